@@ -1,0 +1,61 @@
+"""What one operation of the vendor's API is: a row of the catalogue, and a request matched to one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FolderNeed(StrEnum):
+    """How an operation stands to folders."""
+
+    NEEDED = "needed"
+    """Works inside one folder; the request must name it."""
+    ACCEPTED = "accepted"
+    """Lists over folders; a folder header is read but not demanded, and the answer is filtered to the grant."""
+    FILTERED = "filtered"
+    """Belongs to the tenant and takes no header, but its answer speaks of folders and is filtered to the grant."""
+    NONE = "none"
+    """Belongs to the tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionExpression:
+    """Which permissions a person needs, as alternatives of sets: any one set is enough.
+
+    ``alternatives`` empty means that the vendor's document names no permission.
+    """
+
+    alternatives: tuple[frozenset[str], ...] = ()
+
+    def is_met_by(self, permissions: frozenset[str]) -> bool:
+        """Tell whether a holder of these permissions satisfies one alternative; never true where none is named."""
+        return any(alternative <= permissions for alternative in self.alternatives)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. ``index`` is its place in the catalogue and its bit in a grant.
+
+    ``scope`` is the narrow scope that covers it (``OR.Jobs.Read``; the bare ``OR.Jobs`` covers it too), ``None``
+    where the vendor names none. ``template`` is the vendor's path template (``/odata/Jobs({key})``). ``documented``
+    is false for the few that real clients call and the vendor's document leaves out.
+    """
+
+    index: int
+    id: str
+    tag: str
+    method: str
+    template: str
+    scope: str | None
+    permissions: PermissionExpression
+    folder: FolderNeed
+    deprecated: bool = False
+    documented: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A request's operation and the values in its path, decoded and without quotes, by template name."""
+
+    operation: Operation
+    arguments: Mapping[str, str]

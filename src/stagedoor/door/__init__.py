@@ -1,0 +1,1 @@
+"""Where a request enters: the only place that wires the rooms together."""

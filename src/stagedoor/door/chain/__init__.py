@@ -1,0 +1,1 @@
+"""The steps of the chain, one a file; ``door/app.py`` lists them in order."""

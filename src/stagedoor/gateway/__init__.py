@@ -1,0 +1,1 @@
+"""Where an allowed request goes: the embedded Orchestrator or a remote one."""

@@ -1,0 +1,176 @@
+"""The slip that each request carries through the house: what is known about it so far, frozen, without logic.
+
+Identity fills in :class:`Caller`, the catalogue :class:`~stagedoor.catalog.operations.Match`, access the
+:class:`Verdict`, the gateway the :class:`Destination`; audit reads the whole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from stagedoor.kit.secret import Secret
+
+
+class CallerKind(StrEnum):
+    """What kind of principal calls."""
+
+    USER = "user"
+    API_USER = "api_user"
+    EXTERNAL_APPLICATION = "external_application"
+    LOCAL_ADMINISTRATOR = "local_administrator"
+
+
+class CredentialKind(StrEnum):
+    """How the caller proved who it is."""
+
+    ACCESS_KEY = "access_key"
+    OAUTH_TOKEN = "oauth_token"
+    PERSONAL_ACCESS_TOKEN = "personal_access_token"
+    TOKEN_2019 = "token_2019"
+    LEGACY_TOKEN = "legacy_token"
+    LOCAL_AUTHORITY = "local_authority"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Some operations in some folders, as words that access compiles.
+
+    ``allow`` holds selectors: an operation id, ``tag:Jobs``, ``scope:OR.Jobs.Read``, ``permission:Jobs.View``,
+    ``role:Automation User`` or ``all``. ``folders`` holds folder keys (GUIDs), each standing for its whole subtree;
+    ``None`` means every folder.
+    """
+
+    allow: tuple[str, ...]
+    folders: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTerms:
+    """What a credential may do, in words: the union of its allowances, cut down by its ceiling and its conditions.
+
+    ``ceiling`` is a list of selectors that every call must also be covered by (the scopes of a token); ``None`` means
+    no ceiling. ``networks`` are CIDRs; empty means any. ``not_after`` is the end of the credential.
+    """
+
+    allowances: tuple[Allowance, ...]
+    ceiling: tuple[str, ...] | None = None
+    networks: tuple[str, ...] = ()
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, with which credential, and what that credential was given.
+
+    ``tenant_ids`` are the tenants it may enter; ``None`` means every tenant of its organization. ``may_administer``
+    opens the management API. ``credential_id`` names the credential in audit and is never the secret itself.
+    ``number`` is the integer by which the vendor's API names the caller.
+    """
+
+    kind: CallerKind
+    id: str
+    name: str
+    organization_id: str
+    credential_kind: CredentialKind
+    credential_id: str
+    terms: GrantTerms
+    tenant_ids: frozenset[str] | None = None
+    email: str | None = None
+    user_id: str | None = None
+    client_id: str | None = None
+    may_administer: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TenantPlace:
+    """The tenant that a request addresses, with the words its caller used for it.
+
+    ``remote_base_url`` is ``None`` for the embedded Orchestrator; otherwise the base of the upstream's Orchestrator
+    (the part in front of ``/odata``), called with ``upstream_token``.
+    """
+
+    organization_id: str
+    organization_name: str
+    tenant_id: str
+    tenant_name: str
+    remote_base_url: str | None = None
+    upstream_token: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlace:
+    """One folder: its number and key, its full path and the keys from its root down to itself."""
+
+    id: int
+    key: str
+    path: str
+    lineage: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The folders that a caller's grant covers for the operation at hand, for filtering lists.
+
+    ``folder_keys`` are subtree roots; ``None`` means every folder.
+    """
+
+    folder_keys: frozenset[str] | None = None
+
+    def covers(self, folder: FolderPlace) -> bool:
+        """Tell whether the folder lies in one of the subtrees."""
+        return self.folder_keys is None or not self.folder_keys.isdisjoint(folder.lineage)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The verdict that lets a request pass, with what it may reach."""
+
+    reach: Reach
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The verdict that refuses, with the reason in a word and in a sentence.
+
+    ``reason`` is one of ``access.reasons``; ``smallest_grant`` are selectors that would pass, empty when no grant
+    would; ``folder`` is the path that such a grant would need, if any.
+    """
+
+    reason: str
+    rule: str
+    sentence: str
+    smallest_grant: tuple[str, ...] = ()
+    folder: str | None = None
+
+
+Verdict = Allowed | Denied
+
+
+class Destination(StrEnum):
+    """Where an allowed request goes."""
+
+    EMBEDDED = "embedded"
+    REMOTE = "remote"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """A request's head after the door cleaned it: canonical, bounded, stripped of forged headers.
+
+    Header names are lower case; ``raw_headers`` keep order and doubles for the gateway. ``path`` is canonical
+    and still percent-encoded where it must be.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    raw_headers: tuple[tuple[bytes, bytes], ...]
+    client_address: str
+    scheme: str = "http"
+    request_id: str = ""
+    received_at: datetime | None = None
+    extras: Mapping[str, str] = field(default_factory=dict)

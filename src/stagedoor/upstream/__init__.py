@@ -1,0 +1,1 @@
+"""Remote Orchestrators: how they are reached. Never sees the caller's own secret."""
