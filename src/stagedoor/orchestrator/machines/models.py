@@ -1,0 +1,46 @@
+"""The tables of machines and of their assignments to folders."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stagedoor.kit.db import Base, UtcDateTime
+
+
+class Machine(Base):
+    """A machine or a machine template of a tenant.
+
+    ``license_key`` is the GUID that a robot service would connect with; the vendor shows it, and so do we: nothing
+    signs in with it here.
+    """
+
+    __tablename__ = "machines"
+    __table_args__ = (UniqueConstraint("tenant_id", "name_folded"),)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(36))
+    key: Mapped[str] = mapped_column(String(36), unique=True)
+    license_key: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(450))
+    name_folded: Mapped[str] = mapped_column(String(450))
+    description: Mapped[str | None] = mapped_column(String(500))
+    type: Mapped[str] = mapped_column(String(16), default="Standard")
+    scope: Mapped[str] = mapped_column(String(32), default="Default")
+    automation_type: Mapped[str] = mapped_column(String(16), default="Any")
+    target_framework: Mapped[str] = mapped_column(String(16), default="Any")
+    non_production_slots: Mapped[int] = mapped_column(Integer, default=0)
+    unattended_slots: Mapped[int] = mapped_column(Integer, default=0)
+    headless_slots: Mapped[int] = mapped_column(Integer, default=0)
+    test_automation_slots: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MachineFolder(Base):
+    """A machine assigned to a folder, with ``propagate_to_subfolders`` to everything below it too."""
+
+    __tablename__ = "machine_folders"
+
+    machine_id: Mapped[int] = mapped_column(ForeignKey("machines.id", ondelete="CASCADE"), primary_key=True)
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"), primary_key=True, index=True)
+    propagate_to_subfolders: Mapped[bool] = mapped_column(Boolean, default=False)

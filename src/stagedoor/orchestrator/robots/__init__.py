@@ -1,0 +1,1 @@
+"""Robots: who runs jobs in a folder, under which account and on which machine."""

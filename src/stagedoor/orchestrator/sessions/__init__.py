@@ -1,0 +1,1 @@
+"""Sessions: which robot is connected from which machine, and whether it is busy."""

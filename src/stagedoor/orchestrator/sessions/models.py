@@ -1,0 +1,33 @@
+"""The table of robot sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from stagedoor.kit.db import Base, UtcDateTime
+from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.machines.models import Machine
+from stagedoor.orchestrator.robots.models import Robot
+
+
+class RobotSession(Base):
+    """One robot's connection to the Orchestrator from one host."""
+
+    __tablename__ = "robot_sessions"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(36), index=True)
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"), index=True)
+    robot_id: Mapped[int] = mapped_column(ForeignKey("robots.id", ondelete="CASCADE"), index=True)
+    machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id", ondelete="CASCADE"), index=True)
+    host_machine_name: Mapped[str] = mapped_column(String(450))
+    state: Mapped[str] = mapped_column(String(16), default="Available")
+    maintenance_mode: Mapped[str] = mapped_column(String(16), default="Default")
+    version: Mapped[str] = mapped_column(String(50))
+    platform: Mapped[str] = mapped_column(String(16), default="Linux")
+    reporting_time: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    folder: Mapped[Folder] = relationship()
+    robot: Mapped[Robot] = relationship()
+    machine: Mapped[Machine | None] = relationship()

@@ -1,0 +1,20 @@
+"""The table of settings."""
+
+from sqlalchemy import BigInteger, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stagedoor.kit.db import Base
+
+
+class Setting(Base):
+    """One value set on a tenant. ``name`` is also the vendor's ``Id``."""
+
+    __tablename__ = "settings"
+    __table_args__ = (UniqueConstraint("tenant_id", "name_folded"),)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(String(128))
+    name_folded: Mapped[str] = mapped_column(String(128))
+    value: Mapped[str | None] = mapped_column(Text)
+    scope: Mapped[str] = mapped_column(String(16), default="Tenant")
