@@ -5,7 +5,7 @@ Identity fills in :class:`Caller`, the catalogue :class:`~stagedoor.catalog.oper
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -38,11 +38,14 @@ class Allowance:
 
     ``allow`` holds selectors: an operation id, ``tag:Jobs``, ``scope:OR.Jobs.Read``, ``permission:Jobs.View``,
     ``role:Automation User`` or ``all``. ``folders`` holds folder keys (GUIDs), each standing for its whole subtree;
-    ``None`` means every folder.
+    ``None`` means every folder. ``tenant_id`` ties the allowance to one tenant: a person who administers one tenant and
+    may only look at another must not carry the first role into the second. ``None`` means each tenant that the caller
+    may enter.
     """
 
     allow: tuple[str, ...]
     folders: tuple[str, ...] | None = None
+    tenant_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,3 @@ class RequestHead:
     raw_headers: tuple[tuple[bytes, bytes], ...]
     client_address: str
     scheme: str = "http"
-    request_id: str = ""
-    received_at: datetime | None = None
-    extras: Mapping[str, str] = field(default_factory=dict)
