@@ -1,0 +1,40 @@
+"""A store for a test: a SQLite file of its own, with every table and no row."""
+
+import importlib
+import sqlite3
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import stagedoor
+import stagedoor.kit.changes
+from stagedoor.kit.db import Base, Database
+
+
+def import_all_models() -> None:
+    """Import every ``models`` module, so that the metadata knows each table."""
+    root = Path(stagedoor.__file__).parent
+    for file in sorted(root.rglob("models.py")):
+        importlib.import_module(".".join(("stagedoor", *file.relative_to(root).with_suffix("").parts)))
+
+
+@cache
+def _empty_store() -> bytes:
+    # Tables are made once for the whole run; a test gets a copy of the file, which costs a tenth.
+    import_all_models()
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "empty.db"
+        database = Database(f"sqlite:///{file}")
+        Base.metadata.create_all(database.engine)
+        database.close()
+        connection = sqlite3.connect(file)
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.close()
+        return file.read_bytes()
+
+
+def empty_database(directory: Path) -> Database:
+    """Return a database in ``directory`` with all tables; the caller closes it."""
+    file = directory / "stagedoor.db"
+    file.write_bytes(_empty_store())
+    return Database(f"sqlite:///{file}")
