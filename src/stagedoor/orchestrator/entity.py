@@ -1,0 +1,245 @@
+"""What one thing of the vendor's API is, declared once: storage, OData, ``$metadata`` and documents follow from it.
+
+A room writes one :class:`EntityType` for each thing it shows and one :class:`EntitySet` for each list it offers. A
+property takes its value from one of four sources, so that a declaration bends to the rules of its domain:
+
+- a column of the model (``Job.id``): read, filtered and sorted by the database;
+- :class:`Expression`: SQL of the room's own, such as a name looked up in another table; filtered and sorted alike;
+- :class:`Computed`: Python over columns that it names; shown, but neither filtered nor sorted;
+- :class:`Constant`: the same value for everybody, for what the embedded Orchestrator never has.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from stagedoor.kit.db import Base
+
+if TYPE_CHECKING:
+    from stagedoor.orchestrator.call import Call
+
+TOP_MAX = 1000
+"""Rows of one page, as the vendor bounds them everywhere but in queue items."""
+
+Attribute = InstrumentedAttribute[Any]
+
+
+class EdmType(StrEnum):
+    """The primitive types of the vendor's model, by their names in ``$metadata`` (OData CSDL 4.01, section 3.3)."""
+
+    STRING = "Edm.String"
+    INT32 = "Edm.Int32"
+    INT64 = "Edm.Int64"
+    BOOLEAN = "Edm.Boolean"
+    DOUBLE = "Edm.Double"
+    DECIMAL = "Edm.Decimal"
+    DATE_TIME_OFFSET = "Edm.DateTimeOffset"
+    GUID = "Edm.Guid"
+    """Stored as text of 36 characters in lower case."""
+    DURATION = "Edm.Duration"
+    STREAM = "Edm.Stream"
+    UNTYPED = "Edm.Untyped"
+    """Any JSON value, shown as it is stored."""
+
+
+class EnumType:
+    """A list of words with a number each, such as the states of a job; the API shows the words.
+
+    ``name`` is the word after the namespace (``JobState``). Words are found in any letter case. The store keeps the
+    numbers, or the words where the column is a text.
+    """
+
+    def __init__(self, name: str, members: Mapping[str, int]) -> None:
+        self.name = name
+        self.members = dict(members)
+        self._by_folded_word = {word.lower(): number for word, number in members.items()}
+        self._words = {number: word for word, number in members.items()}
+
+    def find_number(self, word: str) -> int | None:
+        """Return the number of a word, of a number, or of a number in quotes; ``None`` if it is no member."""
+        number = self._by_folded_word.get(word.strip().lower())
+        if number is None and word.strip().isascii() and word.strip().isdecimal() and len(word) < 12:
+            number = int(word)
+            return number if number in self._words else None
+        return number
+
+    def word(self, number: int) -> str:
+        """Return the word of a stored number; the number itself in digits if a later version wrote it."""
+        return self._words.get(number, str(number))
+
+    def __repr__(self) -> str:
+        return f"EnumType({self.name!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A value that the database works out. ``build`` is given the model or an alias of it and returns SQL."""
+
+    build: Callable[[Any], ColumnElement[Any]]
+
+
+class Computed:
+    """A value that Python works out from the columns it names, given in that order: ``Computed(f, Job.a, Job.b)``."""
+
+    __slots__ = ("attributes", "function")
+
+    def __init__(self, function: Callable[..., Any], *attributes: Attribute) -> None:
+        self.function = function
+        self.attributes = attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same value on every row."""
+
+    value: Any = None
+
+
+Source = InstrumentedAttribute[Any] | Expression | Computed | Constant
+
+
+@dataclass(frozen=True, slots=True)
+class ComplexType:
+    """A thing without a key of its own, such as the details of an exception; ``open`` admits further names.
+
+    Its properties' sources are not read: the property that holds it delivers the whole (a ``JsonText`` column or
+    :class:`Computed`).
+    """
+
+    name: str
+    properties: tuple["Property", ...] = ()
+    open: bool = False
+
+
+PropertyType = EdmType | EnumType | ComplexType
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property: its name, its type and where its value comes from.
+
+    ``filterable`` false keeps a column out of ``$filter`` and ``$orderby`` (long texts, secrets' neighbours).
+    ``collection`` marks a list of values kept as JSON. ``case_matters`` is for texts that differ by letter case;
+    everything else compares as on the vendor's database, without regard to it. ``folded`` is a column that holds
+    ``str.casefold()`` of the value; comparisons use it, and so its index.
+    """
+
+    name: str
+    type: PropertyType
+    source: Source = Constant()
+    nullable: bool = True
+    filterable: bool = True
+    writable: bool = True
+    collection: bool = False
+    case_matters: bool = False
+    folded: Attribute | None = None
+
+    @property
+    def is_searchable(self) -> bool:
+        """Tell whether ``$filter`` and ``$orderby`` may use it."""
+        return (
+            self.filterable
+            and not self.collection
+            and not isinstance(self.type, ComplexType)
+            and self.type not in (EdmType.UNTYPED, EdmType.STREAM)
+            and isinstance(self.source, InstrumentedAttribute | Expression)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The table between two ends of a many-to-many navigation, by its two columns."""
+
+    near: Attribute
+    far: Attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """The way from one entity to another: rows of ``target`` whose ``remote`` column equals our ``local`` column.
+
+    ``target`` is asked for late, so that two declarations may point at each other. With ``through``, ``local``
+    meets ``through.near`` and ``remote`` meets ``through.far``. The tenant's line is never crossed; ``visible``
+    narrows the target further to what this call may see (given the call and the model or an alias of it).
+    """
+
+    name: str
+    target: "Callable[[], EntityType]"
+    local: Attribute
+    remote: Attribute
+    collection: bool = False
+    through: Through | None = None
+    visible: "Callable[[Call, Any], Sequence[ColumnElement[bool]]] | None" = None
+
+
+@dataclass(frozen=True)
+class EntityType:
+    """One thing of the vendor's API. ``name`` is the vendor's (``JobDto``), ``key`` the name of its key property.
+
+    ``model`` has a column ``tenant_id``; nothing of another tenant is ever read.
+    """
+
+    name: str
+    model: type[Base]
+    properties: tuple[Property, ...]
+    key: str = "Id"
+    navigations: tuple[Navigation, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [part.name.lower() for part in self.properties] + [part.name.lower() for part in self.navigations]
+        if len(names) != len(set(names)):
+            raise ValueError(f"{self.name} declares a name twice")
+        if not isinstance(self.key_property.source, InstrumentedAttribute):
+            raise TypeError(f"the key of {self.name} is a column")
+        if not hasattr(self.model, "tenant_id"):
+            raise TypeError(f"the table of {self.name} has no tenant_id")
+
+    @cached_property
+    def key_property(self) -> Property:
+        """The property that tells one row from another."""
+        return next(part for part in self.properties if part.name == self.key)
+
+    @cached_property
+    def key_attribute(self) -> Attribute:
+        """The column of the key."""
+        source = self.key_property.source
+        assert isinstance(source, InstrumentedAttribute)  # noqa: S101  # held by __post_init__
+        return source
+
+    @cached_property
+    def _properties_by_name(self) -> dict[str, Property]:
+        return {part.name.lower(): part for part in self.properties}
+
+    @cached_property
+    def _navigations_by_name(self) -> dict[str, Navigation]:
+        return {part.name.lower(): part for part in self.navigations}
+
+    def find_property(self, name: str) -> Property | None:
+        """Return the property of this name, in any letter case."""
+        return self._properties_by_name.get(name.lower())
+
+    def find_navigation(self, name: str) -> Navigation | None:
+        """Return the navigation of this name, in any letter case."""
+        return self._navigations_by_name.get(name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySet:
+    """A list that the vendor's API offers, such as ``Jobs``.
+
+    ``top_max`` bounds ``$top`` and is the page where a call names none. ``counts_always`` adds ``@odata.count`` to
+    every list; false adds it only for ``$count=true`` (large tables). Rows come by key, ``newest_first`` or not,
+    where a call names no order.
+    """
+
+    name: str
+    entity_type: EntityType
+    top_max: int = TOP_MAX
+    counts_always: bool = True
+    newest_first: bool = False
+    types: tuple[ComplexType, ...] = field(default=())
