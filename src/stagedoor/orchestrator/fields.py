@@ -5,10 +5,11 @@ ignored, as the vendor does.
 """
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar, overload
 
 from stagedoor.orchestrator.call import Body, Call, unwrap
+from stagedoor.orchestrator.entity import EnumType
 from stagedoor.orchestrator.errors import InvalidRequest
 
 INT32_MAX = 2**31 - 1
@@ -91,16 +92,20 @@ def find_guid(body: Body, name: str) -> str | None:
     return guid
 
 
-def find_choice(body: Body, name: str, choices: Collection[str]) -> str | None:
-    """Return one of the words, in the vendor's letters; the caller may write it in any case."""
+def find_enum(body: Body, name: str, enum_type: EnumType) -> int | None:
+    """Return the stored number of an enumeration's word; the caller may write it in any case, or as a number."""
     value = body.get(name)
     if value is None:
         return None
+    number = None
     if isinstance(value, str):
-        for choice in choices:
-            if choice.lower() == value.lower():
-                return choice
-    raise InvalidRequest(f"The {name} field must be one of {', '.join(choices)}.", details={"field": name})
+        number = enum_type.find_number(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        number = enum_type.find_number(str(value))
+    if number is None:
+        words = ", ".join(enum_type.members)
+        raise InvalidRequest(f"The {name} field must be one of {words}.", details={"field": name})
+    return number
 
 
 def find_object(body: Body, name: str) -> dict[str, Any] | None:

@@ -15,7 +15,8 @@ class Release(Base):
     """One release. ``process_key`` and ``process_version`` name the package, ``package_id`` is its row.
 
     ``name_folded`` keeps names unique in the folder without regard to case. ``input_arguments`` is JSON text with the
-    default input of jobs, as the caller gave it.
+    default input of jobs, as the caller gave it. ``arguments`` is the package's argument metadata at this version,
+    ``{Input, Output}``. ``current_version_id`` is the row of ``release_versions`` that it runs.
     """
 
     __tablename__ = "releases"
@@ -31,15 +32,17 @@ class Release(Base):
     description: Mapped[str | None] = mapped_column(Text)
     process_key: Mapped[str] = mapped_column(String(128))
     process_version: Mapped[str] = mapped_column(String(50))
+    current_version_id: Mapped[int | None] = mapped_column(BigInteger)
     entry_point_path: Mapped[str | None] = mapped_column(String(512))
     input_arguments: Mapped[str | None] = mapped_column(Text)
+    arguments: Mapped[dict[str, str | None]] = mapped_column(JsonText)
     environment_variables: Mapped[str | None] = mapped_column(Text)
     auto_update: Mapped[bool] = mapped_column(Boolean, default=False)
     hidden_for_attended_user: Mapped[bool] = mapped_column(Boolean, default=False)
-    job_priority: Mapped[str] = mapped_column(String(16), default="Normal")
+    job_priority: Mapped[int] = mapped_column(Integer, default=1)
     specific_priority_value: Mapped[int] = mapped_column(Integer, default=45)
-    robot_size: Mapped[str | None] = mapped_column(String(16))
-    remote_control_access: Mapped[str] = mapped_column(String(16), default="None")
+    robot_size: Mapped[int | None] = mapped_column(Integer)
+    remote_control_access: Mapped[int] = mapped_column(Integer, default=0)
     process_settings: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     video_recording_settings: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     tags: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonText)
@@ -61,7 +64,8 @@ class ReleaseVersion(Base):
     __tablename__ = "release_versions"
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), index=True)
+    tenant_id: Mapped[str] = mapped_column(String(36))
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id", ondelete="CASCADE"), index=True)
     version_number: Mapped[str] = mapped_column(String(50))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

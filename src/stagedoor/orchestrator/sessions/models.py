@@ -22,10 +22,10 @@ class RobotSession(Base):
     robot_id: Mapped[int] = mapped_column(ForeignKey("robots.id", ondelete="CASCADE"), index=True)
     machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id", ondelete="CASCADE"), index=True)
     host_machine_name: Mapped[str] = mapped_column(String(450))
-    state: Mapped[str] = mapped_column(String(16), default="Available")
-    maintenance_mode: Mapped[str] = mapped_column(String(16), default="Default")
+    state: Mapped[int] = mapped_column(Integer, default=0)
+    maintenance_mode: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[str] = mapped_column(String(50))
-    platform: Mapped[str] = mapped_column(String(16), default="Linux")
+    platform: Mapped[int] = mapped_column(Integer, default=2)
     reporting_time: Mapped[datetime] = mapped_column(UtcDateTime)
 
     folder: Mapped[Folder] = relationship()

@@ -17,4 +17,4 @@ class Setting(Base):
     name: Mapped[str] = mapped_column(String(128))
     name_folded: Mapped[str] = mapped_column(String(128))
     value: Mapped[str | None] = mapped_column(Text)
-    scope: Mapped[str] = mapped_column(String(16), default="Tenant")
+    scope: Mapped[int] = mapped_column(Integer, default=1)
