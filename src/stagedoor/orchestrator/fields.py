@@ -6,6 +6,7 @@ ignored, as the vendor does.
 
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
 
 from stagedoor.orchestrator.call import Body, Call, unwrap
@@ -92,6 +93,20 @@ def find_guid(body: Body, name: str) -> str | None:
     return guid
 
 
+def find_moment(body: Body, name: str) -> datetime | None:
+    """Return a time in UTC from its ISO 8601 form; one without a zone is taken as UTC, as the vendor does."""
+    written = find_text(body, name, length_max=64)
+    if written is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidRequest(
+            f"The {name} field must be a time such as 2030-01-31T08:00:00Z.", details={"field": name}
+        ) from None
+
+
 def find_enum(body: Body, name: str, enum_type: EnumType) -> int | None:
     """Return the stored number of an enumeration's word; the caller may write it in any case, or as a number."""
     value = body.get(name)
@@ -118,9 +133,17 @@ def find_object(body: Body, name: str) -> dict[str, Any] | None:
     return value.plain()
 
 
-def find_objects(body: Body, name: str) -> list[Body] | None:
+def get_object(body: Body, name: str) -> Body:
+    """Return a JSON object that has to be there, to be read field by field."""
+    value = get_required(body.get(name), name)
+    if not isinstance(value, Body):
+        raise _wrong_type(name, "a JSON object", value)
+    return value
+
+
+def find_objects(body: Body, name: str, *, entries_max: int = LIST_LENGTH_MAX) -> list[Body] | None:
     """Return a list of JSON objects."""
-    values = _find_list(body, name)
+    values = _find_list(body, name, entries_max=entries_max)
     if values is None:
         return None
     for value in values:
@@ -129,9 +152,9 @@ def find_objects(body: Body, name: str) -> list[Body] | None:
     return values
 
 
-def find_integers(body: Body, name: str) -> list[int] | None:
+def find_integers(body: Body, name: str, *, entries_max: int = LIST_LENGTH_MAX) -> list[int] | None:
     """Return a list of whole numbers."""
-    values = _find_list(body, name)
+    values = _find_list(body, name, entries_max=entries_max)
     if values is None:
         return None
     numbers = []
@@ -223,14 +246,14 @@ def _integer_of(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _find_list(body: Body, name: str) -> list[Any] | None:
+def _find_list(body: Body, name: str, *, entries_max: int = LIST_LENGTH_MAX) -> list[Any] | None:
     value = body.get(name)
     if value is None:
         return None
     if not isinstance(value, list):
         raise _wrong_type(name, "a list", value)
-    if len(value) > LIST_LENGTH_MAX:
-        raise InvalidRequest(f"The {name} field may have {LIST_LENGTH_MAX} entries.", details={"field": name})
+    if len(value) > entries_max:
+        raise InvalidRequest(f"The {name} field may have {entries_max} entries.", details={"field": name})
     return value
 
 
