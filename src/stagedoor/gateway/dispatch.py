@@ -1,0 +1,169 @@
+"""Carry an allowed request to its destination: the embedded Orchestrator or a remote one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from stagedoor.catalog.operations import Match
+from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
+from stagedoor.gateway.errors import CallerLeft
+from stagedoor.gateway.folder_headers import FOLDER_HEADERS, folder_headers_onward
+from stagedoor.kit.threads import WorkerThreads
+from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
+from stagedoor.orchestrator.call import Answer
+from stagedoor.passage import Caller, Destination, FolderPlace, Reach, RequestHead, TenantPlace
+from stagedoor.upstream.forward import Forwarder, Onward
+
+ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
+PLAIN_JSON = b"application/json; charset=utf-8"
+
+SendAnswerStart = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
+SendAnswerBody = Callable[[bytes, bool], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriage:
+    """An allowed request with all that its destination needs to know."""
+
+    head: RequestHead
+    query: dict[str, str]
+    path: str
+    base_url: str
+    tenant: TenantPlace
+    caller: Caller
+    match: Match
+    folder: FolderPlace | None
+    reach: Reach
+
+
+class Gateway:
+    """Send each allowed request where its tenant lives."""
+
+    def __init__(
+        self, orchestrator: Orchestrator, forwarder: Forwarder, threads: WorkerThreads, *, json_body_bytes_max: int
+    ) -> None:
+        self._orchestrator = orchestrator
+        self._forwarder = forwarder
+        self._threads = threads
+        self._json_body_bytes_max = json_body_bytes_max
+
+    async def carry(
+        self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
+    ) -> None:
+        """Carry the request out and send its answer."""
+        if destination_of(carriage.tenant) is Destination.EMBEDDED:
+            await self._carry_embedded(carriage, receive, start, send_body)
+        else:
+            await self._carry_remote(carriage, receive, start, send_body)
+
+    async def _carry_embedded(
+        self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
+    ) -> None:
+        head = carriage.head
+        body = await read_whole(
+            receive,
+            bytes_max=self._json_body_bytes_max,
+            declared=declared_length(head.headers.get("content-length")),
+        )
+        answer = await self._threads.run(
+            self._orchestrator.carry_out,
+            OrchestratorRequest(
+                operation=carriage.match.operation,
+                tenant=carriage.tenant,
+                caller=carriage.caller,
+                folder=carriage.folder,
+                reach=carriage.reach,
+                path_arguments=carriage.match.arguments,
+                query=carriage.query,
+                headers=head.headers,
+                body=body,
+                base_url=carriage.base_url,
+                request_id=head.request_id,
+            ),
+        )
+        headers, content = _render(answer, carriage.match)
+        await start(answer.status, headers)
+        await send_body(b"" if head.method == "HEAD" else content, False)
+
+    async def _carry_remote(
+        self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
+    ) -> None:
+        head = carriage.head
+        length = declared_length(head.headers.get("content-length"))
+        has_body = bool(length) or "transfer-encoding" in head.headers
+        body_is_read = asyncio.Event()
+
+        async def body() -> AsyncIterator[bytes]:
+            async for piece in stream(receive):
+                yield piece
+            body_is_read.set()
+
+        async def send_chunk(chunk: bytes) -> None:
+            await send_body(chunk, True)
+
+        onward = Onward(
+            method=head.method,
+            base_url=str(carriage.tenant.remote_base_url),
+            path=carriage.path,
+            query=head.query,
+            headers=(
+                *(pair for pair in head.raw_headers if pair[0] not in FOLDER_HEADERS),
+                *folder_headers_onward(head, carriage.folder, carriage.match.operation.folder),
+            ),
+            token=carriage.tenant.upstream_token,
+            has_body=has_body,
+            content_length=length if has_body else None,
+        )
+        if not has_body:
+            await read_whole(receive, bytes_max=0)
+            body_is_read.set()
+        forwarding = asyncio.create_task(self._forwarder.forward(onward, body(), start, send_chunk))
+        leaving = asyncio.create_task(_wait_for_leave(receive, body_is_read))
+        try:
+            await asyncio.wait({forwarding, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not forwarding.done():
+                raise CallerLeft
+            await forwarding
+            await send_body(b"", False)
+        finally:
+            for task in (forwarding, leaving):
+                task.cancel()
+                # The outcome that matters was raised above; here the task is only waited for.
+                with suppress(asyncio.CancelledError, Exception):
+                    await task
+
+
+def destination_of(tenant: TenantPlace) -> Destination:
+    """Tell where a tenant's Orchestrator is."""
+    return Destination.EMBEDDED if tenant.remote_base_url is None else Destination.REMOTE
+
+
+async def _wait_for_leave(receive: Receive, body_is_read: asyncio.Event) -> None:
+    # Until the body is read, the body's own reader is the one to notice that the caller left.
+    await body_is_read.wait()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _render(answer: Answer, match: Match) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    content: Any = answer.content
+    if content is None:
+        body = b""
+    elif isinstance(content, bytes):
+        body = content
+    else:
+        body = orjson.dumps(content, option=orjson.OPT_UTC_Z)
+        if "content-type" not in {name.lower() for name in answer.headers}:
+            is_odata = match.operation.template.startswith("/odata")
+            headers.append((b"content-type", ODATA_JSON if is_odata else PLAIN_JSON))
+    if match.operation.template.startswith("/odata"):
+        headers.append((b"odata-version", b"4.0"))
+    headers.append((b"cache-control", b"no-store"))
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(body)).encode()))
+    return headers, body

@@ -1,0 +1,28 @@
+"""What the gateway refuses about a body or a destination."""
+
+from stagedoor.kit.errors import StagedoorError
+
+
+class BodyTooLarge(StagedoorError):
+    """The body is larger than this path takes."""
+
+    code = "body_too_large"
+    status = 413
+    public = "The request's body is too large for this path."
+    hint = "Send it in several requests."
+
+
+class CallerLeft(StagedoorError):
+    """The caller closed the connection before its request was complete; nobody is left to answer."""
+
+    code = "caller_left"
+    status = 400
+    public = "The connection was closed before the request was complete."
+
+
+class FolderHeaderMalformed(StagedoorError):
+    """A folder header cannot be read."""
+
+    code = "folder_header_malformed"
+    status = 400
+    public = "The folder header cannot be read."
