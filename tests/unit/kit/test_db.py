@@ -1,0 +1,102 @@
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stagedoor.kit import db
+from stagedoor.kit.changes import Change, ChangeFeed, ChangeRow, record_change
+from stagedoor.kit.db import Base, Database, UtcDateTime
+from stagedoor.kit.errors import StoreUnavailable
+
+
+class Moment(Base):
+    __tablename__ = "test_moments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> db.Database:
+    database = Database(f"sqlite:///{tmp_path / 'store.db'}")
+    Base.metadata.create_all(database.engine, tables=[Moment.__table__, ChangeRow.__table__])  # type: ignore[list-item]
+    return database
+
+
+def test_a_write_that_raises_leaves_nothing_behind(database: Database) -> None:
+    with pytest.raises(KeyError), database.write() as session:
+        session.execute(insert(Moment).values(at=datetime(2026, 1, 1, tzinfo=UTC)))
+        raise KeyError
+    with database.read() as session:
+        assert session.scalars(select(Moment)).all() == []
+
+
+def test_times_come_back_in_utc_and_naive_ones_are_refused(database: Database) -> None:
+    moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    with database.write() as session:
+        session.execute(insert(Moment).values(at=moment))
+    with database.read() as session:
+        assert session.scalars(select(Moment.at)).one() == moment
+    with pytest.raises(Exception, match="time zone"), database.write() as session:
+        session.execute(insert(Moment).values(at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+def test_a_locked_store_is_unavailable_and_nothing_is_half_done(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 10)
+    impatient = Database(f"sqlite:///{tmp_path / 'store.db'}")
+    other = sqlite3.connect(tmp_path / "store.db")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable), impatient.write() as session:
+        session.execute(insert(Moment).values(at=datetime(2026, 1, 1, tzinfo=UTC)))
+    other.rollback()
+    other.close()
+    with impatient.write() as session:
+        session.execute(insert(Moment).values(at=datetime(2026, 1, 1, tzinfo=UTC)))
+    impatient.close()
+
+
+def test_a_full_disk_is_unavailable_and_nothing_is_half_done(database: Database) -> None:
+    with pytest.raises(StoreUnavailable), database.write() as session:
+        session.execute(text("PRAGMA max_page_count=8"))
+        for _ in range(5_000):
+            session.execute(insert(Moment).values(at=datetime(2026, 1, 1, tzinfo=UTC)))
+    with database.read() as session:
+        assert session.scalars(select(Moment)).all() == []
+
+
+def test_changes_are_delivered_once_and_only_when_committed(database: Database) -> None:
+    feed = ChangeFeed(database)
+    heard: list[Change] = []
+    feed.subscribe(["access_key"], heard.extend)
+    with database.write() as session:
+        record_change(session, "access_key", "before")
+    feed.start_from_now()
+    with database.write() as session:
+        record_change(session, "access_key", "one")
+        record_change(session, "folder", "not for us")
+        record_change(session, "access_key", "one")
+    with pytest.raises(KeyError), database.write() as session:
+        record_change(session, "access_key", "never")
+        raise KeyError
+    assert feed.catch_up() == 3
+    assert heard == [Change("access_key", "one")]
+    assert feed.catch_up() == 0
+
+
+def test_a_change_with_a_number_below_the_last_is_still_delivered(database: Database) -> None:
+    feed = ChangeFeed(database)
+    heard: list[Change] = []
+    feed.subscribe(["access_key"], heard.extend)
+    feed.start_from_now()
+    with database.write() as session:
+        session.execute(insert(ChangeRow).values(sequence=11, topic="access_key", ref="early"))
+    feed.catch_up()
+    with database.write() as session:
+        session.execute(insert(ChangeRow).values(sequence=10, topic="access_key", ref="late"))
+    feed.catch_up()
+    assert [change.ref for change in heard] == ["early", "late"]
