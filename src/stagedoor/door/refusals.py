@@ -1,0 +1,111 @@
+"""What the door itself refuses, before or around the rooms."""
+
+from stagedoor.kit.errors import StagedoorError
+from stagedoor.passage import Denied
+
+
+class HeadTooLarge(StagedoorError):
+    """The address or the headers are larger than the door reads."""
+
+    code = "head_too_large"
+    status = 431
+    public = "The request's address or headers are too large."
+    hint = "Long filters belong in several requests; see the limits in the reference."
+
+
+class MalformedHead(StagedoorError):
+    """The head contradicts itself or holds what no honest client sends."""
+
+    code = "malformed_head"
+    status = 400
+    public = "The request's headers contradict each other."
+
+
+class MethodOverrideRefused(StagedoorError):
+    """A header asks to treat the request as another method, which would dodge the verdict on the real one."""
+
+    code = "method_override_refused"
+    status = 400
+    public = "Method override headers are not accepted."
+    hint = "Send the request with the method that is meant."
+
+
+class PathUnknown(StagedoorError):
+    """Nothing in the house answers on this path."""
+
+    code = "path_unknown"
+    status = 404
+    public = "There is nothing at this address."
+    hint = "Orchestrator paths look like /{organization}/{tenant}/orchestrator_/odata/Jobs."
+
+
+class OperationUnknown(StagedoorError):
+    """The path is no operation of the catalogue, so no grant can cover it."""
+
+    code = "operation_unknown"
+    status = 404
+    public = "This is no operation of the Orchestrator API."
+    hint = "List them with `stagedoor operations` or GET /api/stagedoor/v1/operations?search=…"
+
+
+class MethodUnknown(StagedoorError):
+    """The path exists in the catalogue, but not with this method."""
+
+    code = "method_unknown"
+    status = 405
+    public = "This path does not take this method."
+
+
+class TenantUnknown(StagedoorError):
+    """The organization or tenant in the address does not exist, or not for this caller; the two look alike."""
+
+    code = "tenant_unknown"
+    status = 404
+    public = "There is no such organization or tenant, or it is not open to you."
+
+
+class TenantNeeded(StagedoorError):
+    """The address names no tenant and the caller may enter more than one."""
+
+    code = "tenant_needed"
+    status = 400
+    public = "The request names no tenant, and you may enter more than one."
+    hint = "Put /{organization}/{tenant}/orchestrator_ in front of the path, or send X-UIPATH-TenantName."
+
+
+class FolderNeeded(StagedoorError):
+    """The operation works inside one folder and the request names none."""
+
+    code = "folder_needed"
+    status = 400
+    public = "A folder is required for this action."
+    hint = "Send X-UIPATH-FolderPath with one of the folders listed here, or X-UIPATH-OrganizationUnitId with its id."
+
+
+class FolderUnknown(StagedoorError):
+    """The folder named does not exist, or not for this caller; the two look alike."""
+
+    code = "folder_unknown"
+    status = 404
+    public = "The folder does not exist, or you have no access to it."
+
+
+class NotAuthorized(StagedoorError):
+    """The verdict was no; :attr:`denied` says why."""
+
+    code = "not_authorized"
+    status = 403
+    public = "You are not authorized!"
+
+    def __init__(self, denied: Denied, *, hint: str | None = None) -> None:
+        self.denied = denied
+        super().__init__(f"You are not authorized! {denied.sentence}", hint=hint)
+
+
+class AuditUnavailable(StagedoorError):
+    """The audit cannot be written, so nothing that changes anything is let through."""
+
+    code = "audit_unavailable"
+    status = 503
+    public = "Stagedoor cannot write its audit right now, so it lets no change through; nothing was changed."
+    hint = "Try again shortly. If it goes on, ask whoever runs Stagedoor to look at its disk and its log."

@@ -1,0 +1,178 @@
+"""Serve the house over HTTP: uvicorn, with bounds on a request's head that hold before anything is parsed."""
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from stagedoor.admin.first_start import FirstStart
+from stagedoor.door.house import House, open_house
+from stagedoor.kit.errors import StagedoorError
+from stagedoor.kit.secret import Secret
+from stagedoor.kit.settings import Settings
+
+BACKLOG = 1024
+KEEP_ALIVE_SECONDS = 30
+DRAIN_SECONDS = 10
+
+
+class AddressTaken(StagedoorError):
+    """Something else listens on the address already."""
+
+    code = "address_taken"
+    status = 503
+    public = "Something else is listening on this address already."
+    hint = "Choose another port with --port, or stop what is running there."
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which by itself reads a head of any size, with a bound on it.
+
+    A head larger than ``HEAD_BYTES_MAX`` is answered 431 and the connection closed, whatever the parser has seen of
+    it so far.
+    """
+
+    HEAD_BYTES_MAX = 80 * 1024
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes = 0
+        self._in_head = True
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > self.HEAD_BYTES_MAX and not self._head_ends_in(data):
+                self._refuse_head()
+                return
+        super().data_received(data)
+
+    def _head_ends_in(self, data: bytes) -> bool:
+        # The bound is on heads; a body that arrived with the end of its head in one piece is not counted.
+        end = data.find(b"\r\n\r\n")
+        return end >= 0 and self._head_bytes - len(data) + end <= self.HEAD_BYTES_MAX
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
+
+    def _refuse_head(self) -> None:
+        if self.transport.is_closing():
+            return
+        body = b'{"message":"The request\'s address or headers are too large.","errorCode":1000}'
+        self.transport.write(
+            b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
+            b"connection: close\r\ncontent-length: " + str(len(body)).encode() + b"\r\n\r\n" + body
+        )
+        self.transport.close()
+
+
+class HouseServer(uvicorn.Server):
+    """A uvicorn server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def serve(
+    settings: Settings,
+    *,
+    ready_file: Path | None = None,
+    empty: bool = False,
+    on_ready: Callable[[Settings, FirstStart], None] = lambda settings, first_start: None,
+) -> None:
+    """Serve until interrupted.
+
+    ``on_ready`` is called with the settings as they turned out (port 0 becomes the port that was given) and with what
+    the first start made, once the server answers; ``ready_file`` is written at the same moment, readable by its owner
+    alone. Raises :class:`AddressTaken`.
+    """
+    listener = _listen(settings)
+    settings = replace(settings, port=listener.getsockname()[1])
+    with open_house(settings, empty=empty) as house:
+
+        def announce() -> None:
+            if ready_file is not None:
+                write_ready_file(ready_file, settings, house.first_start)
+            on_ready(settings, house.first_start)
+
+        server = HouseServer(server_config(house), announce)
+        try:
+            with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+                runner.run(server.serve(sockets=[listener]))
+        finally:
+            listener.close()
+            if ready_file is not None:
+                ready_file.unlink(missing_ok=True)
+
+
+def server_config(house: House) -> uvicorn.Config:
+    """Return how uvicorn serves the house: no header of its own, no forwarding header believed, drained on stop."""
+    return uvicorn.Config(
+        house.app,
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        backlog=BACKLOG,
+    )
+
+
+def write_ready_file(path: Path, settings: Settings, first_start: FirstStart) -> None:
+    """Write what a script needs to begin, as JSON; whole or not at all, mode 0600."""
+
+    def shown(secret: Secret | None) -> str | None:
+        return None if secret is None else secret.reveal()
+
+    facts = {
+        "base_url": settings.base_url,
+        "organization": first_start.organization,
+        "tenant": first_start.tenant,
+        "folder": first_start.folder,
+        "admin": {"username": first_start.admin_username, "password": shown(first_start.admin_password)},
+        "sample_key": shown(first_start.sample_key),
+    }
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(facts, file, indent=2)
+        file.write("\n")
+    unfinished.replace(path)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as taken:
+        listener.close()
+        raise AddressTaken(
+            f"{settings.host}:{settings.port} cannot be listened on: {taken.strerror}.", internal=str(taken)
+        ) from taken
+    listener.listen(BACKLOG)
+    return listener

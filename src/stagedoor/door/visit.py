@@ -1,0 +1,69 @@
+"""One request on its way through the chain: what the steps have found out so far."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from stagedoor.catalog.operations import Match
+from stagedoor.door.surfaces import Place
+from stagedoor.passage import Caller, Destination, FolderPlace, RequestHead, TenantPlace, Verdict
+
+if TYPE_CHECKING:
+    from stagedoor.door.house import House
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Visit:
+    """What is known about a request. Each step of the chain fills in its own part and reads those before it.
+
+    ``send`` is the door's own: it adds the request id and notes the status. ``answered`` is true once the head of the
+    answer is out, after which nothing but the rest of that answer may be sent.
+    """
+
+    house: "House"
+    scope: Scope
+    receive: Receive
+    raw_send: Send
+    started: float
+    request_id: str
+    head: RequestHead = field(init=False)
+    place: Place = field(init=False)
+    caller: Caller | None = None
+    tenant: TenantPlace | None = None
+    match: Match | None = None
+    folder: FolderPlace | None = None
+    verdict: Verdict | None = None
+    destination: Destination | None = None
+    answer_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    status: int = 0
+    reason: str | None = None
+    sentence: str | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Tell whether an answer has begun."""
+        return self.status != 0
+
+    async def send(self, message: Message) -> None:
+        """Send one ASGI message of the answer, with the headers that every answer of the house carries."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [
+                *message.get("headers", ()),
+                (b"x-request-id", self.request_id.encode("latin-1")),
+                *self.answer_headers,
+            ]
+        await self.raw_send(message)
+
+    async def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Send a whole answer."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": b"" if self.scope["method"] == "HEAD" else body})
+
+
+Step = Callable[[Visit], Awaitable[None]]
