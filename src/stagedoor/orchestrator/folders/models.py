@@ -12,8 +12,8 @@ class Folder(Base):
     """One folder of a tenant's tree.
 
     ``branch`` is the ids from the root down to the folder itself, ``/1/5/9/``: a folder lies in another's subtree
-    exactly if its branch starts with the other's. ``path_folded`` is ``fully_qualified_name`` without regard to
-    case, and what keeps names unique among siblings. ``owner_user_id`` is set for a personal workspace alone.
+    exactly if its branch starts with the other's. ``path_folded`` and ``name_folded`` are path and name without
+    regard to case; the path keeps names unique among siblings. ``owner_user_id`` is set for a personal workspace.
 
     Tables of things inside folders have a foreign key to this one. Without ``ON DELETE CASCADE`` it also says that
     the thing is content: a folder that holds one is not deleted.
@@ -29,8 +29,9 @@ class Folder(Base):
     parent_key: Mapped[str | None] = mapped_column(String(36))
     branch: Mapped[str] = mapped_column(String(256), index=True)
     display_name: Mapped[str] = mapped_column(String(115))
+    name_folded: Mapped[str] = mapped_column(String(230))
     fully_qualified_name: Mapped[str] = mapped_column(String(1024))
-    path_folded: Mapped[str] = mapped_column(String(1024))
+    path_folded: Mapped[str] = mapped_column(String(2048))
     description: Mapped[str | None] = mapped_column(String(500))
     folder_type: Mapped[int] = mapped_column(Integer, default=0)
     provision_type: Mapped[int] = mapped_column(Integer, default=1)

@@ -1,0 +1,144 @@
+"""All SQL of folders."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from stagedoor.kit.db import Base
+from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.folders.schemas import FOLDER_TYPE
+from stagedoor.passage import Reach
+
+EVERYWHERE = Reach()
+"""For work that follows from what the caller may do, such as finding the parent of a folder it renames."""
+
+
+def within_reach(tenant_id: str, reach: Reach, folder: Any = Folder) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on ``folder`` (the model or an alias) under which a caller's grant covers it."""
+    if reach.folder_keys is None:
+        return ()
+    root = aliased(Folder)
+    covered = exists().where(
+        root.tenant_id == tenant_id, root.key.in_(reach.folder_keys), folder.branch.startswith(root.branch)
+    )
+    return (covered,)
+
+
+def select_ids_within_reach(tenant_id: str, reach: Reach) -> Select[int]:
+    """Return a subquery of the ids of every folder that a caller's grant covers; for lists across folders."""
+    return select(Folder.id).where(Folder.tenant_id == tenant_id, *within_reach(tenant_id, reach))
+
+
+def find_folder(session: Session, tenant_id: str, folder_id: int, reach: Reach) -> Folder | None:
+    """Return the folder, if it is in this tenant and within reach."""
+    return session.scalar(
+        select(Folder).where(Folder.tenant_id == tenant_id, Folder.id == folder_id, *within_reach(tenant_id, reach))
+    )
+
+
+def find_folder_by_key(session: Session, tenant_id: str, folder_key: str, reach: Reach) -> Folder | None:
+    """Return the folder with this key, if it is in this tenant and within reach."""
+    return session.scalar(
+        select(Folder).where(Folder.tenant_id == tenant_id, Folder.key == folder_key, *within_reach(tenant_id, reach))
+    )
+
+
+def find_folder_by_path(session: Session, tenant_id: str, path: str) -> Folder | None:
+    """Return the folder with this path, in any letter case."""
+    return session.scalar(select(Folder).where(Folder.tenant_id == tenant_id, Folder.path_folded == path.casefold()))
+
+
+def find_personal_workspace(session: Session, tenant_id: str, user_id: str) -> Folder | None:
+    """Return the personal workspace of a user."""
+    personal = FOLDER_TYPE.members["Personal"]
+    return session.scalar(
+        select(Folder).where(
+            Folder.tenant_id == tenant_id, Folder.owner_user_id == user_id, Folder.folder_type == personal
+        )
+    )
+
+
+def has_folders(session: Session, tenant_id: str) -> bool:
+    """Tell whether the tenant has any folder."""
+    return bool(session.scalar(select(exists().where(Folder.tenant_id == tenant_id))))
+
+
+def list_folders(session: Session, tenant_id: str, reach: Reach) -> Sequence[Folder]:
+    """Return every folder within reach, each after its parent."""
+    return session.scalars(
+        select(Folder)
+        .where(Folder.tenant_id == tenant_id, *within_reach(tenant_id, reach))
+        .order_by(Folder.path_folded, Folder.id)
+    ).all()
+
+
+def search_folders(
+    session: Session,
+    tenant_id: str,
+    reach: Reach,
+    *,
+    text: str = "",
+    types: Collection[int] = (),
+    skip: int = 0,
+    take: int,
+) -> tuple[Sequence[Folder], int]:
+    """Return one page of the folders whose name contains ``text``, in order of their paths, and how many there are.
+
+    A text with a slash is looked for in whole paths. ``types`` empty means any type.
+    """
+    conditions = [Folder.tenant_id == tenant_id, *within_reach(tenant_id, reach)]
+    if text:
+        column = Folder.path_folded if "/" in text else Folder.name_folded
+        conditions.append(column.contains(text.casefold(), autoescape=True))
+    if types:
+        conditions.append(Folder.folder_type.in_(types))
+    page = select(Folder).where(*conditions).order_by(Folder.path_folded, Folder.id).offset(skip).limit(take)
+    count = session.scalar(select(func.count()).select_from(Folder).where(*conditions)) or 0
+    return session.scalars(page).all(), count
+
+
+def list_subtree(session: Session, folder: Folder) -> Sequence[Folder]:
+    """Return the folder and everything below it, deepest first."""
+    return session.scalars(
+        select(Folder)
+        .where(Folder.tenant_id == folder.tenant_id, Folder.branch.startswith(folder.branch))
+        .order_by(func.length(Folder.branch).desc(), Folder.id)
+    ).all()
+
+
+def list_everywhere(session: Session) -> Sequence[Folder]:
+    """Return the folders of every tenant, each after its parent; for the index in memory."""
+    return session.scalars(select(Folder).order_by(Folder.tenant_id, Folder.path_folded, Folder.id)).all()
+
+
+def add_folder(session: Session, folder: Folder, parent: Folder | None) -> None:
+    """Store a new folder and give it its id and branch."""
+    folder.branch = ""
+    session.add(folder)
+    session.flush()
+    folder.branch = f"{parent.branch if parent else '/'}{folder.id}/"
+    session.flush()
+
+
+def delete_folders(session: Session, folders: Sequence[Folder]) -> None:
+    """Delete folders, in the order given."""
+    for folder in folders:
+        session.delete(folder)
+        session.flush()
+
+
+def find_content(session: Session, folder_ids: Sequence[int]) -> str | None:
+    """Return the name of a table that holds something in one of these folders.
+
+    Content is a row with a foreign key to its folder that does not cascade, so that a room which adds a table cannot
+    be forgotten here.
+    """
+    folders = Folder.__table__
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            is_content = key.column.table is folders and table is not folders and key.ondelete is None
+            if is_content and session.scalar(select(exists().where(key.parent.in_(folder_ids)))):
+                return table.name
+    return None
