@@ -38,7 +38,8 @@ class Operation:
 
     ``scope`` is the narrow scope that covers it (``OR.Jobs.Read``; the bare ``OR.Jobs`` covers it too), ``None``
     where the vendor names none. ``template`` is the vendor's path template (``/odata/Jobs({key})``). ``documented``
-    is false for the few that real clients call and the vendor's document leaves out.
+    is false for the few that real clients call and the vendor's document leaves out. ``names_other_folders`` marks
+    those whose path or body names folders beside the one in the header, so that the header does not bound them.
     """
 
     index: int
@@ -51,6 +52,12 @@ class Operation:
     folder: FolderNeed
     deprecated: bool = False
     documented: bool = True
+    names_other_folders: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Tell whether the operation only reads, by its HTTP method."""
+        return self.method == "GET"
 
 
 @dataclass(frozen=True, slots=True)
