@@ -1,0 +1,164 @@
+"""Every access key in memory: whether a presented key is right, and who its caller is, without the store.
+
+A check is one dictionary look-up and one keyed hash, whether there are ten keys or a hundred thousand. The caller of
+a key is built when the key changes, not when it is used.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from sys import intern
+
+from stagedoor.identity.api_users import store
+from stagedoor.identity.api_users.key_form import find_key_id, has_right_checksum
+from stagedoor.identity.last_uses import LastUses
+from stagedoor.kit.changes import Change, ChangeFeed
+from stagedoor.kit.crypto import Vault
+from stagedoor.kit.db import Database
+from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind, GrantTerms
+
+API_USER_NUMBERS_FROM = 1_000_000_000
+"""Numbers of API users begin here, out of the way of people's, and still fit 32 bits for clients that insist."""
+
+
+class KeyRefusal(StrEnum):
+    """Why a presented key opens nothing. The first four look alike to whoever presented it.
+
+    The last three are said only to a holder who proved the secret.
+    """
+
+    MALFORMED = "malformed"
+    FAILED_CHECKSUM = "failed_checksum"
+    UNKNOWN_ID = "unknown_id"
+    WRONG_SECRET = "wrong_secret"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+    """The secret was rotated away and its overlap is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedKey:
+    """A refusal; ``key_id`` only where a key of this id exists, so that no stray text is ever logged as an id."""
+
+    refusal: KeyRefusal
+    key_id: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldKey:
+    caller: Caller
+    secret_hash: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    previous_secret_hash: str | None
+    previous_valid_until: datetime | None
+
+
+class KeyRing:
+    """Check access keys. ``follow`` the feed, let it ``start_from_now``, then ``load``."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+        self._keys: dict[str, _HeldKey] = {}
+        self._uses = LastUses()
+        self._previous_uses = LastUses()
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def follow(self, feed: ChangeFeed) -> None:
+        """Keep the copy fresh from now on."""
+        feed.subscribe(("access_key",), self._renew)
+
+    def load(self) -> None:
+        """Read every key."""
+        with self._database.read() as session:
+            self._keys = {row.id: _hold(row) for row in store.all_check_rows(session)}
+
+    def check(self, presented: str, now: datetime) -> Caller | RefusedKey:
+        """Return the caller of a presented key, or why it opens nothing; notes the use of one that does.
+
+        Takes the whole written key. The id is public, so finding it takes no care about time; the comparison of the
+        hashes takes constant time.
+        """
+        key_id = find_key_id(presented)
+        if key_id is None:
+            return RefusedKey(KeyRefusal.MALFORMED)
+        held = self._keys.get(key_id)
+        if held is None:
+            right = has_right_checksum(presented)
+            return RefusedKey(KeyRefusal.UNKNOWN_ID if right else KeyRefusal.FAILED_CHECKSUM)
+        presented_hash = self._vault.keyed_hash(presented)
+        if hmac.compare_digest(presented_hash, held.secret_hash):
+            uses = self._uses
+        elif held.previous_secret_hash and hmac.compare_digest(presented_hash, held.previous_secret_hash):
+            if held.previous_valid_until is None or held.previous_valid_until <= now:
+                return RefusedKey(KeyRefusal.REPLACED, key_id, held.previous_valid_until)
+            uses = self._previous_uses
+        else:
+            right = has_right_checksum(presented)
+            return RefusedKey(KeyRefusal.WRONG_SECRET if right else KeyRefusal.FAILED_CHECKSUM, key_id)
+        if held.revoked_at is not None:
+            return RefusedKey(KeyRefusal.REVOKED, key_id, held.revoked_at)
+        if held.expires_at is not None and held.expires_at <= now:
+            return RefusedKey(KeyRefusal.EXPIRED, key_id, held.expires_at)
+        uses.note(key_id, now)
+        return held.caller
+
+    def flush_last_used(self) -> int:
+        """Write the uses noted since the last time, in a transaction of its own, and return how many keys they are.
+
+        Raises :class:`~stagedoor.kit.errors.StoreUnavailable` with every note kept for the next time.
+        """
+        with self._uses.taken() as uses, self._previous_uses.taken() as previous_uses:
+            if not uses and not previous_uses:
+                return 0
+            with self._database.write() as session:
+                store.write_last_uses(session, {**previous_uses, **uses}, previous_uses)
+            return len(uses.keys() | previous_uses.keys())
+
+    def _renew(self, changes: tuple[Change, ...]) -> None:
+        changed = {change.ref for change in changes}
+        with self._database.read() as session:
+            fresh = {row.id: _hold(row) for row in store.check_rows(session, changed)}
+        self._keys.update(fresh)
+        for gone in changed - fresh.keys():
+            self._keys.pop(gone, None)
+
+
+def _hold(row: store.CheckRow) -> _HeldKey:
+    tenant_id = intern(row.tenant_id)
+    terms = GrantTerms(
+        allowances=(
+            Allowance(
+                allow=tuple(map(intern, row.allow)),
+                folders=None if row.folder_keys is None else tuple(map(intern, row.folder_keys)),
+                tenant_id=tenant_id,
+            ),
+        ),
+        networks=tuple(map(intern, row.networks)),
+        not_after=row.expires_at,
+    )
+    caller = Caller(
+        kind=CallerKind.API_USER,
+        id=row.api_user_id,
+        name=row.api_user_name,
+        organization_id=intern(row.organization_id),
+        credential_kind=CredentialKind.ACCESS_KEY,
+        credential_id=row.id,
+        terms=terms,
+        tenant_ids=frozenset((tenant_id,)),
+        number=API_USER_NUMBERS_FROM + row.api_user_serial,
+    )
+    return _HeldKey(
+        caller=caller,
+        secret_hash=row.secret_hash,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        previous_secret_hash=row.previous_secret_hash,
+        previous_valid_until=row.previous_valid_until,
+    )

@@ -1,0 +1,204 @@
+"""Access keys checked in memory."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.factories.access_keys import Keys, keys_of
+from tests.factories.acme import START, acme
+
+from stagedoor.identity.api_users.key_form import draw_key
+from stagedoor.identity.api_users.key_ring import API_USER_NUMBERS_FROM, KeyRefusal, KeyRing, RefusedKey
+from stagedoor.kit.errors import StoreUnavailable
+from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Iterator[Keys]:
+    with acme(tmp_path) as world:
+        yield keys_of(world)
+
+
+def refusal_of(checked: Caller | RefusedKey) -> KeyRefusal:
+    assert isinstance(checked, RefusedKey)
+    return checked.refusal
+
+
+def test_a_right_key_gives_the_caller_with_its_grant(keys: Keys) -> None:
+    issued = keys.make(folder_keys=("f1",), networks=("10.1.2.3/8",), expires_at=START + HOUR)
+    caller = keys.ring.check(issued.key.reveal(), START)
+    assert isinstance(caller, Caller)
+    assert caller.kind is CallerKind.API_USER
+    assert caller.credential_kind is CredentialKind.ACCESS_KEY
+    assert caller.credential_id == issued.facts.id
+    assert caller.id == issued.facts.api_user_id
+    assert caller.name == "nightly"
+    assert caller.tenant_ids == {keys.world.dev.id}
+    assert caller.terms.allowances == (Allowance(("Jobs_Get",), ("f1",), keys.world.dev.id),)
+    assert caller.terms.networks == ("10.0.0.0/8",)
+    assert caller.terms.not_after == START + HOUR
+    assert caller.number > API_USER_NUMBERS_FROM
+    assert not caller.may_administer
+
+
+def test_the_caller_of_a_key_is_built_once(keys: Keys) -> None:
+    written = keys.make().key.reveal()
+    assert keys.ring.check(written, START) is keys.ring.check(written, START)
+
+
+def test_a_ring_that_starts_later_knows_the_keys_of_before(keys: Keys) -> None:
+    issued = keys.make()
+    later = KeyRing(keys.world.database, keys.world.vault)
+    later.load()
+    assert len(later) == 1
+    assert isinstance(later.check(issued.key.reveal(), START), Caller)
+
+
+def test_a_key_of_the_right_form_that_nobody_made_is_an_unknown_id(keys: Keys) -> None:
+    stranger = draw_key(keys.world.chance).key.reveal()
+    assert keys.ring.check(stranger, START) == RefusedKey(KeyRefusal.UNKNOWN_ID)
+
+
+def test_a_mistyped_secret_fails_the_checksum(keys: Keys) -> None:
+    issued = keys.make()
+    written = issued.key.reveal()
+    slipped = written[:20] + ("x" if written[20] != "x" else "y") + written[21:]
+    assert keys.ring.check(slipped, START) == RefusedKey(KeyRefusal.FAILED_CHECKSUM, issued.facts.id)
+
+
+def test_a_mistyped_id_fails_the_checksum_and_is_not_named(keys: Keys) -> None:
+    written = keys.make().key.reveal()
+    slipped = written[:5] + ("x" if written[5] != "x" else "y") + written[6:]
+    assert keys.ring.check(slipped, START) == RefusedKey(KeyRefusal.FAILED_CHECKSUM)
+
+
+def test_another_secret_for_a_known_id_is_a_wrong_secret(keys: Keys) -> None:
+    issued = keys.make()
+    forged = draw_key(keys.world.chance, issued.facts.id).key.reveal()
+    assert keys.ring.check(forged, START) == RefusedKey(KeyRefusal.WRONG_SECRET, issued.facts.id)
+
+
+@pytest.mark.parametrize("written", ["", "sd_", "sd_abc", "sd_" + "a" * 60, "sd_" + "a" * 100_000, "sd_äöü"])
+def test_what_has_not_the_form_of_a_key_is_malformed(keys: Keys, written: str) -> None:
+    assert refusal_of(keys.ring.check(written, START)) is KeyRefusal.MALFORMED
+
+
+def test_a_key_opens_until_the_moment_it_expires(keys: Keys) -> None:
+    written = keys.make(expires_at=START + HOUR).key.reveal()
+    assert isinstance(keys.ring.check(written, START + HOUR - timedelta(seconds=1)), Caller)
+    assert refusal_of(keys.ring.check(written, START + HOUR)) is KeyRefusal.EXPIRED
+
+
+def test_a_revoked_key_is_refused_as_soon_as_the_feed_caught_up(keys: Keys) -> None:
+    issued = keys.make()
+    with keys.world.database.write() as session:
+        keys.service.revoke_key(session, keys.world.organization.id, issued.facts.id, revoked_by="ada")
+    keys.world.feed.catch_up()
+    assert refusal_of(keys.ring.check(issued.key.reveal(), START)) is KeyRefusal.REVOKED
+
+
+def test_a_wrong_secret_for_a_revoked_key_does_not_learn_that_it_is_revoked(keys: Keys) -> None:
+    issued = keys.make()
+    with keys.world.database.write() as session:
+        keys.service.revoke_key(session, keys.world.organization.id, issued.facts.id, revoked_by="ada")
+    keys.world.feed.catch_up()
+    forged = draw_key(keys.world.chance, issued.facts.id).key.reveal()
+    assert refusal_of(keys.ring.check(forged, START)) is KeyRefusal.WRONG_SECRET
+
+
+def rotate(keys: Keys, key_id: str, overlap: timedelta | None) -> str:
+    with keys.world.database.write() as session:
+        rotated = keys.service.rotate_key(session, keys.world.organization.id, key_id, overlap=overlap)
+    keys.world.feed.catch_up()
+    return rotated.key.reveal()
+
+
+def test_both_secrets_open_during_the_overlap_and_only_the_new_one_after(keys: Keys) -> None:
+    issued = keys.make()
+    new = rotate(keys, issued.facts.id, HOUR)
+    old = issued.key.reveal()
+    assert isinstance(keys.ring.check(old, START + HOUR - timedelta(seconds=1)), Caller)
+    assert isinstance(keys.ring.check(new, START), Caller)
+    assert refusal_of(keys.ring.check(old, START + HOUR)) is KeyRefusal.REPLACED
+    assert isinstance(keys.ring.check(new, START + HOUR), Caller)
+
+
+@pytest.mark.parametrize("overlap", [None, timedelta(0)])
+def test_a_rotation_without_overlap_ends_the_old_secret_at_once(keys: Keys, overlap: timedelta | None) -> None:
+    issued = keys.make()
+    rotate(keys, issued.facts.id, overlap)
+    assert refusal_of(keys.ring.check(issued.key.reveal(), START)) is KeyRefusal.REPLACED
+
+
+def test_revocation_ends_both_secrets(keys: Keys) -> None:
+    issued = keys.make()
+    new = rotate(keys, issued.facts.id, HOUR)
+    with keys.world.database.write() as session:
+        keys.service.revoke_key(session, keys.world.organization.id, issued.facts.id, revoked_by="ada")
+    keys.world.feed.catch_up()
+    assert refusal_of(keys.ring.check(issued.key.reveal(), START)) is KeyRefusal.REVOKED
+    assert refusal_of(keys.ring.check(new, START)) is KeyRefusal.REVOKED
+
+
+def test_a_second_rotation_ends_the_first_secret_even_within_its_overlap(keys: Keys) -> None:
+    issued = keys.make()
+    second = rotate(keys, issued.facts.id, HOUR)
+    rotate(keys, issued.facts.id, HOUR)
+    assert refusal_of(keys.ring.check(issued.key.reveal(), START)) is KeyRefusal.WRONG_SECRET
+    assert isinstance(keys.ring.check(second, START), Caller)
+
+
+def test_last_use_is_written_in_one_batch(keys: Keys) -> None:
+    issued, unused = keys.make("used"), keys.make("unused")
+    for minute in range(3):
+        keys.ring.check(issued.key.reveal(), START + timedelta(minutes=minute))
+    assert keys.ring.flush_last_used() == 1
+    assert keys.ring.flush_last_used() == 0
+    with keys.world.database.read() as session:
+        organization_id = keys.world.organization.id
+        used = keys.service.get_key(session, organization_id, issued.facts.id)
+        assert used.last_used_at == START + timedelta(minutes=2)
+        assert keys.service.get_key(session, organization_id, unused.facts.id).last_used_at is None
+
+
+def test_a_refused_key_is_not_noted_as_used(keys: Keys) -> None:
+    written = keys.make(expires_at=START + HOUR).key.reveal()
+    keys.ring.check(written, START + HOUR)
+    assert keys.ring.flush_last_used() == 0
+
+
+def test_the_last_use_of_the_previous_secret_is_kept_apart(keys: Keys) -> None:
+    issued = keys.make()
+    rotate(keys, issued.facts.id, HOUR)
+    keys.ring.check(issued.key.reveal(), START)
+    keys.ring.flush_last_used()
+    with keys.world.database.read() as session:
+        facts = keys.service.get_key(session, keys.world.organization.id, issued.facts.id)
+    assert facts.previous_secret_last_used_at == START
+    assert facts.last_used_at == START
+
+
+def test_a_locked_store_loses_no_note_of_a_use(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    issued = keys.make()
+    keys.ring.check(issued.key.reveal(), START)
+    with monkeypatch.context() as patched:
+
+        def refuse() -> None:
+            raise StoreUnavailable(internal="locked")
+
+        patched.setattr(keys.world.database, "write", refuse)
+        with pytest.raises(StoreUnavailable):
+            keys.ring.flush_last_used()
+    assert keys.ring.flush_last_used() == 1
+
+
+def test_neither_the_ring_nor_the_store_holds_the_key_itself(keys: Keys) -> None:
+    issued = keys.make()
+    secret = issued.key.reveal()[14:]
+    assert secret not in repr(vars(keys.ring))
+    assert secret not in repr(issued)
+    stored = b"".join(file.read_bytes() for file in Path(str(keys.world.database.url.database)).parent.iterdir())
+    assert secret.encode() not in stored
