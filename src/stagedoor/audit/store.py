@@ -1,0 +1,125 @@
+"""All SQL of the audit log: adding rows in groups, and reading them back."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import cast
+
+from sqlalchemy import Dialect, String, Table, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from stagedoor.audit.entry import AuditEntry
+from stagedoor.audit.models import AuditRow
+from stagedoor.audit.redaction import redact, redact_target
+
+# Any number will do, as long as nothing else in the store takes an advisory lock with it.
+_COMMIT_ORDER_LOCK = 0x5D_A0D17
+
+_TABLE = cast("Table", AuditRow.__table__)
+_COLUMNS = tuple(column.name for column in _TABLE.columns if column.name != "id")
+_LIMITS: dict[str, int] = {
+    column.name: column.type.length
+    for column in _TABLE.columns
+    if isinstance(column.type, String) and column.type.length is not None
+}
+
+
+def add_rows(session: Session, entries: Sequence[AuditEntry]) -> None:
+    """Add one row for each entry, in order, redacted and cut to the table's columns."""
+    connection = session.connection()
+    dialect = connection.dialect
+    if dialect.name == "postgresql":
+        # A number is drawn before its transaction commits. Without this lock a reader that follows the tail could
+        # see row 8 of one process before row 7 of another, and never come back for 7.
+        connection.execute(select(func.pg_advisory_xact_lock(_COMMIT_ORDER_LOCK)))
+    # The driver is given its own form of the statement: there is a row for each request, and the layers above the
+    # driver take twice its time to carry one there.
+    statement, in_order, bind_time = _insert_statement(dialect)
+    rows = [(bind_time(entry.time), *_values_after_time(entry)) for entry in entries]
+    if in_order:
+        connection.exec_driver_sql(statement, rows)
+    else:
+        connection.exec_driver_sql(statement, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+
+
+def list_rows(
+    session: Session,
+    *,
+    organization_id: str | None,
+    after: int | None,
+    limit: int,
+    verdict: str | None,
+    caller: str | None,
+) -> list[AuditRow]:
+    """Return at most ``limit`` rows, newest last: those that follow ``after``, or the tail where it is ``None``."""
+    query = select(AuditRow).limit(limit)
+    if organization_id is not None:
+        query = query.where(AuditRow.organization_id == organization_id)
+    if verdict is not None:
+        query = query.where(AuditRow.verdict == verdict)
+    if caller is not None and _looks_like_an_id(caller):
+        query = query.where(AuditRow.caller_id == caller)
+    elif caller is not None:
+        query = query.where(or_(AuditRow.caller_name == caller, AuditRow.credential_id == caller))
+    if after is not None:
+        return list(session.scalars(query.where(AuditRow.id > after).order_by(AuditRow.id)))
+    newest_first = session.scalars(query.order_by(AuditRow.id.desc()))
+    return list(newest_first)[::-1]
+
+
+@lru_cache(maxsize=4)
+def _insert_statement(dialect: Dialect) -> tuple[str, bool, Callable[[datetime], object]]:
+    compiled = insert(_TABLE).compile(dialect=dialect, column_keys=list(_COLUMNS))
+    bind_time = _TABLE.c.time.type.dialect_impl(dialect).bind_processor(dialect)
+    return str(compiled), compiled.positional, bind_time or (lambda time: time)
+
+
+def _values_after_time(entry: AuditEntry) -> tuple[object, ...]:
+    # The one place that everything passes on its way to the table: nothing secret and nothing unstorable gets past.
+    return (
+        entry.event.value,
+        _strangers_text(entry.request_id, "request_id"),
+        entry.caller_kind,
+        _own_text(entry.caller_id, "caller_id"),
+        _strangers_text(entry.caller_name, "caller_name"),
+        entry.credential_kind,
+        _own_text(entry.credential_id, "credential_id"),
+        _own_text(entry.client_address, "client_address"),
+        entry.organization_id,
+        _strangers_text(entry.organization, "organization"),
+        _strangers_text(entry.tenant, "tenant"),
+        _strangers_text(entry.method, "method"),
+        None if entry.path is None else _storable(redact_target(entry.path), _LIMITS["path"]),
+        _own_text(entry.operation, "operation"),
+        _strangers_text(entry.folder, "folder"),
+        entry.verdict,
+        _own_text(entry.reason, "reason"),
+        _strangers_text(entry.sentence, "sentence"),
+        entry.status,
+        entry.duration_ms,
+        entry.destination,
+    )
+
+
+def _strangers_text(value: str | None, column: str) -> str | None:
+    # The shortest shape of a secret has nine characters; most columns of most rows are shorter or empty.
+    if value is None:
+        return None
+    return _storable(redact(value) if len(value) > 8 else value, _LIMITS[column])
+
+
+def _own_text(value: str | None, column: str) -> str | None:
+    return None if value is None else _storable(value, _LIMITS[column])
+
+
+def _storable(value: str, limit: int) -> str:
+    # Half a surrogate pair or a NUL would make the database refuse the row, and every row that shares its group.
+    if not value.isascii():
+        value = value.encode(errors="replace").decode()
+    if "\x00" in value:
+        value = value.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return value if len(value) <= limit else value[: limit - 1] + "…"
+
+
+def _looks_like_an_id(caller: str) -> bool:
+    return len(caller) == 36 and caller.count("-") == 4
