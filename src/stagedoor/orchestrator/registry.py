@@ -3,7 +3,22 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from stagedoor.orchestrator.call import Handler
+from sqlalchemy.orm import Session
+
+from stagedoor.kit.db import Database
+from stagedoor.orchestrator.call import Answer, Call, Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the passing of time has made due in a room, written down before anybody looks.
+
+    Nothing in the embedded Orchestrator runs by itself: a job that would have ended by now is ended when somebody
+    asks. ``is_due`` is one indexed look, good in any transaction; ``settle`` writes, and leaves nothing due.
+    """
+
+    is_due: Callable[[Call], bool]
+    settle: Callable[[Call], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +28,34 @@ class Route:
     operation_id: str
     handler: Handler
     writes: bool
+    settlement: Settlement | None = None
+
+    def carry_out(self, database: Database, call_in: Callable[[Session], Call]) -> Answer:
+        """Run the handler in a transaction of its kind, on a store in which nothing is overdue.
+
+        ``call_in`` makes the call for a transaction. A read that finds something due gives way to a write that
+        settles it, then looks again.
+        """
+        settlement = self.settlement
+        with database.write() if self.writes else database.read() as session:
+            call = call_in(session)
+            if settlement is None or not settlement.is_due(call):
+                return self.handler(call)
+            if self.writes:
+                settlement.settle(call)
+                return self.handler(call)
+        with database.write() as session:
+            settlement.settle(call_in(session))
+        with database.read() as session:
+            return self.handler(call_in(session))
 
 
 class Routes:
-    """The operations of one room, each named once."""
+    """The operations of one room, each named once; ``settlement`` goes before each of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, settlement: Settlement | None = None) -> None:
         self._routes: dict[str, Route] = {}
+        self._settlement = settlement
 
     def reads(self, operation_id: str) -> Callable[[Handler], Handler]:
         """Register a handler that changes nothing."""
@@ -33,7 +69,7 @@ class Routes:
         def register(handler: Handler) -> Handler:
             if operation_id in self._routes:
                 raise ValueError(f"{operation_id} has two handlers")
-            self._routes[operation_id] = Route(operation_id, handler, writes)
+            self._routes[operation_id] = Route(operation_id, handler, writes, self._settlement)
             return handler
 
         return register
