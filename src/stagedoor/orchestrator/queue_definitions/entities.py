@@ -1,0 +1,76 @@
+"""How a queue looks in the vendor's API."""
+
+from typing import Any
+
+from stagedoor.orchestrator.entity import (
+    ComplexType,
+    Computed,
+    Constant,
+    EdmType,
+    EntitySet,
+    EntityType,
+    Expression,
+    Property,
+)
+from stagedoor.orchestrator.folder_links import path_of
+from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
+from stagedoor.orchestrator.queue_definitions.store import links
+
+TAG = ComplexType(
+    "TagDto",
+    (
+        Property("Name", EdmType.STRING, nullable=False),
+        Property("DisplayName", EdmType.STRING),
+        Property("Value", EdmType.STRING),
+        Property("DisplayValue", EdmType.STRING),
+    ),
+)
+
+
+def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    return tags or []
+
+
+QUEUE_DEFINITION = EntityType(
+    "QueueDefinitionDto",
+    QueueDefinition,
+    (
+        Property("Key", EdmType.GUID, QueueDefinition.key, nullable=False, writable=False),
+        Property("Name", EdmType.STRING, QueueDefinition.name, nullable=False),
+        Property("Description", EdmType.STRING, QueueDefinition.description),
+        Property("MaxNumberOfRetries", EdmType.INT32, QueueDefinition.max_number_of_retries, nullable=False),
+        Property(
+            "AcceptAutomaticallyRetry", EdmType.BOOLEAN, QueueDefinition.accept_automatically_retry, nullable=False
+        ),
+        Property("RetryAbandonedItems", EdmType.BOOLEAN, QueueDefinition.retry_abandoned_items, nullable=False),
+        Property("EnforceUniqueReference", EdmType.BOOLEAN, QueueDefinition.enforce_unique_reference, nullable=False),
+        Property("Encrypted", EdmType.BOOLEAN, Constant(value=False), nullable=False),
+        Property("SpecificDataJsonSchema", EdmType.STRING),
+        Property("OutputDataJsonSchema", EdmType.STRING),
+        Property("AnalyticsDataJsonSchema", EdmType.STRING),
+        Property("CreationTime", EdmType.DATE_TIME_OFFSET, QueueDefinition.created_at, nullable=False, writable=False),
+        Property("ProcessScheduleId", EdmType.INT64, writable=False),
+        Property("SlaInMinutes", EdmType.INT32, QueueDefinition.sla_in_minutes, nullable=False),
+        Property("RiskSlaInMinutes", EdmType.INT32, QueueDefinition.risk_sla_in_minutes, nullable=False),
+        Property("ReleaseId", EdmType.INT64, QueueDefinition.release_id),
+        Property("IsProcessInCurrentFolder", EdmType.BOOLEAN, writable=False),
+        Property(
+            "FoldersCount",
+            EdmType.INT32,
+            Expression(lambda queue: links.count_of(queue.id)),
+            nullable=False,
+            writable=False,
+        ),
+        Property("OrganizationUnitId", EdmType.INT64, QueueDefinition.folder_id, nullable=False, writable=False),
+        Property(
+            "OrganizationUnitFullyQualifiedName",
+            EdmType.STRING,
+            Expression(lambda queue: path_of(queue.folder_id)),
+            writable=False,
+        ),
+        Property("Tags", TAG, Computed(_list_or_empty, QueueDefinition.tags), collection=True),
+        Property("Id", EdmType.INT64, QueueDefinition.id, nullable=False, writable=False),
+    ),
+)
+
+QUEUE_DEFINITIONS = EntitySet("QueueDefinitions", QUEUE_DEFINITION)

@@ -1,0 +1,87 @@
+"""The vendor's operations on queue definitions."""
+
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.fields import find_query_integer, get_body, get_guid_argument, get_number_argument
+from stagedoor.orchestrator.folder_place import get_folder, show_accessible_folders
+from stagedoor.orchestrator.odata.read import read_one, read_set
+from stagedoor.orchestrator.queue_definitions import service, store
+from stagedoor.orchestrator.queue_definitions.entities import QUEUE_DEFINITIONS
+from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
+from stagedoor.orchestrator.queue_definitions.schemas import read_queue, read_shares
+from stagedoor.orchestrator.registry import Routes
+
+routes = Routes()
+
+
+@routes.reads("QueueDefinitions_Get")
+def list_queues(call: Call) -> Answer:
+    """Answer the queues that the folder sees."""
+    return read_set(call, QUEUE_DEFINITIONS, [store.in_folder(get_folder(call))])
+
+
+@routes.reads("QueueDefinitions_GetQueuesAcrossFolders")
+def list_queues_across_folders(call: Call) -> Answer:
+    """Answer the queues of every folder within reach, but for the one that ``excludeFolderId`` names."""
+    except_folder_id = find_query_integer(call, "excludeFolderId")
+    within = store.within_reach(call.tenant.tenant_id, call.reach, except_folder_id=except_folder_id)
+    return read_set(call, QUEUE_DEFINITIONS, [within])
+
+
+@routes.reads("QueueDefinitions_GetById")
+def get_queue(call: Call) -> Answer:
+    """Answer one queue by its id."""
+    queue_id = get_number_argument(call, "key")
+    return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue_id), store.in_folder(get_folder(call))])
+
+
+@routes.reads("QueueDefinitions_GetByKeyByIdentifier")
+def get_queue_by_key(call: Call) -> Answer:
+    """Answer one queue by its key."""
+    key = get_guid_argument(call, "identifier")
+    return read_one(call, QUEUE_DEFINITIONS, [store.has_key(key), store.in_folder(get_folder(call))])
+
+
+@routes.writes("QueueDefinitions_Post")
+def add_queue(call: Call) -> Answer:
+    """Make a queue."""
+    values = read_queue(get_body(call))
+    queue = service.add_queue(
+        call.session, call.tenant.tenant_id, get_folder(call).id, values, clock=call.clock, chance=call.chance
+    )
+    return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue.id)], status=201)
+
+
+@routes.writes("QueueDefinitions_PutById")
+def change_queue(call: Call) -> Answer:
+    """Change a queue's settings."""
+    queue = _queue_in_path(call, "key")
+    service.change_queue(call.session, queue, read_queue(get_body(call)))
+    call.session.flush()
+    return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue.id)])
+
+
+@routes.writes("QueueDefinitions_DeleteById")
+def delete_queue(call: Call) -> Answer:
+    """Delete a queue with its items."""
+    service.delete_queue(call.session, _queue_in_path(call, "key"))
+    return Answer(status=204)
+
+
+@routes.reads("QueueDefinitions_GetFoldersForQueueById")
+def list_folders_of_queue(call: Call) -> Answer:
+    """Answer the folders within reach that see the queue."""
+    folders, total = service.list_folders(call.session, _queue_in_path(call, "id"), call.reach)
+    return show_accessible_folders(call, folders, total)
+
+
+@routes.writes("QueueDefinitions_ShareToFolders")
+def share_queues(call: Call) -> Answer:
+    """Let further folders see queues, or take them out of folders."""
+    shares = read_shares(get_body(call), "QueueIds")
+    service.share_queues(call.session, call.tenant.tenant_id, get_folder(call).id, shares, call.reach)
+    return Answer(status=204)
+
+
+def _queue_in_path(call: Call, name: str) -> QueueDefinition:
+    queue_id = get_number_argument(call, name)
+    return service.get_queue(call.session, call.tenant.tenant_id, get_folder(call).id, queue_id)

@@ -1,0 +1,83 @@
+"""What a caller sends of a queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stagedoor.orchestrator.call import Body
+from stagedoor.orchestrator.errors import InvalidRequest, NotBuilt
+from stagedoor.orchestrator.fields import (
+    INT32_MAX,
+    find_boolean,
+    find_integer,
+    find_integers,
+    find_objects,
+    find_text,
+    get_required,
+    get_text,
+)
+
+RETRIES_MAX = 50
+SHARED_AT_ONCE_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueValues:
+    """The settings of a queue as they were sent; ``None`` where nothing was said."""
+
+    name: str
+    description: str | None
+    max_number_of_retries: int | None
+    accept_automatically_retry: bool | None
+    retry_abandoned_items: bool | None
+    enforce_unique_reference: bool | None
+    sla_in_minutes: int | None
+    risk_sla_in_minutes: int | None
+    release_id: int | None
+    tags: list[dict[str, Any]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Which things are to be seen in which further folders, and in which no longer."""
+
+    thing_ids: Sequence[int]
+    add_to: Sequence[int]
+    remove_from: Sequence[int]
+
+
+def read_queue(body: Body) -> QueueValues:
+    """Read a queue's settings; raises ``NotBuilt`` for encryption and JSON schemas, which are not held here."""
+    if find_boolean(body, "Encrypted"):
+        raise NotBuilt("The embedded Orchestrator does not encrypt single queues (Encrypted).")
+    for name in ("SpecificDataJsonSchema", "OutputDataJsonSchema", "AnalyticsDataJsonSchema"):
+        if find_text(body, name):
+            raise NotBuilt(f"The embedded Orchestrator does not hold items to a JSON schema ({name}).")
+    sla = find_integer(body, "SlaInMinutes", most=INT32_MAX)
+    risk_sla = find_integer(body, "RiskSlaInMinutes", most=INT32_MAX)
+    if sla and risk_sla and risk_sla > sla:
+        raise InvalidRequest(
+            "The RiskSlaInMinutes field may not exceed SlaInMinutes.", details={"field": "RiskSlaInMinutes"}
+        )
+    tags = find_objects(body, "Tags")
+    return QueueValues(
+        name=get_text(body, "Name", length_max=50),
+        description=find_text(body, "Description", length_max=250),
+        max_number_of_retries=find_integer(body, "MaxNumberOfRetries", most=RETRIES_MAX),
+        accept_automatically_retry=find_boolean(body, "AcceptAutomaticallyRetry"),
+        retry_abandoned_items=find_boolean(body, "RetryAbandonedItems"),
+        enforce_unique_reference=find_boolean(body, "EnforceUniqueReference"),
+        sla_in_minutes=sla,
+        risk_sla_in_minutes=risk_sla,
+        release_id=find_integer(body, "ReleaseId"),
+        tags=None if tags is None else [tag.plain() for tag in tags],
+    )
+
+
+def read_shares(body: Body, things: str) -> Shares:
+    """Read a request to share; ``things`` is the field that lists the things' ids."""
+    return Shares(
+        thing_ids=get_required(find_integers(body, things, entries_max=SHARED_AT_ONCE_MAX), things),
+        add_to=find_integers(body, "ToAddFolderIds", entries_max=SHARED_AT_ONCE_MAX) or [],
+        remove_from=find_integers(body, "ToRemoveFolderIds", entries_max=SHARED_AT_ONCE_MAX) or [],
+    )

@@ -1,0 +1,125 @@
+"""What may be done with queues: make, change, delete and share them; each within one folder of one tenant."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from stagedoor.kit.chance import Chance, random_guid
+from stagedoor.kit.clock import Clock
+from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
+from stagedoor.orchestrator.folder_links import find_folders
+from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.queue_definitions import store
+from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
+from stagedoor.orchestrator.queue_definitions.schemas import QueueValues, Shares
+from stagedoor.passage import Reach
+
+
+def add_queue(
+    session: Session, tenant_id: str, folder_id: int, values: QueueValues, *, clock: Clock, chance: Chance
+) -> QueueDefinition:
+    """Make a queue; raises ``NameInUse`` (409/1001) for a name that the folder has, ``NotFound`` for its release."""
+    _verify_release(session, tenant_id, values.release_id)
+    queue = QueueDefinition(
+        tenant_id=tenant_id,
+        key=random_guid(chance),
+        folder_id=folder_id,
+        name=values.name,
+        description=values.description,
+        max_number_of_retries=values.max_number_of_retries or 0,
+        accept_automatically_retry=bool(values.accept_automatically_retry),
+        retry_abandoned_items=bool(values.retry_abandoned_items),
+        enforce_unique_reference=bool(values.enforce_unique_reference),
+        sla_in_minutes=values.sla_in_minutes or 0,
+        risk_sla_in_minutes=values.risk_sla_in_minutes or 0,
+        release_id=values.release_id,
+        tags=values.tags,
+        created_at=clock.now(),
+    )
+    store.add_queue(session, queue)
+    return queue
+
+
+def change_queue(session: Session, queue: QueueDefinition, values: QueueValues) -> None:
+    """Change what was sent and leave the rest.
+
+    Whether references are unique was decided when the queue was made (400/1000 for a change), because the items that
+    are there would have to agree.
+    """
+    if values.enforce_unique_reference not in (None, queue.enforce_unique_reference):
+        raise InvalidRequest(
+            "EnforceUniqueReference is decided when a queue is made and cannot be changed.",
+            hint="Make another queue and move the items.",
+            details={"field": "EnforceUniqueReference"},
+        )
+    _verify_release(session, queue.tenant_id, values.release_id)
+    if values.name != queue.name:
+        store.links.rename(session, queue.id, values.name)
+        queue.name = values.name
+    for name in (
+        "description",
+        "max_number_of_retries",
+        "accept_automatically_retry",
+        "retry_abandoned_items",
+        "sla_in_minutes",
+        "risk_sla_in_minutes",
+        "release_id",
+        "tags",
+    ):
+        value = getattr(values, name)
+        if value is not None:
+            setattr(queue, name, value)
+
+
+def get_queue(session: Session, tenant_id: str, folder_id: int, queue_id: int) -> QueueDefinition:
+    """Return a queue that the folder sees, or raise ``NotFound``."""
+    queue = store.find_queue(session, tenant_id, folder_id, queue_id)
+    if queue is None:
+        raise NotFound(f"There is no queue {queue_id} in this folder.")
+    return queue
+
+
+def get_queue_by_name(session: Session, tenant_id: str, folder_id: int, name: str) -> QueueDefinition:
+    """Return the queue that the folder sees under this name, in any letter case, or raise ``NotFound``."""
+    queue = store.find_queue_by_name(session, tenant_id, folder_id, name)
+    if queue is None:
+        raise NotFound(f"There is no queue named {name!r} in this folder.")
+    return queue
+
+
+def delete_queue(session: Session, queue: QueueDefinition) -> None:
+    """Delete a queue with everything that stands in it, for every folder that sees it."""
+    store.delete_queue(session, queue)
+
+
+def list_folders(session: Session, queue: QueueDefinition, reach: Reach) -> tuple[Sequence[Folder], int]:
+    """Return the folders within reach that see the queue, and how many see it in all."""
+    folders = store.list_folders(session, queue)
+    within = find_folders(session, queue.tenant_id, reach, [folder.id for folder in folders])
+    return within, len(folders)
+
+
+def share_queues(session: Session, tenant_id: str, folder_id: int, shares: Shares, reach: Reach) -> None:
+    """Let folders within reach see queues of this folder, or see them no longer.
+
+    Raises ``NotFound`` for a queue or folder that is not there, ``NameInUse`` for a folder with another queue of that
+    name, ``Conflict`` for taking a queue out of its home folder, where its items stand.
+    """
+    wanted = sorted({*shares.add_to, *shares.remove_from})
+    found = {folder.id for folder in find_folders(session, tenant_id, reach, wanted)}
+    missing = [str(folder) for folder in wanted if folder not in found]
+    if missing:
+        raise NotFound(f"There is no folder {', '.join(missing)}.")
+    for queue_id in shares.thing_ids:
+        queue = get_queue(session, tenant_id, folder_id, queue_id)
+        for target in shares.add_to:
+            store.links.link(session, queue.id, target, queue.name)
+        for target in shares.remove_from:
+            if target == queue.folder_id:
+                raise Conflict(f"The queue {queue.name!r} cannot be taken out of the folder that it was made in.")
+            store.links.unlink(session, queue.id, target)
+
+
+def _verify_release(session: Session, tenant_id: str, release_id: int | None) -> None:
+    if release_id is not None and not store.has_release(session, tenant_id, release_id):
+        raise NotFound(f"There is no release {release_id}.")

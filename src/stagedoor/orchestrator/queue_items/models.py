@@ -1,0 +1,99 @@
+"""The table of queue items, with the indexes by which the next one is taken in logarithmic time."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stagedoor.kit.db import Base, JsonText, UtcDateTime
+from stagedoor.orchestrator.queue_items.schemas import ReviewStatus, Status
+
+
+class QueueItem(Base):
+    """One item of a queue, or one attempt at it: a retry is a row of its own with the same ``key``.
+
+    ``turn`` is set exactly while the item may be taken, and says when its turn comes: items with a deadline first,
+    then by priority; within one turn by deadline, then in the order of adding. ``waiting_until`` is set exactly
+    while the item is new but deferred. ``unique_reference`` repeats ``reference`` where the queue wants references to
+    be unique and this item counts, so that the database itself refuses a second one. ``folder_id`` is the home folder
+    of the queue. ``row_version`` grows with every change.
+    """
+
+    __tablename__ = "queue_items"
+    __table_args__ = (
+        UniqueConstraint("queue_id", "unique_reference"),
+        Index(
+            "ix_queue_items_next",
+            "queue_id",
+            "turn",
+            "due_date",
+            "id",
+            sqlite_where=text("turn IS NOT NULL"),
+            postgresql_where=text("turn IS NOT NULL"),
+        ),
+        Index(
+            "ix_queue_items_next_by_reference",
+            "queue_id",
+            "reference",
+            sqlite_where=text("turn IS NOT NULL"),
+            postgresql_where=text("turn IS NOT NULL"),
+        ),
+        Index(
+            "ix_queue_items_waiting",
+            "queue_id",
+            "waiting_until",
+            sqlite_where=text("waiting_until IS NOT NULL"),
+            postgresql_where=text("waiting_until IS NOT NULL"),
+        ),
+        Index(
+            "ix_queue_items_abandonable",
+            "tenant_id",
+            "abandoned_at",
+            sqlite_where=text("abandoned_at IS NOT NULL"),
+            postgresql_where=text("abandoned_at IS NOT NULL"),
+        ),
+        Index("ix_queue_items_folder", "tenant_id", "folder_id", "id"),
+        Index("ix_queue_items_queue", "queue_id", "status", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(36))
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id"))
+    queue_id: Mapped[int] = mapped_column(ForeignKey("queue_definitions.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(36), index=True)
+    unique_key: Mapped[str] = mapped_column(String(36))
+    status: Mapped[int] = mapped_column(Integer, default=Status.NEW)
+    review_status: Mapped[int] = mapped_column(Integer, default=ReviewStatus.NONE)
+    priority: Mapped[int] = mapped_column(Integer)
+    reference: Mapped[str | None] = mapped_column(String(128))
+    unique_reference: Mapped[str | None] = mapped_column(String(128))
+    specific_content: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    output: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    analytics: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    processing_exception: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    processing_exception_type: Mapped[int | None] = mapped_column(Integer)
+    progress: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(String(20))
+    defer_date: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_date: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    risk_sla_date: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    start_processing: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_processing: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    abandoned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seconds_in_previous_attempts: Mapped[int] = mapped_column(Integer, default=0)
+    robot_id: Mapped[int | None] = mapped_column(ForeignKey("robots.id", ondelete="SET NULL"), index=True)
+    creator_job_key: Mapped[str | None] = mapped_column(String(36))
+    executor_job_key: Mapped[str | None] = mapped_column(String(36))
+    ancestor_id: Mapped[int | None] = mapped_column(BigInteger)
+    ancestor_unique_key: Mapped[str | None] = mapped_column(String(36))
+    retry_number: Mapped[int] = mapped_column(Integer, default=0)
+    manual_ancestor_id: Mapped[int | None] = mapped_column(BigInteger)
+    manual_ancestor_unique_key: Mapped[str | None] = mapped_column(String(36))
+    manual_retry_number: Mapped[int] = mapped_column(Integer, default=0)
+    parent_operation_id: Mapped[str | None] = mapped_column(String(128))
+    operation_id: Mapped[str | None] = mapped_column(String(128))
+    row_version: Mapped[int] = mapped_column(BigInteger, default=1)
+    turn: Mapped[int | None] = mapped_column(Integer)
+    waiting_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
