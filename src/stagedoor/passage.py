@@ -174,3 +174,4 @@ class RequestHead:
     raw_headers: tuple[tuple[bytes, bytes], ...]
     client_address: str
     scheme: str = "http"
+    request_id: str = ""

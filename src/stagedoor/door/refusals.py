@@ -100,12 +100,3 @@ class NotAuthorized(StagedoorError):
     def __init__(self, denied: Denied, *, hint: str | None = None) -> None:
         self.denied = denied
         super().__init__(f"You are not authorized! {denied.sentence}", hint=hint)
-
-
-class AuditUnavailable(StagedoorError):
-    """The audit cannot be written, so nothing that changes anything is let through."""
-
-    code = "audit_unavailable"
-    status = 503
-    public = "Stagedoor cannot write its audit right now, so it lets no change through; nothing was changed."
-    hint = "Try again shortly. If it goes on, ask whoever runs Stagedoor to look at its disk and its log."

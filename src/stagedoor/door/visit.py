@@ -35,6 +35,7 @@ class Visit:
     place: Place = field(init=False)
     caller: Caller | None = None
     tenant: TenantPlace | None = None
+    query: tuple[tuple[str, str], ...] = ()
     match: Match | None = None
     folder: FolderPlace | None = None
     verdict: Verdict | None = None
@@ -59,6 +60,19 @@ class Visit:
                 *self.answer_headers,
             ]
         await self.raw_send(message)
+
+    async def start_answer(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send the head of an answer."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def send_body(self, body: bytes, more: bool) -> None:
+        """Send a piece of the body; ``more`` is false for the last."""
+        await self.send({"type": "http.response.body", "body": body, "more_body": more})
+
+    @property
+    def base_url(self) -> str:
+        """The address in front of ``/odata`` as this caller used it."""
+        return self.house.settings.base_url + self.place.prefix
 
     async def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         """Send a whole answer."""

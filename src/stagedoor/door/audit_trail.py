@@ -1,0 +1,67 @@
+"""What the audit keeps of a visit."""
+
+from stagedoor.audit.entry import AuditEntry
+from stagedoor.audit.event_names import EventName
+from stagedoor.door.surfaces import Surface
+from stagedoor.door.visit import Visit
+from stagedoor.kit.clock import stopwatch
+from stagedoor.passage import Allowed, Denied
+
+EVENTS = {
+    Surface.ORCHESTRATOR: EventName.ORCHESTRATOR_OPERATION_CALLED,
+    Surface.IDENTITY: EventName.IDENTITY_REQUEST_ANSWERED,
+    Surface.MANAGEMENT: EventName.ADMIN_REQUEST_ANSWERED,
+    Surface.CONSOLE: EventName.CONSOLE_PAGE_ANSWERED,
+    Surface.UNKNOWN: EventName.DOOR_REQUEST_REFUSED,
+}
+# Probes and styles would bury what matters.
+QUIET_PREFIXES = ("/console/static/", "/identity_/static/")
+
+
+def record_visit(visit: Visit) -> None:
+    """Record one row for the request and count it; probes and static files are counted alone."""
+    seconds = stopwatch() - visit.started
+    house = visit.house
+    house.metrics.note_request(visit.place.surface, visit.destination or "none", visit.status, seconds)
+    if visit.place.surface is Surface.OPERATIONS or visit.place.path.startswith(QUIET_PREFIXES):
+        return
+    head = getattr(visit, "head", None)
+    caller, tenant = visit.caller, visit.tenant
+    verdict, reason, sentence = _verdict_words(visit)
+    organization = house.directory.find_organization(caller.organization_id) if caller else None
+    house.audit.record(
+        AuditEntry(
+            event=EVENTS[visit.place.surface],
+            time=house.clock.now(),
+            request_id=visit.request_id,
+            caller_kind=caller.kind if caller else None,
+            caller_id=caller.id if caller else None,
+            caller_name=caller.name if caller else None,
+            credential_kind=caller.credential_kind if caller else None,
+            credential_id=caller.credential_id if caller else None,
+            client_address=head.client_address if head else None,
+            organization_id=caller.organization_id if caller else None,
+            organization=organization.name if organization else None,
+            tenant=tenant.tenant_name if tenant else None,
+            method=visit.scope["method"],
+            path=head.path if head else None,
+            operation=visit.match.operation.id if visit.match else None,
+            folder=visit.folder.path if visit.folder else None,
+            verdict=verdict,
+            reason=reason,
+            sentence=sentence,
+            status=visit.status,
+            duration_ms=round(seconds * 1000, 3),
+            destination=visit.destination,
+        )
+    )
+
+
+def _verdict_words(visit: Visit) -> tuple[str | None, str | None, str | None]:
+    if isinstance(visit.verdict, Denied):
+        return "denied", visit.verdict.reason, visit.verdict.sentence
+    if isinstance(visit.verdict, Allowed):
+        return "allowed", visit.reason, visit.sentence
+    if visit.place.surface in (Surface.ORCHESTRATOR, Surface.UNKNOWN) and visit.reason is not None:
+        return "denied", visit.reason, visit.sentence
+    return None, visit.reason, visit.sentence

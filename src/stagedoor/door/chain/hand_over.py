@@ -1,0 +1,29 @@
+"""The last step of the surfaces that are applications of their own: hand the request over to them."""
+
+from stagedoor.door.visit import Step, Visit
+
+
+def hand_over(surface_application: str) -> Step:
+    """Return the step that calls one of the house's applications, by the name of its attribute.
+
+    The application sees the canonical path of its own surface, and in the scope: ``stagedoor.caller``,
+    ``stagedoor.request_id``, ``stagedoor.organization`` and ``stagedoor.tenant`` (as the address named them).
+    """
+
+    async def hand_to_application(visit: Visit) -> None:
+        path = visit.place.path
+        scope = {
+            **visit.scope,
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "stagedoor.caller": visit.caller,
+            "stagedoor.request_id": visit.request_id,
+            "stagedoor.organization": visit.place.organization,
+            "stagedoor.tenant": visit.place.tenant,
+            "stagedoor.prefix": visit.place.prefix,
+        }
+        application = getattr(visit.house, surface_application)
+        await application(scope, visit.receive, visit.send)
+
+    return hand_to_application

@@ -1,0 +1,31 @@
+"""Step 8: may this caller do this, here and now. Only this decides."""
+
+from stagedoor.audit.errors import AuditUnavailable
+from stagedoor.door.refusals import NotAuthorized
+from stagedoor.door.visit import Visit
+from stagedoor.passage import Denied
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+async def judge(visit: Visit) -> None:
+    """Fill in the verdict, and refuse unless it is a yes. A change also needs an audit that can be written."""
+    house = visit.house
+    assert visit.caller is not None  # noqa: S101
+    assert visit.match is not None  # noqa: S101
+    assert visit.tenant is not None  # noqa: S101
+    visit.verdict = house.judge.judge(
+        visit.caller,
+        visit.match.operation,
+        visit.folder,
+        tenant=visit.tenant,
+        client_address=visit.head.client_address,
+        now=house.clock.now(),
+    )
+    if isinstance(visit.verdict, Denied):
+        raise NotAuthorized(
+            visit.verdict,
+            hint="Ask an administrator of this Stagedoor for the smallest grant named here, or see /console.",
+        )
+    if visit.head.method not in READING and not house.audit.is_healthy():
+        raise AuditUnavailable

@@ -1,0 +1,98 @@
+"""A whole Stagedoor as its users start it: a process of its own, on a loopback port, with data of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any
+
+START_SECONDS_MAX = 60
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server and what its ready file said."""
+
+    process: "subprocess.Popen[str]"
+    data_dir: Path
+    base_url: str
+    organization: str
+    tenant: str
+    folder: str
+    admin_username: str
+    admin_password: str
+    sample_key: str
+    log_path: Path
+
+    @property
+    def tenant_url(self) -> str:
+        return f"{self.base_url}/{self.organization}/{self.tenant}"
+
+    @property
+    def orchestrator_url(self) -> str:
+        return f"{self.tenant_url}/orchestrator_"
+
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+
+@contextmanager
+def served(data_dir: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """Start ``stagedoor up`` and stop it at the end; raises with the log when it does not come up."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    ready_file = data_dir / "ready.json"
+    log_path = data_dir / "server.log"
+    command = [
+        *(sys.executable, "-m", "stagedoor", "up"),
+        *("--host", "127.0.0.1", "--port", "0", "--data-dir", str(data_dir), "--ready-file", str(ready_file)),
+        *arguments,
+    ]
+    with log_path.open("a") as log:
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default", **(environment or {})},
+        )
+        try:
+            ready = _wait_until_ready(process, ready_file, log_path)
+            yield Served(
+                process=process,
+                data_dir=data_dir,
+                base_url=ready["base_url"],
+                organization=ready["organization"],
+                tenant=ready["tenant"],
+                folder=ready["folder"],
+                admin_username=ready["admin"]["username"],
+                admin_password=ready["admin"]["password"],
+                sample_key=ready["sample_key"],
+                log_path=log_path,
+            )
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+def _wait_until_ready(process: "subprocess.Popen[str]", ready_file: Path, log_path: Path) -> dict[str, Any]:
+    # The ready file is written before the welcome text is printed, so the first line of output means that it is there.
+    assert process.stdout is not None
+    with DefaultSelector() as selector:
+        selector.register(process.stdout, EVENT_READ)
+        if not selector.select(START_SECONDS_MAX) or not process.stdout.readline() or not ready_file.exists():
+            process.kill()
+            raise AssertionError(f"the server did not come up:\n{log_path.read_text()}")
+    facts: dict[str, Any] = json.loads(ready_file.read_text())
+    return facts
