@@ -1,0 +1,120 @@
+"""The embedded Orchestrator as one object: every room's operations, each carried out in one transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sqlalchemy.exc import IntegrityError
+
+from stagedoor.catalog.operations import Operation
+from stagedoor.kit.chance import Chance
+from stagedoor.kit.clock import Clock
+from stagedoor.kit.crypto import Vault
+from stagedoor.kit.db import Database
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.errors import Conflict, NotBuilt
+from stagedoor.orchestrator.folders.routes import routes as folders
+from stagedoor.orchestrator.json_body import read_json_body
+from stagedoor.orchestrator.registry import Route, Routes
+from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
+
+ROOMS: tuple[Routes, ...] = (folders,)
+"""Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
+
+BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrchestratorRequest:
+    """An allowed request for the embedded Orchestrator: a :class:`~stagedoor.orchestrator.call.Call` that has no
+    transaction yet and whose body is still bytes.
+
+    ``headers`` have lower-case names; ``query`` has lower-case names with the ``$`` kept.
+    """
+
+    operation: Operation
+    tenant: TenantPlace
+    caller: Caller
+    folder: FolderPlace | None = None
+    reach: Reach
+    path_arguments: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    base_url: str
+    request_id: str = ""
+
+
+class Orchestrator:
+    """Carry out the operations that are built, and name those that are not."""
+
+    def __init__(
+        self, database: Database, clock: Clock, chance: Chance, vault: Vault, *, rooms: Iterable[Routes] = ROOMS
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._chance = chance
+        self._vault = vault
+        self._routes = MappingProxyType(join_routes(rooms))
+
+    @property
+    def built_operations(self) -> frozenset[str]:
+        """The ids of the operations that are carried out; every other one is answered with 501."""
+        return frozenset(self._routes)
+
+    def carry_out(self, request: OrchestratorRequest) -> Answer:
+        """Carry out one operation and return its answer once everything it wrote is committed.
+
+        Blocks on the store: call it from a worker thread. Raises :class:`NotBuilt` for an operation without a
+        handler, :class:`~stagedoor.orchestrator.errors.OrchestratorError` for what the vendor would refuse and
+        :class:`~stagedoor.kit.errors.StoreUnavailable`; then nothing was written.
+        """
+        route = self._routes.get(request.operation.id)
+        if route is None:
+            raise NotBuilt(
+                f"The embedded Orchestrator does not carry out {request.operation.id} yet.",
+                hint="Point the tenant at a real Orchestrator for this operation, or ask for it to be built.",
+                details={"operation": request.operation.id},
+            )
+        body = None
+        if request.operation.method not in BODILESS_METHODS:
+            body = read_json_body(request.body, request.headers.get("content-type", ""))
+        try:
+            with self._database.write() if route.writes else self._database.read() as session:
+                return route.handler(
+                    Call(
+                        operation=request.operation,
+                        tenant=request.tenant,
+                        caller=request.caller,
+                        folder=request.folder,
+                        reach=request.reach,
+                        path_arguments=request.path_arguments,
+                        query=request.query,
+                        headers=request.headers,
+                        body=body,
+                        base_url=request.base_url,
+                        request_id=request.request_id,
+                        session=session,
+                        clock=self._clock,
+                        chance=self._chance,
+                        vault=self._vault,
+                    )
+                )
+        except IntegrityError as collision:
+            # Handlers look before they write; this is for two writers who looked at the same moment.
+            raise Conflict(
+                "Another request changed the same thing at the same time; nothing was changed by this one.",
+                hint="Read it again, then decide whether to repeat the request.",
+                internal=str(collision.orig),
+            ) from collision
+
+
+def join_routes(rooms: Iterable[Routes]) -> dict[str, Route]:
+    """Return every room's routes by operation id; raises ``ValueError`` if two rooms claim one operation."""
+    joined: dict[str, Route] = {}
+    for routes in rooms:
+        for route in routes:
+            if route.operation_id in joined:
+                raise ValueError(f"two rooms carry out {route.operation_id}")
+            joined[route.operation_id] = route
+    return joined

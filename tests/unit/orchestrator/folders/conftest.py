@@ -1,0 +1,14 @@
+"""A desk for each test of the tree of folders."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.factories.orchestrator import Desk, desk_in
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = desk_in(tmp_path)
+    yield desk
+    desk.database.close()
