@@ -36,7 +36,7 @@ _SENSITIVE_FIELDS = frozenset({"code", "key", "nonce", "pass", "pat", "sessionid
 _NAME_NOISE = str.maketrans("", "", "-_. ")
 
 _SHAPES = re.compile(
-    r"sd(?:_|%5[fF])[0-9A-Za-z_%]{6,}"  # access key
+    r"sd[a-z]?(?:_|%5[fF])[0-9A-Za-z_%]{6,}"  # access key, client secret
     r"|rt(?:_|%5[fF])[0-9A-Za-z]{12,}(?:-[0-9]+)?"  # personal access token
     r"|eyJ[0-9A-Za-z_-]{8,}(?:\.[0-9A-Za-z_-]*)*"  # JWT, JWS and JWE in compact form
 )
@@ -75,8 +75,7 @@ _QUOTED_PAIRS = re.compile(
 _BARE_PAIRS = re.compile(rf"({_NAMED}\s*=\s*|(?:password|passwd|pwd|secret)[\"']?\s*:\s*)([^\s&\"',;]+)", re.IGNORECASE)
 # One of these is in the lower-case form of every text that any pattern here matches; a test holds them together.
 _HINTS: tuple[str, ...] = (
-    "sd_",
-    "sd%",
+    "sd",
     "rt_",
     "rt%",
     "eyj",

@@ -14,6 +14,7 @@ CANARY = "CanaryCanary0123456789"
         f"the key SD_Ab12Cd34_{CANARY} is unknown".replace("SD", "sd"),
         f"/odata/sd%5FAb12Cd34%5F{CANARY}",
         f"glued_togethersd_Ab12Cd34_{CANARY}",
+        f"client sdc_{CANARY} refused",
         f"rt_{CANARY}-1",
         f"/odata/Jobs/rt_{CANARY}-1/x",
         f"eyJhbGciOiJIUzI1NiJ9.{CANARY}.{CANARY}",
