@@ -32,9 +32,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_BUT_WHITESPACE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _OPTION_NAME = re.compile(r"[A-Za-z0-9_.$@\-\[\]]{1,128}\Z")
 # OData servers may read these without their dollar sign too (OData 4.01 URL Conventions section 5.1).
-_SYSTEM_OPTIONS = frozenset(
-    "apply compute count deltatoken expand filter format orderby search select skip skiptoken top".split()
-)
+_SYSTEM_OPTIONS = frozenset({"apply", "compute", "count", "deltatoken", "expand", "filter", "format", "orderby"})
+_SYSTEM_OPTIONS |= {"search", "select", "skip", "skiptoken", "top"}
 
 
 @dataclass(frozen=True, slots=True)

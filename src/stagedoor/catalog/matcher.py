@@ -1,7 +1,6 @@
 """The catalogue itself: every operation by its name, and the one that a request asks for."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cached_property
 
 from stagedoor.catalog.errors import UnknownOperation
@@ -40,6 +39,9 @@ class Catalog:
 
     def near_names(self, operation_id: str, count: int = 3) -> list[str]:
         """Return the names of operations that are written much like this one, best first."""
+        # Wanted only when a name is wrong; the command line reads the catalogue at every start.
+        from difflib import get_close_matches
+
         close = get_close_matches(operation_id[:100].lower(), self._by_name, n=count)
         return [self._by_name[name].id for name in close]
 

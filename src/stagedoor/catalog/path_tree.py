@@ -42,7 +42,7 @@ class PathTree:
             self._plant(operation)
 
     def find(self, path: str) -> tuple[Place, list[str]] | None:
-        """Return where a canonical path ends and the values in it, in the tree's order; ``None`` where it leads nowhere.
+        """Return where a canonical path ends and the values in it, in the tree's order, or ``None`` for nowhere.
 
         One trailing slash is overlooked. Time is bounded by the path's length, whatever the size of the catalogue.
         """

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from stagedoor.catalog.operations import Operation
 
 WORDS_MAX = 8
+WORDS_LENGTH_MAX = 400
 
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _QUERY_WORD = re.compile(r"[^\W_]+")
@@ -13,29 +14,47 @@ _QUERY_WORD = re.compile(r"[^\W_]+")
 _ARGUMENT_TAIL = re.compile(r"(?<=[a-z])By[A-Z]\w*\Z")
 _PLAIN_ACTIONS = {
     "Get": "list {many}",
-    "GetById": "read one {one}",
-    "GetByKey": "read one {one} by its key",
-    "Post": "create a {one}",
-    "PutById": "replace a {one}",
-    "PatchById": "change a {one}",
-    "DeleteById": "delete a {one}",
-    "DeleteByKey": "delete a {one} by its key",
+    "GetById": "read {one}",
+    "GetByKeyByIdentifier": "read {one} by its key",
+    "Post": "create {one}",
+    "PutById": "replace {one}",
+    "PatchById": "change {one}",
+    "DeleteById": "delete {one}",
+    "DeleteByKey": "delete {one} by its key",
     "DeleteBulk": "delete several {many}",
     "Export": "export {many}",
+}
+# What people, and the vendor's own screens, call the things of a tag.
+_NOUNS = {
+    "LicensesNamedUser": "licenses of named users",
+    "LicensesRuntime": "runtime licenses",
+    "Processes": "packages",
+    "QueueDefinitions": "queues",
+    "Releases": "processes",
 }
 _PHRASES = {
     "FoldersNavigation_GetAllFoldersForCurrentUser": "list all folders of the current user",
     "FoldersNavigation_GetFoldersForCurrentUser": "search the folders of the current user",
-    "Folders_GetByKeyByIdentifier": "read one folder by its key",
+    "JobAttachments_GetByJobKey": "list the attachments of a job",
     "JobAttachments_Post": "attach a file to a job",
+    "JobTriggers_GetByJobKey": "list the triggers of a job",
+    "Jobs_StartJobs": "start jobs of a process",
     "Jobs_StopJobById": "stop one job",
+    "Licensing_Acquire": "acquire a license",
+    "Licensing_Release": "give a license back",
     "Logs_Post": "write a log line",
+    "Maintenance_End": "end the maintenance mode",
     "Maintenance_Get": "read the maintenance state",
+    "Maintenance_Start": "start the maintenance mode",
     "Metadata_Get": "read the OData metadata document",
     "Queues_StartTransaction": "start a transaction, which takes the next queue item",
     "ServiceDocument_Get": "read the OData service document",
     "Status_Get": "read the status of the Orchestrator",
     "Status_GetVersion": "read the version of the Orchestrator",
+    "Status_VerifyHostAvailibility": "check that a host can be reached",
+    "TaskActivities_GetByTaskId": "list the activities of a task",
+    "TaskNotes_GetByTaskId": "list the notes of a task",
+    "Users_GetCurrentUser": "read the current user, who am I",
 }
 # The people's words for the vendor's. Each entry also finds what its own word finds.
 _SYNONYMS = {
@@ -68,12 +87,11 @@ _SYNONYMS = {
     "myself": ("current",),
     "new": ("create", "post", "add"),
     "organization": ("folder",),
-    "package": ("process", "library"),
+    "package": ("library",),
     "people": ("user",),
     "person": ("user",),
     "process": ("release",),
     "put": ("add",),
-    "queue": ("definition",),
     "read": ("get", "list"),
     "remove": ("delete",),
     "run": ("start", "job"),
@@ -89,20 +107,25 @@ _SYNONYMS = {
     "upload": ("write",),
     "variable": ("asset",),
     "view": ("get", "list"),
+    "who": ("current",),
+    "whoami": ("current",),
     "workflow": ("process", "release"),
 }
-_FILLERS = frozenset("a an and all by every for from in into its my of on one the their to with".split())
+_FILLERS = frozenset(
+    {"a", "all", "am", "an", "and", "by", "every", "for", "from", "i", "in", "into", "its", "my", "of"}
+)
+_FILLERS |= {"on", "one", "the", "their", "to", "which", "with"}
 
 
 def phrase(operation: Operation) -> str:
-    """Return what the operation does, in a few plain words: ``start jobs`` for ``Jobs_StartJobs``."""
+    """Return what the operation does, in a few plain words: ``list queues`` for ``QueueDefinitions_Get``."""
     if operation.id in _PHRASES:
         return _PHRASES[operation.id]
     tag, _, action = operation.id.partition("_")
-    many = " ".join(_camel_words(tag))
-    plain = _PLAIN_ACTIONS.get(_ARGUMENT_TAIL.sub("", action) if action.startswith("GetByKey") else action)
+    many = _NOUNS.get(tag) or " ".join(_camel_words(tag))
+    plain = _PLAIN_ACTIONS.get(action)
     if plain:
-        return plain.format(many=many, one=_singular_phrase(many))
+        return plain.format(many=many, one=_one_of(many))
     words = _camel_words(_ARGUMENT_TAIL.sub("", action))
     said = " ".join(words)
     nouns = {_stem(word) for word in _camel_words(tag)}
@@ -113,7 +136,7 @@ class WordIndex:
     """Operations by the words in their names, phrases, methods and scopes."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self._entries = [(operation, _weigh(operation)) for operation in operations]
+        self._entries = [_Entry(operation) for operation in operations]
 
     def search(self, words: str) -> list[Operation]:
         """Return the operations that answer to every word, best first; beginnings of words count.
@@ -121,43 +144,55 @@ class WordIndex:
         Where none answers to all of them, those that answer to most are returned. At most eight words are read; no
         words at all return everything in the catalogue's order.
         """
-        wanted = [_stem(word) for word in _QUERY_WORD.findall(_uncamel(words[:400])) if word not in _FILLERS]
+        wanted = [_stem(word) for word in _QUERY_WORD.findall(_uncamel(words[:WORDS_LENGTH_MAX]))]
+        wanted = [word for word in wanted if word not in _FILLERS][:WORDS_MAX]
         if not wanted:
-            return [operation for operation, _ in self._entries]
-        found: list[tuple[int, float, Operation]] = []
-        for operation, weights in self._entries:
-            scores = [_score(word, weights) for word in wanted[:WORDS_MAX]]
-            answered = sum(1 for score in scores if score > 0)
-            if answered:
-                found.append((answered, sum(scores), operation))
-        most = max((answered for answered, _, _ in found), default=0)
-        best = [(score, operation) for answered, score, operation in found if answered == most]
+            return [entry.operation for entry in self._entries]
+        found = [(*entry.score(wanted), entry.operation) for entry in self._entries]
+        most = max(answered for answered, _, _ in found)
+        best = [(score, operation) for answered, score, operation in found if answered == most > 0]
         best.sort(key=lambda pair: (-pair[0], pair[1].deprecated, len(pair[1].id), pair[1].id))
-        return [operation for _, operation in best]
+        typed = words.strip().lower()
+        named = [entry.operation for entry in self._entries if entry.operation.id.lower() == typed]
+        return named + [operation for _, operation in best if operation not in named]
 
 
-def _weigh(operation: Operation) -> dict[str, float]:
-    tag, _, action = operation.id.partition("_")
-    weights: dict[str, float] = {_stem(operation.method.lower()): 0.5}
-    for word in _camel_words(operation.scope or ""):
-        weights[_stem(word)] = 0.4
-    for word in _QUERY_WORD.findall(phrase(operation).lower()):
-        weights[_stem(word)] = 2.0
-    for word in _camel_words(tag):
-        weights[_stem(word)] = 2.5
-    for word in _camel_words(_ARGUMENT_TAIL.sub("", action)):
-        weights[_stem(word)] = 3.0
-    # A name that says little else is the better answer to a short question.
-    return {word: weight * (1 + 1 / (4 + len(weights))) for word, weight in weights.items()}
+class _Entry:
+    """One operation's words, each with the weight of the place it stands in."""
 
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        tag, _, action = operation.id.partition("_")
+        spoken = {_stem(word) for word in _QUERY_WORD.findall(phrase(operation).lower()) if word not in _FILLERS}
+        weights = {_stem(operation.method.lower()): 0.5}
+        weights |= {_stem(word): 0.4 for word in _camel_words(operation.scope or "")}
+        weights |= {_stem(word): 2.5 for word in _camel_words(tag)}
+        weights |= {_stem(word): 3.0 for word in _camel_words(_ARGUMENT_TAIL.sub("", action))}
+        weights |= dict.fromkeys(spoken, 3.0)
+        self._weights = weights
+        self._spoken = spoken
 
-def _score(word: str, weights: dict[str, float]) -> float:
-    best = weights.get(word, 0.0)
-    for synonym in _SYNONYMS.get(word, ()):
-        best = max(best, 0.8 * weights.get(synonym, 0.0))
-    if not best and len(word) > 1:
-        best = max((0.6 * weight for known, weight in weights.items() if known.startswith(word)), default=0.0)
-    return best
+    def score(self, wanted: list[str]) -> tuple[int, float]:
+        """Return how many of the words it answers to and how well; better where its phrase says little else."""
+        answered = 0
+        score = 0.0
+        heard: set[str] = set()
+        for word in wanted:
+            known, weight = self._best(word)
+            if weight:
+                answered += 1
+                score += weight
+                heard.add(known)
+        return answered, score * (0.5 + 0.5 * len(heard & self._spoken) / len(self._spoken))
+
+    def _best(self, word: str) -> tuple[str, float]:
+        candidates = [(word, self._weights.get(word, 0.0))]
+        candidates += [(synonym, 0.8 * self._weights.get(synonym, 0.0)) for synonym in _SYNONYMS.get(word, ())]
+        best = max(candidates, key=lambda candidate: candidate[1])
+        if best[1] or len(word) == 1:
+            return best
+        beginnings = [(known, 0.6 * weight) for known, weight in self._weights.items() if known.startswith(word)]
+        return max(beginnings, key=lambda candidate: candidate[1], default=best)
 
 
 def _camel_words(name: str) -> list[str]:
@@ -168,9 +203,10 @@ def _uncamel(text: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
 
 
-def _singular_phrase(words: str) -> str:
-    head, _, last = words.rpartition(" ")
-    return f"{head} {_stem(last)}".strip()
+def _one_of(many: str) -> str:
+    head, _, last = many.rpartition(" ")
+    one = f"{head} {_stem(last)}".strip()
+    return f"{'an' if one[0] in 'aeio' else 'a'} {one}"
 
 
 def _stem(word: str) -> str:
