@@ -1,1 +1,104 @@
-"""Stagedoor for Python programs: a synchronous client and its async twin, importable without the server."""
+"""Stagedoor for Python programs: a synchronous client and its async twin, importable without the server.
+
+::
+
+    from stagedoor.client import Stagedoor
+
+    with Stagedoor("http://127.0.0.1:8120/acme/dev", key="sd_…", folder="Shared") as stagedoor:
+        for job in stagedoor.items("Jobs_Get", fields={"filter": "State eq 'Running'"}):
+            print(job["Key"])
+
+What is named here is the public face; modules with an underscore may change at any time.
+"""
+
+from stagedoor.client._answers import (
+    AccessKeyFacts,
+    AuditCaller,
+    AuditCredential,
+    AuditPage,
+    AuditRow,
+    CredentialFacts,
+    FolderFacts,
+    FreshKey,
+    GrantFacts,
+    KeyPreview,
+    LegacyUse,
+    LegacyUser,
+    LegacyWindow,
+    OperationFacts,
+    Organization,
+    Permission,
+    Tenant,
+    TenantName,
+    WhoAmI,
+)
+from stagedoor.client._app_transport import AppTransport
+from stagedoor.client._async_client import AsyncStagedoor
+from stagedoor.client._auth import (
+    AccessKey,
+    ClientCredentials,
+    MemoryTokenStore,
+    SignedIn,
+    Tokens,
+    TokenStore,
+    tokens_of,
+)
+from stagedoor.client._client import Stagedoor
+from stagedoor.client._errors import (
+    BadRequest,
+    Conflict,
+    NotBuilt,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    ServerFailed,
+    StagedoorClientError,
+    Throttled,
+    Unreachable,
+    UpstreamFailed,
+)
+from stagedoor.client._retry import Retry
+
+__all__ = [
+    "AccessKey",
+    "AccessKeyFacts",
+    "AppTransport",
+    "AsyncStagedoor",
+    "AuditCaller",
+    "AuditCredential",
+    "AuditPage",
+    "AuditRow",
+    "BadRequest",
+    "ClientCredentials",
+    "Conflict",
+    "CredentialFacts",
+    "FolderFacts",
+    "FreshKey",
+    "GrantFacts",
+    "KeyPreview",
+    "LegacyUse",
+    "LegacyUser",
+    "LegacyWindow",
+    "MemoryTokenStore",
+    "NotBuilt",
+    "NotFound",
+    "NotSignedIn",
+    "OperationFacts",
+    "Organization",
+    "Permission",
+    "Refused",
+    "Retry",
+    "ServerFailed",
+    "SignedIn",
+    "Stagedoor",
+    "StagedoorClientError",
+    "Tenant",
+    "TenantName",
+    "Throttled",
+    "TokenStore",
+    "Tokens",
+    "Unreachable",
+    "UpstreamFailed",
+    "WhoAmI",
+    "tokens_of",
+]

@@ -1,0 +1,215 @@
+"""What the management API answers, as types: the JSON as it came, and a secret that cannot be printed by accident."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+from stagedoor.kit.secret import Secret
+
+
+class Organization(TypedDict):
+    """An organization by id and logical name."""
+
+    id: str
+    name: str
+
+
+class TenantName(TypedDict):
+    """A tenant by id and logical name."""
+
+    id: str
+    name: str
+
+
+class CredentialFacts(TypedDict):
+    """Which credential was used, never the credential itself."""
+
+    kind: str
+    id: str
+    expires_at: str | None
+
+
+class GrantFacts(TypedDict):
+    """What a credential may do: in words, and as operation ids. ``folders`` is ``None`` for every folder."""
+
+    words: list[str]
+    operations_count: int
+    operations: list[str]
+    folders: list[str] | None
+
+
+class WhoAmI(TypedDict):
+    """Who calls, with which credential, and what that may do."""
+
+    kind: str
+    id: str
+    name: str
+    email: str | None
+    organization: Organization
+    tenants: list[TenantName]
+    credential: CredentialFacts
+    may_administer: bool
+    grant: GrantFacts
+
+
+class Permission(TypedDict):
+    """Whether a call would pass, by which rule, and what would let it pass."""
+
+    operation: str
+    allowed: bool
+    reason: str | None
+    rule: str | None
+    sentence: str | None
+    smallest_grant: list[str]
+    folder: str | None
+
+
+class OperationFacts(TypedDict):
+    """One operation of the catalogue."""
+
+    id: str
+    tag: str
+    method: str
+    path: str
+    scope: str | None
+    permissions: Any
+    folder: str
+    deprecated: bool
+    documented: bool
+    words: str
+
+
+class Tenant(TypedDict):
+    """A tenant that the caller may enter."""
+
+    id: str
+    name: str
+    display_name: str
+    organization: Organization
+    base_url: str
+    destination: Literal["embedded", "remote"]
+
+
+class FolderFacts(TypedDict):
+    """A folder by number, key and path."""
+
+    id: int
+    key: str
+    path: str
+
+
+class AccessKeyFacts(TypedDict):
+    """An access key's facts; never the key itself."""
+
+    id: str
+    name: str
+    organization: str
+    tenant: str
+    allow: list[str]
+    folders: list[str] | None
+    networks: list[str]
+    created_at: str
+    created_by: str | None
+    expires_at: str | None
+    last_used_at: str | None
+    state: Literal["active", "rotating", "revoked", "expired"]
+    previous_secret_valid_until: str | None
+    previous_secret_last_used_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FreshKey:
+    """A key just made or rotated. ``key`` is shown this once and cannot be had again."""
+
+    key: Secret
+    facts: AccessKeyFacts
+    warnings: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The key's id, by which it is revoked, rotated and found in the audit."""
+        return self.facts["id"]
+
+
+class KeyPreview(TypedDict):
+    """What a key would be able to do."""
+
+    words: list[str]
+    operations: list[str]
+    warnings: list[str]
+
+
+class AuditCaller(TypedDict):
+    """Who called."""
+
+    kind: str
+    id: str
+    name: str
+
+
+class AuditCredential(TypedDict):
+    """With which credential."""
+
+    kind: str
+    id: str
+
+
+class AuditRow(TypedDict):
+    """One request, as the audit keeps it."""
+
+    id: int
+    time: str
+    request_id: str
+    event: str
+    caller: AuditCaller | None
+    credential: AuditCredential | None
+    client_address: str
+    organization: str | None
+    tenant: str | None
+    method: str
+    path: str
+    operation: str | None
+    folder: str | None
+    verdict: str | None
+    reason: str | None
+    sentence: str | None
+    status: int
+    duration_ms: float
+    destination: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Audit rows, newest last, and the id after which the next ones come."""
+
+    rows: list[AuditRow]
+    next: int | str | None
+
+
+class LegacyUse(TypedDict):
+    """How often one user logged in the old way from one place for one operation."""
+
+    user: str
+    network: str
+    client: str
+    operation: str | None
+    count: int
+    last_used_at: str
+
+
+class LegacyUser(TypedDict):
+    """Whether a user may use the old way, and why (not)."""
+
+    username: str
+    eligible: bool
+    reason: str | None
+
+
+class LegacyWindow(TypedDict):
+    """The window in which passwords still open the API."""
+
+    organization: str
+    open: bool
+    until: str | None
+    migrated_at: str | None
+    uses: list[LegacyUse]
+    users: list[LegacyUser]

@@ -1,0 +1,154 @@
+"""The management API's calls as values: what to ask, and how to read the answer. Both clients carry them out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+from urllib.parse import quote
+
+from stagedoor.client._answers import (
+    AccessKeyFacts,
+    AuditPage,
+    FolderFacts,
+    FreshKey,
+    KeyPreview,
+    LegacyWindow,
+    OperationFacts,
+    Permission,
+    Tenant,
+    WhoAmI,
+)
+from stagedoor.client._errors import ServerFailed
+from stagedoor.client._requests import MANAGEMENT, Call, field_text
+from stagedoor.kit.secret import Secret
+
+LIST_LIMIT = 500
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[Answer]):
+    """One call with one answer."""
+
+    call: Call
+    read: Callable[[dict[str, Any]], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class AskAll(Generic[Answer]):
+    """A list that comes in pages."""
+
+    call: Call
+
+
+def _call(method: str, path: str, *, query: Mapping[str, object] | None = None, json: Any = None) -> Call:
+    given = tuple((name, str(value)) for name, value in (query or {}).items() if value is not None)
+    return Call(method, MANAGEMENT + path, given, json)
+
+
+def _as(answer: type[Answer]) -> Callable[[dict[str, Any]], Answer]:
+    """Take the JSON as it came for an answer of this type: the types tell, they do not check."""
+    del answer
+    return lambda body: cast("Answer", body)
+
+
+def whoami() -> Ask[WhoAmI]:
+    return Ask(_call("GET", "/whoami"), _as(WhoAmI))
+
+
+def can_i(operation: str, *, tenant: str | None, folder: str | None) -> Ask[Permission]:
+    query = {"operation": operation, "tenant": tenant, "folder": folder}
+    return Ask(_call("GET", "/can-i", query=query), _as(Permission))
+
+
+def operations(search: str | None, tag: str | None) -> AskAll[OperationFacts]:
+    return AskAll(_call("GET", "/operations", query={"search": search, "tag": tag, "limit": LIST_LIMIT}))
+
+
+def tenants() -> AskAll[Tenant]:
+    return AskAll(_call("GET", "/tenants", query={"limit": LIST_LIMIT}))
+
+
+def folders(tenant: str | None) -> AskAll[FolderFacts]:
+    return AskAll(_call("GET", "/folders", query={"tenant": tenant, "limit": LIST_LIMIT}))
+
+
+def list_keys(tenant: str | None) -> AskAll[AccessKeyFacts]:
+    return AskAll(_call("GET", "/keys", query={"tenant": tenant, "limit": LIST_LIMIT}))
+
+
+def get_key(key_id: str) -> Ask[AccessKeyFacts]:
+    return Ask(_call("GET", f"/keys/{quote(key_id, safe='')}"), _as(AccessKeyFacts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTerms:
+    """What a new key is to be; see :meth:`stagedoor.client.Stagedoor.create_key`."""
+
+    name: str
+    tenant: str | None
+    allow: Sequence[str]
+    folders: Sequence[str] | None
+    networks: Sequence[str]
+    expires_in: str | None
+    expires_at: datetime | None
+
+    def body(self) -> dict[str, Any]:
+        """Return the request's body."""
+        return {
+            "name": self.name,
+            "tenant": self.tenant,
+            "allow": list(self.allow),
+            "folders": None if self.folders is None else list(self.folders),
+            "networks": list(self.networks),
+            "expires_in": self.expires_in,
+            "expires_at": None if self.expires_at is None else field_text(self.expires_at),
+        }
+
+
+def create_key(terms: KeyTerms) -> Ask[FreshKey]:
+    return Ask(_call("POST", "/keys", json=terms.body()), _fresh_key)
+
+
+def preview_key(terms: KeyTerms) -> Ask[KeyPreview]:
+    return Ask(_call("POST", "/keys/preview", json=terms.body()), _as(KeyPreview))
+
+
+def revoke_key(key_id: str) -> Ask[AccessKeyFacts]:
+    return Ask(_call("DELETE", f"/keys/{quote(key_id, safe='')}"), _as(AccessKeyFacts))
+
+
+def rotate_key(key_id: str, *, overlap: str | None) -> Ask[FreshKey]:
+    return Ask(_call("POST", f"/keys/{quote(key_id, safe='')}/rotate", json={"overlap": overlap}), _fresh_key)
+
+
+def audit(*, limit: int, after: int | str | None, verdict: str | None, caller: str | None) -> Ask[AuditPage]:
+    query = {"limit": limit, "after": after, "verdict": verdict, "caller": caller}
+    return Ask(_call("GET", "/audit", query=query), _audit_page)
+
+
+def legacy_window() -> Ask[LegacyWindow]:
+    return Ask(_call("GET", "/legacy-window"), _as(LegacyWindow))
+
+
+def set_legacy_window(*, is_open: bool, until: datetime | None) -> Ask[LegacyWindow]:
+    body = {"open": is_open, "until": None if until is None else field_text(until)}
+    return Ask(_call("PUT", "/legacy-window", json=body), _as(LegacyWindow))
+
+
+def _fresh_key(body: dict[str, Any]) -> FreshKey:
+    """Move the key itself out of the JSON at once, so that printing the facts shows no secret."""
+    facts = dict(body)
+    key = facts.pop("key", None)
+    warnings = facts.pop("warnings", None) or []
+    if not isinstance(key, str):
+        raise ServerFailed("The answer holds no key.", hint="List the keys before you make another one.")
+    return FreshKey(Secret(key), cast("AccessKeyFacts", facts), tuple(str(warning) for warning in warnings))
+
+
+def _audit_page(body: dict[str, Any]) -> AuditPage:
+    rows = body.get("items")
+    if not isinstance(rows, list):
+        raise ServerFailed("The answer holds no audit rows.")
+    return AuditPage(rows, body.get("next"))
