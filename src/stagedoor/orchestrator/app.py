@@ -14,11 +14,15 @@ from stagedoor.kit.db import Database
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
 from stagedoor.orchestrator.folders.routes import routes as folders
+from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
 from stagedoor.orchestrator.json_body import read_json_body
 from stagedoor.orchestrator.registry import Route, Routes
+from stagedoor.orchestrator.settings.routes import routes as settings
+from stagedoor.orchestrator.status.routes import routes as status
+from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
-ROOMS: tuple[Routes, ...] = (folders,)
+ROOMS: tuple[Routes, ...] = (folders, folders_navigation, settings, status, users)
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
 
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})

@@ -180,6 +180,17 @@ def find_guids(body: Body, name: str) -> list[str] | None:
     return guids
 
 
+def find_texts(body: Body, name: str) -> list[str] | None:
+    """Return a list of strings."""
+    values = _find_list(body, name)
+    if values is None:
+        return None
+    for value in values:
+        if not isinstance(value, str):
+            raise _wrong_type(name, "a list of strings", value)
+    return values
+
+
 def get_number_argument(call: Call, name: str) -> int:
     """Return a number from the path, such as the key in ``Folders(5)``."""
     number = read_integer(call.path_arguments[name])

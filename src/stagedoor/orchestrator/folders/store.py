@@ -50,12 +50,14 @@ def find_folder_by_path(session: Session, tenant_id: str, path: str) -> Folder |
     return session.scalar(select(Folder).where(Folder.tenant_id == tenant_id, Folder.path_folded == path.casefold()))
 
 
-def find_personal_workspace(session: Session, tenant_id: str, user_id: str) -> Folder | None:
-    """Return the personal workspace of a user."""
-    personal = FOLDER_TYPE.members["Personal"]
+def find_personal_workspace(session: Session, tenant_id: str, user_id: str, reach: Reach) -> Folder | None:
+    """Return the personal workspace of a user, if it is within reach."""
     return session.scalar(
         select(Folder).where(
-            Folder.tenant_id == tenant_id, Folder.owner_user_id == user_id, Folder.folder_type == personal
+            Folder.tenant_id == tenant_id,
+            Folder.owner_user_id == user_id,
+            Folder.folder_type == FOLDER_TYPE.members["Personal"],
+            *within_reach(tenant_id, reach),
         )
     )
 

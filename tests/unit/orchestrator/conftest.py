@@ -1,4 +1,4 @@
-"""A desk for each test of the tree of folders."""
+"""A desk for each test: an embedded Orchestrator with an empty store of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path

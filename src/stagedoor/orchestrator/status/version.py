@@ -1,0 +1,10 @@
+"""The versions that the embedded Orchestrator tells its clients."""
+
+API_VERSION = "20.0"
+"""The version of the vendor's API definition that the catalogue was taken from; header ``api-supported-versions``."""
+
+BUILD_VERSION = "26.3.0.0"
+"""A build of the generation that speaks that API (``Build.Version``, ``/api/Status/Version``).
+
+Clients compare it with older ones to choose what they may call; none takes it apart further.
+"""
