@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
+from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import Operation
-from stagedoor.client._catalogue import get_operation
 
 ODATA_OPTIONS = frozenset({"filter", "select", "expand", "orderby", "top", "skip", "count", "search"})
 MANAGEMENT = "/api/stagedoor/v1"
@@ -116,7 +116,7 @@ def call_of(
     left = dict(fields or {})
     if path is not None:
         return Call(operation_or_method.upper(), path, query_of(path, left), json, folder)
-    operation = get_operation(operation_or_method)
+    operation = _operation_named(operation_or_method)
     filled = _PATH_ARGUMENT.sub(lambda found: _argument(operation, found, left), operation.template)
     return Call(operation.method, filled, query_of(filled, left), json, folder)
 
@@ -155,6 +155,14 @@ def folder_headers(folder: Folder | None) -> dict[str, str]:
     if folder.isascii() and folder.isprintable():
         return {"X-UIPATH-FolderPath": folder}
     return {"X-UIPATH-FolderPath-Encoded": base64.b64encode(folder.encode("utf-16-le")).decode()}
+
+
+def _operation_named(name: str) -> Operation:
+    operation = CATALOG.find_operation(name)
+    if operation is None:
+        near = CATALOG.near_names(name)
+        raise ValueError(f"there is no operation {name}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+    return operation
 
 
 def _argument(operation: Operation, found: re.Match[str], left: dict[str, Field]) -> str:
