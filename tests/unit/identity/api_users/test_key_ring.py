@@ -36,7 +36,7 @@ def test_a_right_key_gives_the_caller_with_its_grant(keys: Keys) -> None:
     assert caller.credential_id == issued.facts.id
     assert caller.id == issued.facts.api_user_id
     assert caller.name == "nightly"
-    assert caller.tenant_ids == {keys.world.dev.id}
+    assert caller.tenant_ids == frozenset({keys.world.dev.id})
     assert caller.terms.allowances == (Allowance(("Jobs_Get",), ("f1",), keys.world.dev.id),)
     assert caller.terms.networks == ("10.0.0.0/8",)
     assert caller.terms.not_after == START + HOUR
