@@ -15,10 +15,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.orm import InstrumentedAttribute
-
-from stagedoor.kit.db import Base
+from sqlalchemy import ColumnElement, String
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 if TYPE_CHECKING:
     from stagedoor.orchestrator.call import Call
@@ -150,6 +148,11 @@ class Property:
             and isinstance(self.source, InstrumentedAttribute | Expression)
         )
 
+    @property
+    def stores_words(self) -> bool:
+        """Tell whether an enumerated value is kept as its word and not as its number."""
+        return isinstance(self.source, InstrumentedAttribute) and isinstance(self.source.type, String)
+
 
 @dataclass(frozen=True, slots=True)
 class Through:
@@ -185,7 +188,7 @@ class EntityType:
     """
 
     name: str
-    model: type[Base]
+    model: type[DeclarativeBase]
     properties: tuple[Property, ...]
     key: str = "Id"
     navigations: tuple[Navigation, ...] = ()

@@ -1,6 +1,6 @@
 """How values look in JSON, and which columns a row needs to be shown."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,16 +9,6 @@ from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import InstrumentedAttribute
 
 from stagedoor.orchestrator.entity import Computed, EdmType, EntityType, EnumType, Expression, Property
-
-
-def columns_of(entity_type: EntityType, properties: Iterable[Property]) -> list[ColumnElement[Any]]:
-    """Return the columns that these properties need, in the order in which a :class:`RowShape` reads them."""
-    return RowShape(entity_type, properties).columns
-
-
-def render_row(entity_type: EntityType, properties: Sequence[Property], row: Row[Any]) -> dict[str, Any]:
-    """Return one row, read by :func:`columns_of` for the same properties, as the JSON object that the API shows."""
-    return RowShape(entity_type, properties).render(row)
 
 
 class RowShape:

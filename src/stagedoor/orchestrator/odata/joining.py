@@ -1,0 +1,49 @@
+"""From one entity to those it points at, in SQL: the conditions of a navigation, the tenant's line among them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
+
+from stagedoor.orchestrator.call import Call
+from stagedoor.orchestrator.entity import Attribute, EntityType, Navigation
+
+
+def of_tenant(call: Call, entity: Any) -> ColumnElement[bool]:
+    """Return the condition that a row of a model, or of an alias of it, belongs to the call's tenant."""
+    condition: ColumnElement[bool] = entity.tenant_id == call.tenant.tenant_id
+    return condition
+
+
+class Joint:
+    """One navigation's far side under an alias of its own.
+
+    ``entity`` is the alias of the target, ``near`` the column that equals the near side's ``local`` column; ``links``
+    are the conditions that hold between the far side's own tables.
+    """
+
+    def __init__(self, call: Call, navigation: Navigation) -> None:
+        target: EntityType = navigation.target()
+        self.target = target
+        self.entity: Any = aliased(target.model)
+        self.links: list[ColumnElement[bool]] = [of_tenant(call, self.entity)]
+        remote: ColumnElement[Any] = getattr(self.entity, navigation.remote.key)
+        if navigation.through is None:
+            self.near = remote
+        else:
+            between: Any = aliased(navigation.through.near.class_)
+            self.near = getattr(between, navigation.through.near.key)
+            self.links.append(getattr(between, navigation.through.far.key) == remote)
+        if navigation.visible is not None:
+            self.links += navigation.visible(call, self.entity)
+
+
+def is_reference(navigation: Navigation, attribute: Attribute) -> bool:
+    """Tell whether the far side's column is the one that the near side holds a copy of, so that no join is needed."""
+    return (
+        navigation.through is None
+        and navigation.visible is None
+        and not navigation.collection
+        and attribute.key == navigation.remote.key
+        and attribute.class_ is navigation.remote.class_
+    )

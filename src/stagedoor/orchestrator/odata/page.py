@@ -1,0 +1,168 @@
+"""Rows of one entity, read with what is expanded: one statement a level, however many rows there are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+
+from stagedoor.orchestrator.call import Call
+from stagedoor.orchestrator.entity import EntitySet, EntityType
+from stagedoor.orchestrator.odata.bounds import EXPANDED_ROWS_MAX
+from stagedoor.orchestrator.odata.joining import Joint, of_tenant
+from stagedoor.orchestrator.odata.options import Expansion, QueryOptions, SortKey
+from stagedoor.orchestrator.odata.problem import query_problem
+from stagedoor.orchestrator.odata.render import RowShape
+from stagedoor.orchestrator.odata.to_sql import SqlWriter
+
+Conditions = Sequence[ColumnElement[bool]]
+
+# Keys in one IN (…) of an expansion; a page has a thousand rows at most.
+_KEYS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: the JSON objects, the number of all if it was asked for, and whether more follow.
+
+    ``more_follow`` is looked at only where the caller named no ``$top``.
+    """
+
+    values: list[dict[str, Any]]
+    count: int | None
+    more_follow: bool
+
+
+def read_page(call: Call, entity_set: EntitySet, options: QueryOptions, where: Conditions) -> Page:
+    """Read the page that ``options`` ask for, of the tenant's rows that meet ``where``."""
+    entity_type = entity_set.entity_type
+    writer = SqlWriter(call, entity_type)
+    conditions = [of_tenant(call, entity_type.model), *where]
+    if options.filter is not None:
+        conditions.append(writer.condition(options.filter))
+    size = entity_set.top_max if options.top is None else options.top
+    # One row more than the page shows whether another page follows.
+    limit = size + 1 if options.top is None else size
+    shape = RowShape(entity_type, _chosen(entity_type, options))
+    reader = _Expander(call)
+    places = reader.places(shape, options.expand)
+    order = _order(writer, entity_type, entity_type.model, options.orderby, newest_first=entity_set.newest_first)
+    statement = select(*shape.columns).where(*conditions).order_by(*order).limit(limit)
+    if options.skip:
+        statement = statement.offset(options.skip)
+    rows: Sequence[Row[Any]] = call.session.execute(statement).all() if limit else ()
+    values = [shape.render(row) for row in rows[:size]]
+    reader.expand(options.expand, places, rows[:size], values)
+    count = None
+    if options.count or (options.count is None and entity_set.counts_always):
+        whole = not options.skip and len(rows) < limit
+        count = len(rows) if whole else _count(call, entity_type, conditions)
+    return Page(values, count, options.top is None and len(rows) > size)
+
+
+def _count(call: Call, entity_type: EntityType, conditions: Conditions) -> int:
+    statement = select(func.count()).select_from(entity_type.model).where(*conditions)
+    return call.session.scalar(statement) or 0
+
+
+def _chosen(entity_type: EntityType, options: QueryOptions) -> Iterable[Any]:
+    return entity_type.properties if options.select is None else options.select
+
+
+def _order(
+    writer: SqlWriter, entity_type: EntityType, entity: Any, keys: tuple[SortKey, ...], *, newest_first: bool = False
+) -> list[ColumnElement[Any]]:
+    order = [writer.sort_key(key.term, descending=key.descending) for key in keys]
+    key_column: ColumnElement[Any] = getattr(entity, entity_type.key_attribute.key)
+    # The key settles ties, so that pages neither repeat nor lose a row. It goes the way of the first sort key, which
+    # lets one index be read from either end.
+    descending = keys[0].descending if keys else newest_first
+    return [*order, key_column.desc() if descending else key_column.asc()]
+
+
+class _Expander:
+    """Adds what is expanded to rows that were read, a level at a time."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def places(self, shape: RowShape, expansions: tuple[Expansion, ...]) -> list[int]:
+        """Make the shape read the columns that the expansions start from, and return where they stand."""
+        return [shape.place_of(expansion.navigation.local) for expansion in expansions]
+
+    def expand(
+        self,
+        expansions: tuple[Expansion, ...],
+        places: Sequence[int],
+        rows: Sequence[Row[Any]],
+        values: Sequence[dict[str, Any]],
+    ) -> None:
+        """Put each expansion's things into the JSON objects of the rows."""
+        for expansion, place in zip(expansions, places, strict=True):
+            keys = list(dict.fromkeys(row[place] for row in rows if row[place] is not None))
+            found, counts = self._read(expansion, keys)
+            navigation = expansion.navigation
+            for row, value in zip(rows, values, strict=True):
+                things = found.get(row[place], [])
+                if not navigation.collection:
+                    value[navigation.name] = things[0] if things else None
+                    continue
+                if expansion.options.count:
+                    value[f"{navigation.name}@odata.count"] = counts.get(row[place], 0)
+                value[navigation.name] = things
+
+    def _read(
+        self, expansion: Expansion, keys: Sequence[Any]
+    ) -> tuple[Mapping[Any, list[dict[str, Any]]], Mapping[Any, int]]:
+        options = expansion.options
+        target = expansion.navigation.target()
+        joint = Joint(self._call, expansion.navigation)
+        writer = SqlWriter(self._call, target, joint.entity)
+        shape = RowShape(target, _chosen(target, options), joint.entity)
+        places = self.places(shape, options.expand)
+        order = _order(writer, target, joint.entity, options.orderby)
+        conditions = list(joint.links)
+        if options.filter is not None:
+            conditions.append(writer.condition(options.filter))
+        found: dict[Any, list[dict[str, Any]]] = {}
+        counts: dict[Any, int] = {}
+        rows: list[Row[Any]] = []
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[start : start + _KEYS_AT_ONCE]
+            wanted = [*conditions, joint.near.in_(some)]
+            statement = _some_of_each(shape.columns, joint.near, wanted, order, options)
+            rows += self._call.session.execute(statement.limit(EXPANDED_ROWS_MAX + 1 - len(rows))).all()
+            if len(rows) > EXPANDED_ROWS_MAX:
+                name = expansion.navigation.name
+                raise query_problem(
+                    "$expand",
+                    f"{name} would add more than {EXPANDED_ROWS_MAX} rows.",
+                    hint=f"Take fewer rows, or bound it: $expand={name}($top=10).",
+                )
+            if options.count:
+                per_key = select(joint.near, func.count()).where(*wanted).group_by(joint.near)
+                counts.update((row[0], row[1]) for row in self._call.session.execute(per_key))
+        values = [shape.render(row) for row in rows]
+        self.expand(options.expand, places, rows, values)
+        for row, value in zip(rows, values, strict=True):
+            found.setdefault(row[-1], []).append(value)
+        return found, counts
+
+
+def _some_of_each(
+    columns: Sequence[ColumnElement[Any]],
+    near: ColumnElement[Any],
+    wanted: Conditions,
+    order: Sequence[ColumnElement[Any]],
+    options: QueryOptions,
+) -> Select[Any]:
+    """Return the statement for the things of many owners, the owner's value last; ``$top`` counts for each owner."""
+    if options.top is None and not options.skip:
+        return select(*columns, near.label("owner")).where(*wanted).order_by(*order)
+    labelled = [column.label(f"c{place}") for place, column in enumerate(columns)]
+    rank = func.row_number().over(partition_by=near, order_by=list(order)).label("rank")
+    ranked = select(*labelled, near.label("owner"), rank).where(*wanted).subquery()
+    statement = select(*(column for column in ranked.c if column.key != "rank")).where(ranked.c.rank > options.skip)
+    if options.top is not None:
+        statement = statement.where(ranked.c.rank <= options.skip + options.top)
+    return statement.order_by(ranked.c.owner, ranked.c.rank)

@@ -1,0 +1,277 @@
+"""Tokens into a tree, by precedence climbing: ``or`` binds least, then ``and``, ``not``, comparisons, sums, products.
+
+Depth is counted and bounded, so that no text, however nested, reaches the limit of Python's stack. Words of the
+language are read in any letter case (OData URL conventions 4.01, section 5.1.1).
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from stagedoor.orchestrator.odata.bounds import LIST_ITEMS_MAX, NESTING_MAX
+from stagedoor.orchestrator.odata.lexer import Token, TokenKind, tokenize
+from stagedoor.orchestrator.odata.literals import literal_of
+from stagedoor.orchestrator.odata.problem import query_problem, shorten
+from stagedoor.orchestrator.odata.tree import (
+    Arithmetic,
+    ArithmeticOperator,
+    Comparison,
+    ComparisonOperator,
+    Function,
+    Junction,
+    Lambda,
+    Literal,
+    Membership,
+    Negative,
+    Node,
+    Not,
+    Path,
+)
+
+_OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN = range(1, 8)
+
+_STRENGTHS: dict[str, int] = {
+    "or": _OR,
+    "and": _AND,
+    **{operator.value: _COMPARISON for operator in ComparisonOperator},
+    "in": _COMPARISON,
+    "has": _COMPARISON,
+    "add": _SUM,
+    "sub": _SUM,
+    **dict.fromkeys(("mul", "div", "divby", "mod"), _PRODUCT),
+}
+_COMPARISONS = {operator.value: operator for operator in ComparisonOperator}
+_ARITHMETIC = {operator.value: operator for operator in ArithmeticOperator}
+_WORDS = {"true": True, "false": False, "null": None}
+_VALUES = frozenset(
+    (TokenKind.TEXT, TokenKind.PREFIXED, TokenKind.GUID, TokenKind.TIME, TokenKind.DATE, TokenKind.NUMBER)
+)
+
+
+def parse_filter(text: str, option: str = "$filter") -> Node:
+    """Return the tree of a ``$filter``; ``option`` is its name in messages.
+
+    Raises :class:`~stagedoor.orchestrator.errors.InvalidRequest` for what is no expression, too long, too deep or has
+    too many parts; never anything else.
+    """
+    parser = Parser(tokenize(text, option), option)
+    node = parser.parse_expression()
+    parser.expect_end()
+    return node
+
+
+def parse_orderby(text: str, option: str = "$orderby") -> list[tuple[Node, bool]]:
+    """Return the sort keys of a ``$orderby``, each with whether it goes down."""
+    parser = Parser(tokenize(text, option), option)
+    keys: list[tuple[Node, bool]] = []
+    while True:
+        node = parser.parse_expression()
+        word = parser.take_word("asc", "desc")
+        keys.append((node, word == "desc"))
+        if not parser.take_sign(","):
+            parser.expect_end()
+            return keys
+
+
+class Parser:
+    """One walk over one text's tokens."""
+
+    def __init__(self, tokens: Sequence[Token], option: str) -> None:
+        self._tokens = tokens
+        self._option = option
+        self._next = 0
+        # The height of the node parsed last. Chains such as ``1 add 1 add 1`` grow a tree without recursion here, yet
+        # whoever walks the tree recurses, so height is bounded and not the parser's own depth alone.
+        self._height = 0
+
+    def parse_expression(self, strength_least: int = _OR, depth: int = 0) -> Node:
+        """Return the expression that starts at the next token and whose operators bind at least so strongly."""
+        if depth > NESTING_MAX:
+            raise self._too_deep()
+        left = self._parse_operand(depth)
+        height = self._height
+        while True:
+            token = self._tokens[self._next]
+            if token.kind is not TokenKind.NAME:
+                break
+            word = token.text.lower()
+            strength = _STRENGTHS.get(word, 0)
+            if strength < strength_least:
+                break
+            if strength <= _AND:
+                left = self._parse_chain(left, word, strength, depth)
+            else:
+                self._next += 1
+                left = self._parse_operator(left, word, strength, token.at, depth)
+            height = max(height, self._height) + 1
+            if height > NESTING_MAX:
+                raise self._too_deep()
+        self._height = height
+        return left
+
+    def take_sign(self, sign: str) -> bool:
+        """Step over the sign if it is next, and tell whether it was."""
+        token = self._tokens[self._next]
+        if token.kind is TokenKind.SIGN and token.text == sign:
+            self._next += 1
+            return True
+        return False
+
+    def take_word(self, *words: str) -> str | None:
+        """Step over one of the words if it is next, and return it in lower case."""
+        token = self._tokens[self._next]
+        if token.kind is TokenKind.NAME and token.text.lower() in words:
+            self._next += 1
+            return token.text.lower()
+        return None
+
+    def expect_end(self) -> None:
+        """Raise unless everything was read."""
+        token = self._tokens[self._next]
+        if token.kind is not TokenKind.END:
+            hint = "Write a quote inside a text twice: 'O''Brien'." if token.kind is TokenKind.TEXT else None
+            raise self._unexpected(token, "an operator such as eq, and, or the end", hint=hint)
+
+    def _parse_chain(self, first: Node, word: str, strength: int, depth: int) -> Node:
+        at = self._tokens[self._next].at
+        parts = [first]
+        height = 0
+        while self.take_word(word):
+            parts.append(self.parse_expression(strength + 1, depth + 1))
+            height = max(height, self._height)
+        self._height = height
+        return Junction(word == "and", tuple(parts), at)
+
+    def _parse_operator(self, left: Node, word: str, strength: int, at: int, depth: int) -> Node:
+        if word == "in":
+            return Membership(left, self._parse_items(), at)
+        if word == "has":
+            raise query_problem(self._option, "the operator has is not understood here.", at=at, hint="Use eq or in.")
+        right = self.parse_expression(strength + 1, depth + 1)
+        if word in _COMPARISONS:
+            return Comparison(_COMPARISONS[word], left, right, at)
+        return Arithmetic(_ARITHMETIC[word], left, right, at)
+
+    def _parse_operand(self, depth: int) -> Node:
+        token = self._tokens[self._next]
+        self._next += 1
+        self._height = 1
+        if token.kind in _VALUES:
+            return Literal(literal_of(token, self._option), token.at)
+        if token.kind is TokenKind.NAME:
+            return self._parse_named(token, depth)
+        if token.text == "(":
+            inner = self.parse_expression(_OR, depth + 1)
+            self._expect_sign(")", "a closing bracket")
+            return inner
+        if token.text == "-":
+            return self._parse_negative(token, depth)
+        self._next -= 1
+        raise self._unexpected(token, "a property, a value or a bracket")
+
+    def _parse_negative(self, token: Token, depth: int) -> Node:
+        part = self.parse_expression(_SIGN, depth + 1)
+        if isinstance(part, Literal) and isinstance(part.value, int | Decimal) and not isinstance(part.value, bool):
+            return Literal(-part.value, token.at)
+        self._height += 1
+        return Negative(part, token.at)
+
+    def _parse_named(self, token: Token, depth: int) -> Node:
+        following = self._tokens[self._next]
+        opens = following.kind is TokenKind.SIGN and following.text == "("
+        word = token.text.lower()
+        if (
+            word == "not"
+            and (opens or following.kind is not TokenKind.END)
+            and following.text.lower() not in _STRENGTHS
+        ):
+            # ``not`` binds less than a comparison here: ``not Name eq 'x'`` has no other meaning.
+            part = self.parse_expression(_COMPARISON, depth + 1)
+            self._height += 1
+            return Not(part, token.at)
+        if opens:
+            self._next += 1
+            return self._parse_function(word, token.at, depth)
+        if word in _WORDS:
+            return Literal(_WORDS[word], token.at)
+        return self._parse_path(token, depth)
+
+    def _parse_function(self, name: str, at: int, depth: int) -> Node:
+        arguments: list[Node] = []
+        height = 0
+        if not self.take_sign(")"):
+            while True:
+                arguments.append(self.parse_expression(_OR, depth + 1))
+                height = max(height, self._height)
+                if not self.take_sign(","):
+                    break
+            self._expect_sign(")", "a comma or a closing bracket")
+        self._height = height + 1
+        return Function(name, tuple(arguments), at)
+
+    def _parse_path(self, first: Token, depth: int) -> Node:
+        names = [first.text]
+        while self.take_sign("/"):
+            token = self._tokens[self._next]
+            if token.kind is not TokenKind.NAME:
+                raise self._unexpected(token, "a name after the slash")
+            self._next += 1
+            word = token.text.lower()
+            if word in ("any", "all") and self.take_sign("("):
+                return self._parse_lambda(Path(tuple(names), first.at), word == "any", token.at, depth)
+            names.append(token.text)
+            if len(names) > NESTING_MAX:
+                raise self._too_deep()
+        return Path(tuple(names), first.at)
+
+    def _parse_lambda(self, path: Path, is_any: bool, at: int, depth: int) -> Node:
+        if is_any and self.take_sign(")"):
+            return Lambda(path, is_any, None, None, at)
+        variable = self._tokens[self._next]
+        if variable.kind is not TokenKind.NAME:
+            raise self._unexpected(variable, "a name for the thing asked about, as in any(x: x/Name eq 'a')")
+        self._next += 1
+        self._expect_sign(":", "a colon after the name")
+        condition = self.parse_expression(_OR, depth + 1)
+        self._expect_sign(")", "a closing bracket")
+        self._height += 1
+        return Lambda(path, is_any, variable.text, condition, at)
+
+    def _parse_items(self) -> tuple[Literal, ...]:
+        opening = self._tokens[self._next]
+        self._expect_sign("(", "a bracket with values after in")
+        items: list[Literal] = []
+        while True:
+            items.append(self._parse_item())
+            if len(items) > LIST_ITEMS_MAX:
+                raise query_problem(self._option, f"in takes {LIST_ITEMS_MAX} values at most.", at=opening.at)
+            if not self.take_sign(","):
+                self._expect_sign(")", "a comma or a closing bracket")
+                self._height = 1
+                return tuple(items)
+
+    def _parse_item(self) -> Literal:
+        minus = self.take_sign("-")
+        token = self._tokens[self._next]
+        if token.kind in _VALUES:
+            self._next += 1
+            value = literal_of(token, self._option)
+            if not minus:
+                return Literal(value, token.at)
+            if isinstance(value, int | Decimal):
+                return Literal(-value, token.at)
+        elif token.kind is TokenKind.NAME and token.text.lower() in _WORDS and not minus:
+            self._next += 1
+            return Literal(_WORDS[token.text.lower()], token.at)
+        raise self._unexpected(token, "a value")
+
+    def _expect_sign(self, sign: str, wanted: str) -> None:
+        if not self.take_sign(sign):
+            raise self._unexpected(self._tokens[self._next], wanted)
+
+    def _too_deep(self) -> Exception:
+        at = self._tokens[self._next].at
+        return query_problem(self._option, f"it is nested more than {NESTING_MAX} levels deep.", at=at)
+
+    def _unexpected(self, token: Token, wanted: str, *, hint: str | None = None) -> Exception:
+        found = "the end" if token.kind is TokenKind.END else shorten(token.text)
+        return query_problem(self._option, f"expected {wanted}, found {found}.", at=token.at, hint=hint)

@@ -1,0 +1,71 @@
+"""The few pieces of SQL that SQLite and PostgreSQL spell differently."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, ColumnElement
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+TIME_PARTS = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
+
+
+class position_of(FunctionElement[int]):  # noqa: N801  # reads as the SQL function that it is
+    """Where the second text begins in the first, from 1; 0 if nowhere."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "position_of"
+
+
+class starts_with(FunctionElement[bool]):  # noqa: N801
+    """Whether the first text starts with the second; on SQLite as a range, so that an index over the text serves."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "starts_with"
+
+
+class time_part(FunctionElement[int]):  # noqa: N801
+    """One part of a time in UTC, as a whole number."""
+
+    type = BigInteger()
+    inherit_cache = False
+    name = "time_part"
+
+    def __init__(self, part: str, moment: ColumnElement[Any]) -> None:
+        self.part = part
+        super().__init__(moment)
+
+
+@compiles(position_of, "sqlite")
+def _position_sqlite(element: position_of, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(position_of, "postgresql")
+def _position_postgresql(element: position_of, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(starts_with, "sqlite")
+def _starts_sqlite(element: starts_with, compiler: SQLCompiler, **kw: Any) -> str:
+    text, prefix = (compiler.process(clause, **kw) for clause in element.clauses)
+    # Texts are ordered by code point, so what starts with the prefix lies below the prefix and the last code point.
+    return f"({text} >= {prefix} AND {text} < {prefix} || char(1114111))"
+
+
+@compiles(starts_with, "postgresql")
+def _starts_postgresql(element: starts_with, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"starts_with({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(time_part, "sqlite")
+def _part_sqlite(element: time_part, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(strftime('{TIME_PARTS[element.part]}', {compiler.process(element.clauses, **kw)}) AS INTEGER)"
+
+
+@compiles(time_part, "postgresql")
+def _part_postgresql(element: time_part, compiler: SQLCompiler, **kw: Any) -> str:
+    moment = f"date_trunc('second', {compiler.process(element.clauses, **kw)} AT TIME ZONE 'UTC')"
+    return f"CAST(EXTRACT({element.part} FROM {moment}) AS BIGINT)"

@@ -1,0 +1,188 @@
+"""Paths, functions and sums into what they mean for one entity; conditions are built from them in ``validate``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from stagedoor.orchestrator.entity import EntityType, Navigation
+from stagedoor.orchestrator.odata.bound import (
+    Applied,
+    Counted,
+    Field,
+    Kind,
+    Term,
+    TextTestName,
+    Value,
+)
+from stagedoor.orchestrator.odata.coercion import NUMERIC, TEXTUAL, kind_of, plain_value, value_for
+from stagedoor.orchestrator.odata.problem import query_problem, shorten, unknown_name
+from stagedoor.orchestrator.odata.reckoning import reckon, reckon_values
+from stagedoor.orchestrator.odata.tree import (
+    Arithmetic,
+    ArithmeticOperator,
+    Function,
+    Literal,
+    Negative,
+    Node,
+    Path,
+)
+
+STEPS_MAX = 4
+"""Navigations in one path."""
+
+# Each function's kinds of arguments and of its value. ``substring`` may also go without its third.
+_FUNCTIONS: Mapping[str, tuple[tuple[Kind, ...], Kind]] = {
+    "tolower": ((Kind.TEXT,), Kind.TEXT),
+    "toupper": ((Kind.TEXT,), Kind.TEXT),
+    "trim": ((Kind.TEXT,), Kind.TEXT),
+    "concat": ((Kind.TEXT, Kind.TEXT), Kind.TEXT),
+    "substring": ((Kind.TEXT, Kind.INTEGER, Kind.INTEGER), Kind.TEXT),
+    "length": ((Kind.TEXT,), Kind.INTEGER),
+    "indexof": ((Kind.TEXT, Kind.TEXT), Kind.INTEGER),
+    **dict.fromkeys(("year", "month", "day", "hour", "minute", "second"), ((Kind.TIME,), Kind.INTEGER)),
+}
+_KNOWN_FUNCTIONS = (*_FUNCTIONS, *(name.value for name in TextTestName), "substringof", "date", "now")
+
+
+class Terms:
+    """Finds the meaning of values for one entity; ``now`` is what ``now()`` means."""
+
+    def __init__(self, entity_type: EntityType, option: str, now: datetime) -> None:
+        self._option = option
+        self._now = now
+        self._scopes = [entity_type]
+        self._variables: dict[str, int] = {"$it": 0}
+
+    def term(self, node: Node) -> Term:
+        """Return the meaning of something that has a value."""
+        match node:
+            case Literal():
+                return plain_value(node, self._option)
+            case Path():
+                return self._path(node)
+            case Function():
+                return self._function(node)
+            case Arithmetic():
+                return self._arithmetic(node)
+            case Negative():
+                part = self._numeric(node.part)
+                return reckon(ArithmeticOperator.SUB, Value(0, Kind.INTEGER), part)
+            case _:
+                raise query_problem(self._option, "a value is expected here, not a condition.", at=node.at)
+
+    def _path(self, path: Path, *, may_be_entity: bool = False) -> Term:
+        if path.names[-1].lower() == "$count":
+            return self._count_of(path)
+        scope, steps, owner, last = self._walk(path)
+        part = owner.find_property(last)
+        if part is None:
+            navigation = owner.find_navigation(last)
+            if navigation is None:
+                names = [each.name for each in owner.properties] + [each.name for each in owner.navigations]
+                raise unknown_name(self._option, "property", last, owner.name, names, at=path.at)
+            if navigation.collection or not may_be_entity:
+                hint = f"Ask {last}/any(x: …)." if navigation.collection else f"Name a property of it: {last}/…"
+                raise query_problem(self._option, f"{navigation.name} is no value.", at=path.at, hint=hint)
+            steps, part = (*steps, navigation), navigation.target().key_property
+        if not part.is_searchable:
+            raise query_problem(
+                self._option,
+                f"{part.name} is shown only; it can be neither filtered nor sorted.",
+                at=path.at,
+            )
+        return Field(scope, steps, part, kind_of(part))
+
+    def _count_of(self, path: Path) -> Term:
+        if len(path.names) > 1:
+            scope, steps, owner, last = self._walk(Path(path.names[:-1], path.at))
+            navigation = owner.find_navigation(last)
+            if navigation is not None and navigation.collection:
+                return Counted(scope, steps, navigation)
+        raise query_problem(self._option, "$count follows the name of a collection.", at=path.at)
+
+    def _walk(self, path: Path) -> tuple[int, tuple[Navigation, ...], EntityType, str]:
+        names = path.names
+        scope = self._variables.get(names[0].lower())
+        if scope is not None and len(names) > 1:
+            names = names[1:]
+        else:
+            scope = 0
+        owner = self._scopes[scope]
+        steps: list[Navigation] = []
+        for name in names[:-1]:
+            navigation = owner.find_navigation(name)
+            if navigation is None:
+                if owner.find_property(name) is not None:
+                    raise query_problem(self._option, f"one cannot look into {shorten(name)}.", at=path.at)
+                known = [each.name for each in owner.navigations]
+                raise unknown_name(self._option, "navigation", name, owner.name, known, at=path.at)
+            if navigation.collection:
+                raise query_problem(
+                    self._option,
+                    f"{navigation.name} has many members.",
+                    at=path.at,
+                    hint=f"Ask {navigation.name}/any(x: x/… eq …).",
+                )
+            steps.append(navigation)
+            owner = navigation.target()
+        if len(steps) > STEPS_MAX:
+            raise query_problem(self._option, f"a path has {STEPS_MAX} navigations at most.", at=path.at)
+        return scope, tuple(steps), owner, names[-1]
+
+    def _function(self, node: Function) -> Term:
+        if node.name == "now":
+            self._verify_count(node, 0, 0)
+            return Value(self._now, Kind.TIME)
+        signature = _FUNCTIONS.get(node.name)
+        if signature is None:
+            if node.name in _KNOWN_FUNCTIONS:
+                raise query_problem(self._option, f"{node.name}(…) cannot stand here.", at=node.at)
+            raise unknown_name(self._option, "function", node.name, "The query language", _KNOWN_FUNCTIONS, at=node.at)
+        kinds, result = signature
+        self._verify_count(node, 2 if node.name == "substring" else len(kinds), len(kinds))
+        arguments = tuple(
+            self._typed(argument, kind, node.name) for argument, kind in zip(node.arguments, kinds, strict=False)
+        )
+        if node.name == "substring":
+            for argument in arguments[1:]:
+                if isinstance(argument, Value) and isinstance(argument.value, int) and argument.value < 0:
+                    raise query_problem(self._option, "substring counts from 0.", at=node.at)
+        return Applied(node.name, arguments, result)
+
+    def _typed(self, node: Node, kind: Kind, function: str) -> Term:
+        if isinstance(node, Literal):
+            value = value_for(node, Applied(function, (), kind), self._option)
+            if value.kind is not Kind.NULL:
+                return value
+        else:
+            term = self.term(node)
+            if term.kind is kind or (kind is Kind.TEXT and term.kind in TEXTUAL):
+                return term
+        raise query_problem(self._option, f"{function} needs {kind.value} here.", at=node.at)
+
+    def _numeric(self, node: Node) -> Term:
+        term = self.term(node)
+        if term.kind not in NUMERIC:
+            raise query_problem(self._option, f"a number is expected here, not {term.kind.value}.", at=node.at)
+        return term
+
+    def _arithmetic(self, node: Arithmetic) -> Term:
+        left, right = self.term(node.left), self.term(node.right)
+        if isinstance(left, Value) and isinstance(right, Value):
+            value = reckon_values(node.operator, left, right)
+            if value is not None:
+                return value
+        elif left.kind in NUMERIC and right.kind in NUMERIC:
+            return reckon(node.operator, left, right)
+        raise query_problem(
+            self._option,
+            f"{node.operator.value} cannot reckon {left.kind.value} with {right.kind.value} here.",
+            at=node.at,
+            hint="A time moves by a duration only where it is a constant: CreationTime lt now() sub duration'P1D'.",
+        )
+
+    def _verify_count(self, node: Function, least: int, most: int) -> None:
+        if not least <= len(node.arguments) <= most:
+            wanted = str(least) if least == most else f"{least} or {most}"
+            raise query_problem(
+                self._option, f"{node.name} takes {wanted} arguments, not {len(node.arguments)}.", at=node.at
+            )
