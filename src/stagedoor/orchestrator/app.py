@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from stagedoor.catalog.operations import Operation
 from stagedoor.kit.chance import Chance
@@ -16,13 +17,25 @@ from stagedoor.orchestrator.errors import Conflict, NotBuilt
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
 from stagedoor.orchestrator.json_body import read_json_body
+from stagedoor.orchestrator.queue_definitions.routes import routes as queue_definitions
+from stagedoor.orchestrator.queue_items.routes import routes as queue_items
+from stagedoor.orchestrator.queues.routes import routes as queues
 from stagedoor.orchestrator.registry import Route, Routes
 from stagedoor.orchestrator.settings.routes import routes as settings
 from stagedoor.orchestrator.status.routes import routes as status
 from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
-ROOMS: tuple[Routes, ...] = (folders, folders_navigation, settings, status, users)
+ROOMS: tuple[Routes, ...] = (
+    folders,
+    folders_navigation,
+    queue_definitions,
+    queue_items,
+    queues,
+    settings,
+    status,
+    users,
+)
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
 
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})
@@ -83,27 +96,28 @@ class Orchestrator:
         body = None
         if request.operation.method not in BODILESS_METHODS:
             body = read_json_body(request.body, request.headers.get("content-type", ""))
+
+        def call_in(session: Session) -> Call:
+            return Call(
+                operation=request.operation,
+                tenant=request.tenant,
+                caller=request.caller,
+                folder=request.folder,
+                reach=request.reach,
+                path_arguments=request.path_arguments,
+                query=request.query,
+                headers=request.headers,
+                body=body,
+                base_url=request.base_url,
+                request_id=request.request_id,
+                session=session,
+                clock=self._clock,
+                chance=self._chance,
+                vault=self._vault,
+            )
+
         try:
-            with self._database.write() if route.writes else self._database.read() as session:
-                return route.handler(
-                    Call(
-                        operation=request.operation,
-                        tenant=request.tenant,
-                        caller=request.caller,
-                        folder=request.folder,
-                        reach=request.reach,
-                        path_arguments=request.path_arguments,
-                        query=request.query,
-                        headers=request.headers,
-                        body=body,
-                        base_url=request.base_url,
-                        request_id=request.request_id,
-                        session=session,
-                        clock=self._clock,
-                        chance=self._chance,
-                        vault=self._vault,
-                    )
-                )
+            return route.carry_out(self._database, call_in)
         except IntegrityError as collision:
             # Handlers look before they write; this is for two writers who looked at the same moment.
             raise Conflict(

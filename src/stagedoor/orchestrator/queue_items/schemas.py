@@ -1,5 +1,7 @@
 """The vendor's words for an item's status, review and priority, and what a caller sends of an item."""
 
+import base64
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -10,7 +12,15 @@ import orjson
 from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.entity import EnumType
 from stagedoor.orchestrator.errors import InvalidRequest
-from stagedoor.orchestrator.fields import find_enum, find_moment, find_object, find_text
+from stagedoor.orchestrator.fields import (
+    find_enum,
+    find_integer,
+    find_moment,
+    find_object,
+    find_objects,
+    find_text,
+    get_required,
+)
 
 CONTENT_BYTES_MAX = 1_000_000
 """Bytes of an item's specific content, output or analytics, as JSON."""
@@ -109,6 +119,67 @@ def read_new_item(body: Body) -> NewItem:
         source=find_text(body, "Source", length_max=20),
         parent_operation_id=find_text(body, "ParentOperationId", length_max=128),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChanges:
+    """What may be changed of an item, by the names of its columns; only what was sent is in ``values``."""
+
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionedItem:
+    """An item that a caller names, with the version it looked at, if it says which."""
+
+    id: int
+    row_version: int | None
+
+
+def read_changes(body: Body) -> ItemChanges:
+    """Read a change of an item: of its progress, priority, dates and content; the rest is ignored, as the vendor does.
+
+    What is not sent stays as it is; what is sent as ``null`` is emptied.
+    """
+    readers: dict[str, tuple[str, Callable[[Body, str], Any]]] = {
+        "Progress": ("progress", find_text),
+        "Priority": ("priority", _find_priority),
+        "DueDate": ("due_date", find_moment),
+        "DeferDate": ("defer_date", find_moment),
+        "SpecificContent": ("specific_content", find_object),
+    }
+    values = {column: read(body, name) for name, (column, read) in readers.items() if name in body}
+    verify_content_size(values.get("specific_content"), "SpecificContent")
+    return ItemChanges(values)
+
+
+def read_versioned_items(body: Body) -> list[VersionedItem]:
+    """Read the list ``queueItems`` of ids with row versions."""
+    entries = get_required(find_objects(body, "queueItems"), "queueItems")
+    return [
+        VersionedItem(get_required(find_integer(entry, "Id"), "queueItems.Id"), _find_row_version(entry))
+        for entry in entries
+    ]
+
+
+def show_row_version(version: int) -> str:
+    """Return a row's version as the vendor shows it, eight bytes in Base64."""
+    return base64.b64encode(version.to_bytes(8, "big")).decode()
+
+
+def _find_row_version(entry: Body) -> int | None:
+    shown = find_text(entry, "RowVersion", length_max=64)
+    if shown is None:
+        return None
+    try:
+        return int.from_bytes(base64.b64decode(shown, validate=True), "big")
+    except ValueError:
+        raise InvalidRequest("The RowVersion field must be Base64.", details={"field": "RowVersion"}) from None
+
+
+def _find_priority(body: Body, name: str) -> int:
+    priority = find_enum(body, name, PRIORITY)
+    return Priority.NORMAL if priority is None else priority
 
 
 def verify_content_size(content: dict[str, Any] | None, what: str) -> None:

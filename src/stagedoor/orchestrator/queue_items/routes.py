@@ -1,0 +1,133 @@
+"""The vendor's operations on queue items. Reviewers are people of another house: what names them is not built."""
+
+from collections.abc import Sequence
+
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.fields import (
+    find_enum,
+    get_body,
+    get_guid_argument,
+    get_number_argument,
+    get_required,
+)
+from stagedoor.orchestrator.folder_place import get_folder
+from stagedoor.orchestrator.odata.read import read_one, read_set
+from stagedoor.orchestrator.queue_items import service, store
+from stagedoor.orchestrator.queue_items.abandonment import ABANDONMENT
+from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
+from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.orchestrator.queue_items.schemas import (
+    REVIEW_STATUS,
+    ReviewStatus,
+    read_changes,
+    read_versioned_items,
+)
+from stagedoor.orchestrator.registry import Routes
+
+routes = Routes(settlement=ABANDONMENT)
+
+
+@routes.reads("QueueItems_Get")
+def list_items(call: Call) -> Answer:
+    """Answer the items of the folder's queues, at most 100 a page."""
+    return read_set(call, QUEUE_ITEMS, [store.in_folder(call.session, call.tenant.tenant_id, get_folder(call))])
+
+
+@routes.reads("QueueItems_GetById")
+def get_item(call: Call) -> Answer:
+    """Answer one item by its id."""
+    return read_one(
+        call,
+        QUEUE_ITEMS,
+        [
+            store.has_id(get_number_argument(call, "key")),
+            store.in_folder(call.session, call.tenant.tenant_id, get_folder(call)),
+        ],
+    )
+
+
+@routes.writes("QueueItems_PutById")
+def change_item(call: Call) -> Answer:
+    """Change an item that nobody has taken yet."""
+    item = _item_to_change(call)
+    service.change_item(call.session, item, read_changes(get_body(call)), clock=call.clock, chance=call.chance)
+    return read_one(call, QUEUE_ITEMS, [store.has_id(item.id)])
+
+
+@routes.writes("QueueItems_DeleteById")
+def delete_item(call: Call) -> Answer:
+    """Mark an item as deleted."""
+    service.delete_item(call.session, _item_to_change(call), clock=call.clock, chance=call.chance)
+    return Answer(status=204)
+
+
+@routes.writes("QueueItems_DeleteBulk")
+def delete_items(call: Call) -> Answer:
+    """Mark many items as deleted."""
+    wanted = read_versioned_items(get_body(call))
+    failed = service.delete_items(
+        call.session, call.tenant.tenant_id, get_folder(call), wanted, clock=call.clock, chance=call.chance
+    )
+    return _show_bulk(call, failed, len(wanted), "deleted")
+
+
+@routes.writes("QueueItems_SetItemReviewStatus")
+def review_items(call: Call) -> Answer:
+    """Give failed and abandoned items a review status."""
+    body = get_body(call)
+    status = ReviewStatus(get_required(find_enum(body, "status", REVIEW_STATUS), "status"))
+    wanted = read_versioned_items(body)
+    failed = service.review_items(
+        call.session, call.tenant.tenant_id, get_folder(call), wanted, status, clock=call.clock, chance=call.chance
+    )
+    return _show_bulk(call, failed, len(wanted), "given the review status")
+
+
+@routes.reads("QueueItems_GetItemLastRetryById")
+def get_last_retry(call: Call) -> Answer:
+    """Answer the latest attempt at an item; the item itself where there was no other."""
+    return _show_last_attempt(call, _item(call).key)
+
+
+@routes.reads("QueueItems_GetItemLastRetryByKey")
+def get_last_retry_by_key(call: Call) -> Answer:
+    """Answer the latest of the attempts that share a key."""
+    return _show_last_attempt(call, get_guid_argument(call, "key"))
+
+
+@routes.reads("QueueItems_GetItemProcessingHistoryById")
+def list_attempts(call: Call) -> Answer:
+    """Answer every attempt at an item, itself among them."""
+    return read_set(
+        call,
+        QUEUE_ITEMS,
+        [store.has_key(_item(call).key), store.in_folder(call.session, call.tenant.tenant_id, get_folder(call))],
+    )
+
+
+def _item(call: Call) -> QueueItem:
+    item_id = get_number_argument(call, "key")
+    return service.get_item(call.session, call.tenant.tenant_id, get_folder(call), item_id)
+
+
+def _item_to_change(call: Call) -> QueueItem:
+    item_id = get_number_argument(call, "key")
+    return service.get_item_to_change(call.session, call.tenant.tenant_id, get_folder(call), item_id)
+
+
+def _show_last_attempt(call: Call, key: str) -> Answer:
+    item = service.get_last_attempt(call.session, call.tenant.tenant_id, get_folder(call), key)
+    return read_one(call, QUEUE_ITEMS, [store.has_id(item.id)])
+
+
+def _show_bulk(call: Call, failed: Sequence[int], wanted: int, done: str) -> Answer:
+    shape = "UiPath.Server.Configuration.OData.BulkOperationResponseDto_1OfInt64"
+    message = f"{wanted - len(failed)} of {wanted} items were {done}." if failed else None
+    return Answer(
+        content={
+            "@odata.context": f"{call.base_url}/odata/$metadata#{shape}",
+            "Success": not failed,
+            "Message": message,
+            "FailedItems": list(failed),
+        }
+    )

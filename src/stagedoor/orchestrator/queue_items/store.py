@@ -1,0 +1,122 @@
+"""All SQL of queue items, but for taking the next one (``queues``)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from stagedoor.orchestrator.errors import AlreadyExists
+from stagedoor.orchestrator.queue_definitions.models import QueueDefinition, QueueFolder
+from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.passage import FolderPlace
+
+
+def in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> ColumnElement[bool]:
+    """Return the condition that the folder sees the item's queue.
+
+    The queues whose home is elsewhere are looked up first: nearly always there are none, and the condition is then a
+    plain comparison that the index of a million rows answers in order.
+    """
+    at_home = QueueItem.folder_id == folder.id
+    guests = session.scalars(
+        select(QueueFolder.queue_id)
+        .join(QueueDefinition, QueueDefinition.id == QueueFolder.queue_id)
+        .where(
+            QueueFolder.folder_id == folder.id,
+            QueueDefinition.folder_id != folder.id,
+            QueueDefinition.tenant_id == tenant_id,
+        )
+    ).all()
+    return or_(at_home, QueueItem.queue_id.in_(guests)) if guests else at_home
+
+
+def has_id(item_id: int) -> ColumnElement[bool]:
+    """Return the condition that picks one item by its id."""
+    return QueueItem.id == item_id
+
+
+def has_key(key: str) -> ColumnElement[bool]:
+    """Return the condition that picks an item and all its retries by the key that they share."""
+    return QueueItem.key == key
+
+
+def find_item(session: Session, tenant_id: str, folder: FolderPlace, item_id: int) -> QueueItem | None:
+    """Return the item of this id, if the folder sees its queue."""
+    return session.scalar(_visible(session, tenant_id, folder).where(QueueItem.id == item_id))
+
+
+def find_item_to_change(session: Session, tenant_id: str, folder: FolderPlace, item_id: int) -> QueueItem | None:
+    """Return the item of this id, locked until the transaction ends."""
+    return session.scalar(_visible(session, tenant_id, folder).where(QueueItem.id == item_id).with_for_update())
+
+
+def find_last_of_key(session: Session, tenant_id: str, folder: FolderPlace, key: str) -> QueueItem | None:
+    """Return the latest of the attempts that share this key."""
+    attempts = _visible(session, tenant_id, folder).where(QueueItem.key == key)
+    return session.scalar(attempts.order_by(QueueItem.id.desc()).limit(1))
+
+
+def find_items_to_change(
+    session: Session, tenant_id: str, folder: FolderPlace, ids: Sequence[int]
+) -> Sequence[QueueItem]:
+    """Return those of the items that the folder sees, by id, locked until the transaction ends."""
+    items = _visible(session, tenant_id, folder).where(QueueItem.id.in_(ids)).order_by(QueueItem.id)
+    return session.scalars(items.with_for_update()).all()
+
+
+def get_queue_of(session: Session, item: QueueItem) -> QueueDefinition:
+    """Return the queue that an item stands in."""
+    return session.get_one(QueueDefinition, item.queue_id)
+
+
+def insert_item(session: Session, item: QueueItem) -> None:
+    """Store a new item.
+
+    Raises :class:`~stagedoor.orchestrator.errors.AlreadyExists` (409/1004) where its reference is taken; the table's
+    own constraint decides, so that two who add at the same moment cannot both succeed.
+    """
+    try:
+        with session.begin_nested():
+            session.add(item)
+    except IntegrityError as taken:
+        raise AlreadyExists(
+            f"An item with the reference {item.reference!r} is in this queue already.",
+            hint="The queue wants unique references. Send another reference, or none.",
+        ) from taken
+
+
+def insert_items(session: Session, items: Sequence[QueueItem]) -> None:
+    """Store new items whose references nobody compares."""
+    session.add_all(items)
+    session.flush()
+
+
+@contextmanager
+def undoable(session: Session) -> Iterator[Callable[[], None]]:
+    """Give the block a function that undoes all it wrote, and nothing from before it; call it last."""
+    with session.begin_nested() as savepoint:
+        yield savepoint.rollback
+
+
+def is_any_abandoned(session: Session, tenant_id: str, now: datetime) -> bool:
+    """Tell whether an item of the tenant has been in progress for too long."""
+    overdue = exists().where(QueueItem.tenant_id == tenant_id, QueueItem.abandoned_at <= now)
+    return bool(session.scalar(select(overdue)))
+
+
+def list_abandoned(session: Session, tenant_id: str, now: datetime, *, limit: int) -> Sequence[QueueItem]:
+    """Return items that have been in progress for too long, the longest first, locked."""
+    return session.scalars(
+        select(QueueItem)
+        .where(QueueItem.tenant_id == tenant_id, QueueItem.abandoned_at <= now)
+        .order_by(QueueItem.abandoned_at, QueueItem.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def _visible(session: Session, tenant_id: str, folder: FolderPlace) -> Select[QueueItem]:
+    return select(QueueItem).where(QueueItem.tenant_id == tenant_id, in_folder(session, tenant_id, folder))

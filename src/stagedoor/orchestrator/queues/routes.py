@@ -1,0 +1,106 @@
+"""The vendor's operations on queues at work."""
+
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.fields import find_text, get_body, get_number_argument, get_object, get_text, read_guid
+from stagedoor.orchestrator.folder_place import get_folder
+from stagedoor.orchestrator.odata.read import read_one
+from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
+from stagedoor.orchestrator.queue_definitions.service import get_queue_by_name
+from stagedoor.orchestrator.queue_items.abandonment import ABANDONMENT
+from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
+from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.orchestrator.queue_items.schemas import read_new_item
+from stagedoor.orchestrator.queue_items.service import get_item_to_change
+from stagedoor.orchestrator.queue_items.store import has_id
+from stagedoor.orchestrator.queues import service
+from stagedoor.orchestrator.queues.schemas import read_bulk, read_result, read_take
+from stagedoor.orchestrator.registry import Routes
+
+routes = Routes(settlement=ABANDONMENT)
+
+
+@routes.writes("Queues_AddQueueItem")
+def add_item(call: Call) -> Answer:
+    """Add one item."""
+    data = get_object(get_body(call), "itemData")
+    new = read_new_item(data)
+    queue = _queue(call, get_text(data, "Name"))
+    item = service.add_item(
+        call.session, queue, new, clock=call.clock, chance=call.chance, creator_job_key=_job_key(call)
+    )
+    return read_one(call, QUEUE_ITEMS, [has_id(item.id)], status=201)
+
+
+@routes.writes("Queues_BulkAddQueueItems")
+def add_items(call: Call) -> Answer:
+    """Add many items; the answer is 200 even where some, or all, were not added, and names them."""
+    request = read_bulk(get_body(call))
+    failed = service.add_items(
+        call.session,
+        _queue(call, request.queue_name),
+        request.items,
+        request.commit_type,
+        clock=call.clock,
+        chance=call.chance,
+        creator_job_key=_job_key(call),
+    )
+    shape = "UiPath.Server.Configuration.OData.BulkOperationResponseDto_1OfFailedQueueItemDto"
+    return Answer(
+        content={
+            "@odata.context": f"{call.base_url}/odata/$metadata#{shape}",
+            "Success": not failed,
+            "Message": "Not all items were added; see FailedItems." if failed else "All items added successfully",
+            "FailedItems": [
+                {"Ordinal": item.ordinal, "ErrorCode": item.error_code, "ErrorMessage": item.message} for item in failed
+            ],
+        }
+    )
+
+
+@routes.writes("Queues_StartTransaction")
+def start_transaction(call: Call) -> Answer:
+    """Answer an item that nobody else was given, or 204 when there is none to take."""
+    request = read_take(get_body(call))
+    item = service.start_transaction(
+        call.session,
+        _queue(call, request.queue_name),
+        request,
+        clock=call.clock,
+        chance=call.chance,
+        executor_job_key=_job_key(call),
+    )
+    return Answer(status=204) if item is None else read_one(call, QUEUE_ITEMS, [has_id(item.id)])
+
+
+@routes.writes("Queues_SetTransactionResultById")
+def set_result(call: Call) -> Answer:
+    """Write down what came of an item."""
+    result = read_result(get_body(call))
+    service.set_result(call.session, _item(call), result, clock=call.clock, chance=call.chance)
+    return _done(call)
+
+
+@routes.writes("QueueItems_SetTransactionProgressById")
+def set_progress(call: Call) -> Answer:
+    """Note how far an item in progress has come."""
+    progress = find_text(get_body(call), "progress")
+    service.set_progress(_item(call), progress)
+    return _done(call)
+
+
+def _queue(call: Call, name: str) -> QueueDefinition:
+    return get_queue_by_name(call.session, call.tenant.tenant_id, get_folder(call).id, name)
+
+
+def _item(call: Call) -> QueueItem:
+    item_id = get_number_argument(call, "key")
+    return get_item_to_change(call.session, call.tenant.tenant_id, get_folder(call), item_id)
+
+
+def _job_key(call: Call) -> str | None:
+    return read_guid(call.headers.get("x-uipath-jobkey", ""))
+
+
+def _done(call: Call) -> Answer:
+    # An empty body is what the vendor documents, but its own Python client reads JSON here and fails without.
+    return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#Edm.Null", "@odata.null": True})

@@ -1,0 +1,195 @@
+"""The ways between an item's states: added, taken, put off, done, failed and tried again.
+
+Nothing here runs by itself. Deferred items get their turn when somebody asks for one.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from stagedoor.kit.chance import Chance
+from stagedoor.kit.clock import Clock
+from stagedoor.orchestrator.errors import AlreadyExists, Conflict, NotFound, OrchestratorError
+from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
+from stagedoor.orchestrator.queue_items import store as items_store
+from stagedoor.orchestrator.queue_items.attempts import Attempts
+from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.orchestrator.queue_items.placing import ABANDONED_AFTER
+from stagedoor.orchestrator.queue_items.schemas import STATUS, ExceptionType, NewItem, Status, verify_content_size
+from stagedoor.orchestrator.queues import store
+from stagedoor.orchestrator.queues.schemas import CommitType, FailedItem, Result, TakeRequest
+
+
+def add_item(
+    session: Session,
+    queue: QueueDefinition,
+    new: NewItem,
+    *,
+    clock: Clock,
+    chance: Chance,
+    creator_job_key: str | None = None,
+) -> QueueItem:
+    """Add one item; raises ``AlreadyExists`` (409/1004) for a reference that has to be unique and is not."""
+    item = Attempts(queue, clock.now(), chance).first(new, creator_job_key=creator_job_key)
+    items_store.insert_item(session, item)
+    return item
+
+
+def add_items(
+    session: Session,
+    queue: QueueDefinition,
+    items: Sequence[NewItem],
+    commit_type: CommitType,
+    *,
+    clock: Clock,
+    chance: Chance,
+    creator_job_key: str | None = None,
+) -> list[FailedItem]:
+    """Add many items and return those that were not added.
+
+    With ``ALL_OR_NOTHING`` one failure leaves nothing; with ``STOP_ON_FIRST_FAILURE`` what came before it stays.
+    """
+    attempts = Attempts(queue, clock.now(), chance)
+    if commit_type is not CommitType.ALL_OR_NOTHING:
+        stops = commit_type is CommitType.STOP_ON_FIRST_FAILURE
+        return _add_each(session, attempts, items, creator_job_key, stops=stops)
+    with items_store.undoable(session) as undo:
+        failed = _add_each(session, attempts, items, creator_job_key, stops=False)
+        if failed:
+            undo()
+    return failed
+
+
+def _add_each(
+    session: Session, attempts: Attempts, items: Sequence[NewItem], creator_job_key: str | None, *, stops: bool
+) -> list[FailedItem]:
+    failed: list[FailedItem] = []
+    unchecked: list[QueueItem] = []
+    for ordinal, new in enumerate(items):
+        try:
+            item = attempts.first(new, creator_job_key=creator_job_key)
+            if item.unique_reference is None:
+                unchecked.append(item)
+            else:
+                items_store.insert_item(session, item)
+        except OrchestratorError as refusal:
+            code = "DuplicateReference" if isinstance(refusal, AlreadyExists) else "InvalidArgument"
+            failed.append(FailedItem(ordinal, code, refusal.public))
+            if stops:
+                break
+    items_store.insert_items(session, unchecked)
+    return failed
+
+
+def start_transaction(
+    session: Session,
+    queue: QueueDefinition,
+    request: TakeRequest,
+    *,
+    clock: Clock,
+    chance: Chance,
+    executor_job_key: str | None = None,
+) -> QueueItem | None:
+    """Return an item in progress that nobody else was given, or ``None`` when there is none to take.
+
+    Raises ``NotFound`` for an unknown robot; a request that brings an item of its own may raise ``AlreadyExists``.
+    """
+    now = clock.now()
+    robot_id = None
+    if request.robot_key is not None:
+        robot_id = store.find_robot_id(session, queue.tenant_id, request.robot_key)
+        if robot_id is None:
+            raise NotFound(f"There is no robot with the key {request.robot_key}.")
+    if request.new_item is None:
+        store.release_deferred(session, queue.id, now)
+        return store.take_next(
+            session,
+            queue.id,
+            now=now,
+            abandoned_at=now + ABANDONED_AFTER,
+            robot_id=robot_id,
+            executor_job_key=executor_job_key,
+            reference=request.reference,
+            reference_is_prefix=request.reference_is_prefix,
+        )
+    attempts = Attempts(queue, now, chance)
+    item = attempts.first(request.new_item, creator_job_key=executor_job_key)
+    item.status = Status.IN_PROGRESS
+    item.start_processing = now
+    item.abandoned_at = now + ABANDONED_AFTER
+    item.robot_id = robot_id
+    item.executor_job_key = executor_job_key
+    attempts.place(item)
+    items_store.insert_item(session, item)
+    return item
+
+
+def set_result(session: Session, item: QueueItem, result: Result, *, clock: Clock, chance: Chance) -> None:
+    """Write down what came of an item in progress; raises ``Conflict`` (409) for one in any other state.
+
+    A failure by application exception makes a new item while the queue's retries last; the old one is then
+    ``Retried``. An item that is put off is new again, with the dates that were given.
+    """
+    _verify_in_progress(item)
+    verify_content_size(result.output, "Output")
+    verify_content_size(result.analytics, "Analytics")
+    queue = items_store.get_queue_of(session, item)
+    attempts = Attempts(queue, clock.now(), chance)
+    if result.progress is not None:
+        item.progress = result.progress
+    item.abandoned_at = None
+    item.row_version += 1
+    is_put_off = not result.is_successful and result.failure is None and (result.defer_date or result.due_date)
+    if is_put_off:
+        _put_off(item, result)
+        attempts.place(item)
+        session.flush()
+        return
+    item.end_processing = attempts.now
+    item.output = result.output
+    item.analytics = result.analytics
+    item.operation_id = result.operation_id
+    is_retried = not result.is_successful and _is_worth_a_retry(item, queue, result)
+    item.status = Status.SUCCESSFUL if result.is_successful else Status.RETRIED if is_retried else Status.FAILED
+    if result.failure is not None and not result.is_successful:
+        item.processing_exception = dict(result.failure.shown)
+        item.processing_exception_type = result.failure.type
+    attempts.place(item)
+    # The old attempt gives its reference free before the new one takes it.
+    session.flush()
+    if is_retried:
+        retry = attempts.automatic_retry(item, defer_date=result.defer_date, due_date=result.due_date)
+        items_store.insert_item(session, retry)
+
+
+def set_progress(item: QueueItem, progress: str | None) -> None:
+    """Note how far an item in progress has come; raises ``Conflict`` (409) for one in any other state."""
+    _verify_in_progress(item)
+    item.progress = progress
+    item.row_version += 1
+
+
+def _verify_in_progress(item: QueueItem) -> None:
+    if item.status != Status.IN_PROGRESS:
+        raise Conflict(
+            f"The item {item.id} is {STATUS.word(item.status)}, not InProgress.",
+            hint="Start a transaction first; a result is given once.",
+        )
+
+
+def _put_off(item: QueueItem, result: Result) -> None:
+    item.status = Status.NEW
+    item.start_processing = None
+    item.robot_id = None
+    item.executor_job_key = None
+    item.defer_date = result.defer_date
+    item.due_date = result.due_date or item.due_date
+
+
+def _is_worth_a_retry(item: QueueItem, queue: QueueDefinition, result: Result) -> bool:
+    return (
+        result.failure is not None
+        and result.failure.type is ExceptionType.APPLICATION
+        and queue.accept_automatically_retry
+        and item.retry_number < queue.max_number_of_retries
+    )
