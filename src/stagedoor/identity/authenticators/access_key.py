@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import structlog
-
 from stagedoor.identity.api_users.key_form import PREFIX
 from stagedoor.identity.api_users.key_ring import KeyRefusal, KeyRing, RefusedKey
 from stagedoor.identity.authenticators.errors import (
@@ -12,9 +10,10 @@ from stagedoor.identity.authenticators.errors import (
     AccessKeyRevoked,
     NotAuthenticated,
 )
+from stagedoor.kit.logs import get_logger
 from stagedoor.passage import Caller
 
-log = structlog.get_logger("stagedoor.identity")
+_log = get_logger("stagedoor.identity")
 
 TOLD_TO_HOLDERS = {
     KeyRefusal.EXPIRED: AccessKeyExpired,
@@ -39,7 +38,7 @@ class AccessKeyAuthenticator:
             return None
         checked = self._ring.check(presented, now)
         if isinstance(checked, RefusedKey):
-            log.warning("access key refused", refusal=checked.refusal.value, key_id=checked.key_id)
+            _log.warning("access_key_refused", refusal=checked.refusal.value, key_id=checked.key_id)
             told = TOLD_TO_HOLDERS.get(checked.refusal)
             if told is not None and checked.key_id is not None:
                 raise told(checked.key_id, checked.since)
