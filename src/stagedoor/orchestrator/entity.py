@@ -1,16 +1,20 @@
 """What one thing of the vendor's API is, declared once: storage, OData, ``$metadata`` and documents follow from it.
 
 A room writes one :class:`EntityType` for each thing it shows and one :class:`EntitySet` for each list it offers. A
-property takes its value from one of four sources, so that a declaration bends to the rules of its domain:
+property takes its value from one of five sources, so that a declaration bends to the rules of its domain:
 
 - a column of the model (``Job.id``): read, filtered and sorted by the database;
-- :class:`Expression`: SQL of the room's own, such as a name looked up in another table; filtered and sorted alike;
+- :class:`Borrowed`: a property of the entity that a navigation leads to, such as a job's process name; filtered and
+  sorted alike, through the other table's index where it has one;
+- :class:`Expression`: SQL of the room's own; filtered and sorted alike, row by row;
 - :class:`Computed`: Python over columns that it names; shown, but neither filtered nor sorted;
 - :class:`Constant`: the same value for everybody, for what the embedded Orchestrator never has.
+
+Declarations are told apart by identity: two columns compare to SQL and not to true or false.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -74,11 +78,19 @@ class EnumType:
         return f"EnumType({self.name!r})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Expression:
     """A value that the database works out. ``build`` is given the model or an alias of it and returns SQL."""
 
     build: Callable[[Any], ColumnElement[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """The value of property ``property`` of what the entity's single-valued ``navigation`` leads to, by their names."""
+
+    navigation: str
+    property: str
 
 
 class Computed:
@@ -98,10 +110,10 @@ class Constant:
     value: Any = None
 
 
-Source = InstrumentedAttribute[Any] | Expression | Computed | Constant
+Source = InstrumentedAttribute[Any] | Borrowed | Expression | Computed | Constant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ComplexType:
     """A thing without a key of its own, such as the details of an exception; ``open`` admits further names.
 
@@ -117,7 +129,7 @@ class ComplexType:
 PropertyType = EdmType | EnumType | ComplexType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Property:
     """One property: its name, its type and where its value comes from.
 
@@ -145,7 +157,7 @@ class Property:
             and not self.collection
             and not isinstance(self.type, ComplexType)
             and self.type not in (EdmType.UNTYPED, EdmType.STREAM)
-            and isinstance(self.source, InstrumentedAttribute | Expression)
+            and isinstance(self.source, InstrumentedAttribute | Expression | Borrowed)
         )
 
     @property
@@ -154,7 +166,7 @@ class Property:
         return isinstance(self.source, InstrumentedAttribute) and isinstance(self.source.type, String)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Through:
     """The table between two ends of a many-to-many navigation, by its two columns."""
 
@@ -162,7 +174,7 @@ class Through:
     far: Attribute
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Navigation:
     """The way from one entity to another: rows of ``target`` whose ``remote`` column equals our ``local`` column.
 
@@ -180,7 +192,7 @@ class Navigation:
     visible: "Callable[[Call, Any], Sequence[ColumnElement[bool]]] | None" = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EntityType:
     """One thing of the vendor's API. ``name`` is the vendor's (``JobDto``), ``key`` the name of its key property.
 
@@ -201,6 +213,11 @@ class EntityType:
             raise TypeError(f"the key of {self.name} is a column")
         if not hasattr(self.model, "tenant_id"):
             raise TypeError(f"the table of {self.name} has no tenant_id")
+        for part in self.properties:
+            if isinstance(part.source, Borrowed):
+                navigation = self.find_navigation(part.source.navigation)
+                if navigation is None or navigation.collection:
+                    raise TypeError(f"{self.name}.{part.name} borrows through a navigation that leads to one thing")
 
     @cached_property
     def key_property(self) -> Property:
@@ -230,8 +247,19 @@ class EntityType:
         """Return the navigation of this name, in any letter case."""
         return self._navigations_by_name.get(name.lower())
 
+    def lender_of(self, source: Borrowed) -> tuple[Navigation, Property]:
+        """Return the navigation and the property over there that a :class:`Borrowed` names.
 
-@dataclass(frozen=True, slots=True)
+        Raises ``LookupError`` for a declaration that names what is not there.
+        """
+        navigation = self.find_navigation(source.navigation)
+        lent = None if navigation is None else navigation.target().find_property(source.property)
+        if navigation is None or lent is None:
+            raise LookupError(f"{self.name} borrows {source.navigation}/{source.property}, which is not declared")
+        return navigation, lent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EntitySet:
     """A list that the vendor's API offers, such as ``Jobs``.
 
@@ -245,4 +273,3 @@ class EntitySet:
     top_max: int = TOP_MAX
     counts_always: bool = True
     newest_first: bool = False
-    types: tuple[ComplexType, ...] = field(default=())

@@ -43,10 +43,10 @@ def read_page(call: Call, entity_set: EntitySet, options: QueryOptions, where: C
     size = entity_set.top_max if options.top is None else options.top
     # One row more than the page shows whether another page follows.
     limit = size + 1 if options.top is None else size
-    shape = RowShape(entity_type, _chosen(entity_type, options))
+    shape = RowShape(writer, entity_type, _chosen(entity_type, options))
     reader = _Expander(call)
     places = reader.places(shape, options.expand)
-    order = _order(writer, entity_type, entity_type.model, options.orderby, newest_first=entity_set.newest_first)
+    order = _order(writer, entity_type, options.orderby, newest_first=entity_set.newest_first)
     statement = select(*shape.columns).where(*conditions).order_by(*order).limit(limit)
     if options.skip:
         statement = statement.offset(options.skip)
@@ -70,10 +70,10 @@ def _chosen(entity_type: EntityType, options: QueryOptions) -> Iterable[Any]:
 
 
 def _order(
-    writer: SqlWriter, entity_type: EntityType, entity: Any, keys: tuple[SortKey, ...], *, newest_first: bool = False
+    writer: SqlWriter, entity_type: EntityType, keys: tuple[SortKey, ...], *, newest_first: bool = False
 ) -> list[ColumnElement[Any]]:
     order = [writer.sort_key(key.term, descending=key.descending) for key in keys]
-    key_column: ColumnElement[Any] = getattr(entity, entity_type.key_attribute.key)
+    key_column: ColumnElement[Any] = getattr(writer.entity, entity_type.key_attribute.key)
     # The key settles ties, so that pages neither repeat nor lose a row. It goes the way of the first sort key, which
     # lets one index be read from either end.
     descending = keys[0].descending if keys else newest_first
@@ -118,9 +118,9 @@ class _Expander:
         target = expansion.navigation.target()
         joint = Joint(self._call, expansion.navigation)
         writer = SqlWriter(self._call, target, joint.entity)
-        shape = RowShape(target, _chosen(target, options), joint.entity)
+        shape = RowShape(writer, target, _chosen(target, options))
         places = self.places(shape, options.expand)
-        order = _order(writer, target, joint.entity, options.orderby)
+        order = _order(writer, target, options.orderby)
         conditions = list(joint.links)
         if options.filter is not None:
             conditions.append(writer.condition(options.filter))

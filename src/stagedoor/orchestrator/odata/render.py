@@ -8,15 +8,31 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import InstrumentedAttribute
 
-from stagedoor.orchestrator.entity import Computed, EdmType, EntityType, EnumType, Expression, Property
+from stagedoor.orchestrator.entity import (
+    Borrowed,
+    Computed,
+    EdmType,
+    EntityType,
+    EnumType,
+    Expression,
+    Navigation,
+    Property,
+)
+from stagedoor.orchestrator.odata.bound import Field
+from stagedoor.orchestrator.odata.coercion import kind_of
+from stagedoor.orchestrator.odata.to_sql import SqlWriter
 
 
 class RowShape:
-    """Which columns to read for some properties of an entity, and how a row of them becomes a JSON object."""
+    """Which columns to read for some properties of an entity, and how a row of them becomes a JSON object.
 
-    def __init__(self, entity_type: EntityType, properties: Iterable[Property], of: Any = None) -> None:
+    ``writer`` is the one of the statement that will read them.
+    """
+
+    def __init__(self, writer: SqlWriter, entity_type: EntityType, properties: Iterable[Property]) -> None:
         self.columns: list[ColumnElement[Any]] = []
-        self._model = entity_type.model if of is None else of
+        self._writer = writer
+        self._entity_type = entity_type
         self._places: dict[str, int] = {}
         self._fields = [self._field(part) for part in properties]
 
@@ -29,7 +45,7 @@ class RowShape:
         place = self._places.get(attribute.key)
         if place is None:
             place = self._places[attribute.key] = len(self.columns)
-            self.columns.append(getattr(self._model, attribute.key))
+            self.columns.append(getattr(self._writer.entity, attribute.key))
         return place
 
     def _field(self, part: Property) -> tuple[str, Callable[[Row[Any]], Any]]:
@@ -38,9 +54,9 @@ class RowShape:
         if isinstance(source, InstrumentedAttribute):
             place = self.place_of(source)
             return part.name, lambda row: None if row[place] is None else show(row[place])
-        if isinstance(source, Expression):
+        if isinstance(source, Expression | Borrowed):
             place = len(self.columns)
-            self.columns.append(source.build(self._model))
+            self.columns.append(self._looked_up(source))
             return part.name, lambda row: None if row[place] is None else show(row[place])
         if isinstance(source, Computed):
             function = source.function
@@ -53,6 +69,18 @@ class RowShape:
             return part.name, compute
         value = None if source.value is None else show(source.value)
         return part.name, lambda row: value
+
+    def _looked_up(self, source: Expression | Borrowed) -> ColumnElement[Any]:
+        if isinstance(source, Expression):
+            return source.build(self._writer.entity)
+        steps: tuple[Navigation, ...] = ()
+        owner, lent = self._entity_type, source
+        while True:
+            navigation, part = owner.lender_of(lent)
+            steps, owner = (*steps, navigation), navigation.target()
+            if not isinstance(part.source, Borrowed):
+                return self._writer.value(Field(0, steps, part, kind_of(part)))
+            lent = part.source
 
 
 def show_time(value: datetime) -> str:

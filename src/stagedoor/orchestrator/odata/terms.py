@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from stagedoor.orchestrator.entity import EntityType, Navigation
+from stagedoor.orchestrator.entity import Borrowed, EntityType, Navigation
 from stagedoor.orchestrator.odata.bound import (
     Applied,
     Counted,
@@ -89,6 +89,9 @@ class Terms:
                 f"{part.name} is shown only; it can be neither filtered nor sorted.",
                 at=path.at,
             )
+        while isinstance(part.source, Borrowed):
+            navigation, part = owner.lender_of(part.source)
+            steps, owner = (*steps, navigation), navigation.target()
         return Field(scope, steps, part, kind_of(part))
 
     def _count_of(self, path: Path) -> Term:

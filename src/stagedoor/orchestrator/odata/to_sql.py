@@ -85,7 +85,8 @@ class SqlWriter:
 
     def __init__(self, call: Call, entity_type: EntityType, entity: Any = None) -> None:
         self._call = call
-        self._entities: dict[int, Any] = {0: entity_type.model if entity is None else entity}
+        self.entity: Any = entity_type.model if entity is None else entity
+        self._entities: dict[int, Any] = {0: self.entity}
 
     def condition(self, condition: Condition) -> ColumnElement[bool]:
         """Return SQL that is true for the rows that meet the condition, and false or null for the others."""
@@ -114,6 +115,10 @@ class SqlWriter:
         if _is_always_there(term):
             return ordered
         return ordered.nulls_last() if descending else ordered.nulls_first()
+
+    def value(self, term: Term) -> ColumnElement[Any]:
+        """Return a term's own value."""
+        return self._sql(term, Folding.EXACT)
 
     # Conditions
 
