@@ -1,0 +1,110 @@
+"""What the roles mean: names that the field knows, and the permissions behind them.
+
+The names are the vendor's; which permissions they hold is our own reading, chosen so that each can do its work and
+little else. A role held in a folder counts in that folder's subtree alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+VERBS = ("View", "Create", "Edit", "Delete")
+
+_TENANT_THINGS = (
+    *("ActionDesign", "Alerts", "Audit", "Libraries", "License", "Machines", "Packages", "Robots", "Roles"),
+    *("Settings", "SubFolders", "Units", "Users", "Webhooks"),
+    # The vendor asks for both kinds of packages at once, whichever feed is meant.
+    "FolderPackages",
+)
+_FOLDER_THINGS = (
+    *("Assets", "BlobFiles", "Buckets", "BusinessRules", "Environments", "ExecutionMedia", "FolderPackages", "Jobs"),
+    *("Logs", "Processes", "Queues", "RemoteControl", "Schedules", "SubFolders", "TaskCatalogs", "Tasks"),
+    *("TestDataQueueItems", "TestDataQueues", "TestSetExecutions", "TestSetSchedules", "TestSets", "Transactions"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of permissions. ``everything`` also covers what no permission opens, such as maintenance."""
+
+    name: str
+    words: str
+    permissions: frozenset[str]
+    everything: bool = False
+
+
+def _all_of(*things: str) -> Iterator[str]:
+    return (f"{thing}.{verb}" for thing in things for verb in VERBS)
+
+
+def _each(verbs: str, *things: str) -> Iterator[str]:
+    return (f"{thing}.{verb}" for thing in things for verb in verbs.split(" "))
+
+
+_RUNNING = frozenset(
+    [
+        *_each("View", "Assets", "BusinessRules", "Buckets", "Environments", "ExecutionMedia", "FolderPackages"),
+        *_each("View", "Logs", "Processes", "Queues", "Robots", "Schedules", "SubFolders", "TaskCatalogs"),
+        *_each("View Create Edit", "Jobs", "Tasks", "TestDataQueueItems", "TestSetExecutions", "Transactions"),
+        *_each("View", "TestDataQueues", "TestSets", "TestSetSchedules"),
+        *_each("View Create", "BlobFiles"),
+        "Logs.Create",
+    ]
+)
+
+_ROLES = (
+    Role(
+        "Administrator",
+        "may do everything in the tenant and in all its folders",
+        frozenset(_all_of(*_TENANT_THINGS, *_FOLDER_THINGS)),
+        everything=True,
+    ),
+    Role(
+        "Tenant Administrator",
+        "runs the tenant: users, roles, machines, robots, packages, settings, webhooks and the folder tree",
+        frozenset(_all_of(*_TENANT_THINGS)),
+    ),
+    Role(
+        "Folder Administrator",
+        "runs what is inside folders: processes, jobs, queues, assets, storage, tasks, tests and sub-folders",
+        frozenset([*_all_of(*_FOLDER_THINGS), *_each("View", "Machines", "Robots", "Users")]),
+    ),
+    Role(
+        "Automation User",
+        "runs automations in folders: starts jobs, works on queue items and tasks, reads assets",
+        _RUNNING,
+    ),
+    Role(
+        "Automation Publisher",
+        "brings automations into folders: packages, processes, schedules, queues and assets, and runs them",
+        _RUNNING
+        | frozenset(
+            [
+                *_all_of("Assets", "Buckets", "FolderPackages", "Processes", "Queues", "Schedules"),
+                *_each("View", "Packages"),
+                "RemoteControl.Create",
+            ]
+        ),
+    ),
+    Role(
+        "Allow to be Automation User",
+        "may be given the role Automation User in folders; reads packages and libraries",
+        frozenset(_each("View", "ActionDesign", "FolderPackages", "Libraries", "Packages")),
+    ),
+    Role(
+        "Allow to be Automation Publisher",
+        "may be given the role Automation Publisher in folders; publishes packages and libraries",
+        frozenset([*_all_of("FolderPackages", "Libraries", "Packages"), "ActionDesign.View"]),
+    ),
+)
+
+ROLES: dict[str, Role] = {role.name.lower(): role for role in _ROLES}
+
+
+def find_role(name: str) -> Role | None:
+    """Return the role of this name, in any letter case."""
+    return ROLES.get(name.lower())
+
+
+def list_roles() -> list[Role]:
+    """Return every role, the widest first."""
+    return list(_ROLES)

@@ -1,0 +1,170 @@
+"""The judge: one function over one type says whether a caller may do this, here and now.
+
+Nothing else in the house decides. The embedded Orchestrator and a remote one stand behind the same verdict.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from stagedoor.access.grants import Grant, Grants
+from stagedoor.access.networks import find_address, read_networks
+from stagedoor.access.reasons import REASONS, Reason
+from stagedoor.catalog.matcher import Catalog
+from stagedoor.catalog.operations import FolderNeed, Operation
+from stagedoor.passage import Allowance, Allowed, Caller, Denied, FolderPlace, GrantTerms, Reach, TenantPlace, Verdict
+
+DECISIONS_CACHED_MAX = 32768
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What a caller's words say about one operation in one tenant, before folder, place and time are looked at."""
+
+    reach: Reach | None
+    rule: str
+    reason: Reason | None = None
+
+
+class Judge:
+    """Judge requests. Thread-safe; what words mean is worked out once and kept, bounded, so that neither the number of
+    keys nor that of operations shows in the time of a verdict.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.grants = Grants(catalog)
+        self._operations = catalog.operations
+        self._decide = lru_cache(DECISIONS_CACHED_MAX)(self._decide_afresh)
+
+    def judge(
+        self,
+        caller: Caller,
+        operation: Operation | None,
+        folder: FolderPlace | None,
+        *,
+        tenant: TenantPlace,
+        client_address: str,
+        now: datetime,
+    ) -> Verdict:
+        """Return :class:`~stagedoor.passage.Allowed` with what the caller may reach, or
+        :class:`~stagedoor.passage.Denied` with the reason and the smallest grant that would pass.
+
+        ``operation`` is ``None`` for what is none of the catalogue, which nobody may do. ``folder`` is the folder
+        that the request names, looked up in the tenant. A remote tenant's folders cannot be looked up, so a grant
+        that is limited to folders reaches nothing there unless the folder is known.
+        """
+        if operation is None:
+            return _deny(Reason.UNKNOWN_OPERATION)
+        if caller.organization_id != tenant.organization_id:
+            return _deny(Reason.ANOTHER_ORGANIZATION)
+        if caller.tenant_ids is not None and tenant.tenant_id not in caller.tenant_ids:
+            return _deny(Reason.ANOTHER_TENANT, tenant=tenant.tenant_name)
+        terms = caller.terms
+        if terms.not_after is not None and now >= terms.not_after:
+            return _deny(Reason.EXPIRED, not_after=terms.not_after.isoformat(timespec="seconds"))
+        if not _is_from(client_address, terms.networks):
+            return _deny(Reason.NETWORK_NOT_GRANTED, client_address=client_address)
+        decision = self._decide(terms.allowances, terms.ceiling, tenant.tenant_id, operation.index)
+        if decision.reach is None:
+            return _refuse_operation(decision, operation, folder)
+        return _place(decision, operation, folder, is_remote=tenant.remote_base_url is not None)
+
+    def folders_for(self, caller: Caller, operation: Operation, *, tenant: TenantPlace) -> Reach | None:
+        """Return the folders in which the caller was given the operation, ``None`` where it was given nowhere.
+
+        Says nothing of time and network: it is asked before the verdict, to fill in a folder that the request leaves
+        out or to list those that it could name.
+        """
+        if caller.organization_id != tenant.organization_id:
+            return None
+        if caller.tenant_ids is not None and tenant.tenant_id not in caller.tenant_ids:
+            return None
+        terms = caller.terms
+        return self._decide(terms.allowances, terms.ceiling, tenant.tenant_id, operation.index).reach
+
+    def grant_for(self, caller: Caller, tenant: TenantPlace | None = None) -> Grant:
+        """Return the caller's whole grant in one tenant, or what holds in every tenant where none is given."""
+        return self.grants.compile(caller.terms, None if tenant is None else tenant.tenant_id)
+
+    def _decide_afresh(
+        self,
+        allowances: tuple[Allowance, ...],
+        ceiling: tuple[str, ...] | None,
+        tenant_id: str,
+        operation_index: int,
+    ) -> _Decision:
+        operation = self._operations[operation_index]
+        reach = self.grants.compile(GrantTerms(allowances, ceiling), tenant_id).reach(operation)
+        selectors = self.grants.selectors
+        covering = [
+            (allowance, selector)
+            for allowance in allowances
+            if allowance.tenant_id in (None, tenant_id) and allowance.folders != ()
+            if (selector := selectors.find_covering(allowance.allow, operation)) is not None
+        ]
+        if reach is not None:
+            # The rule that reaches furthest is the one to name.
+            widest = min(covering, key=lambda pair: pair[0].folders is not None)
+            return _Decision(reach, widest[1])
+        if not covering:
+            return _Decision(None, "", Reason.OPERATION_NOT_GRANTED)
+        if ceiling is not None and not selectors.resolve_ceiling(ceiling) >> operation.index & 1:
+            return _Decision(None, "", Reason.SCOPE_MISSING)
+        return _Decision(None, "", Reason.FOLDER_LIMITED_GRANT)
+
+
+def _place(decision: _Decision, operation: Operation, folder: FolderPlace | None, *, is_remote: bool) -> Verdict:
+    reach = decision.reach
+    assert reach is not None  # noqa: S101  # a decision without reach was refused before
+    named = folder if operation.folder in (FolderNeed.NEEDED, FolderNeed.ACCEPTED) else None
+    if named is not None and not reach.covers(named):
+        return _deny(Reason.FOLDER_NOT_GRANTED, operation, folder=named.path)
+    if is_remote:
+        if reach.folder_keys is None or (named is not None and operation.folder is FolderNeed.NEEDED):
+            return Allowed(reach, decision.rule)
+        # Nobody filters the answer of a remote Orchestrator, so a list over folders would tell of all of them.
+        return _deny(Reason.REMOTE_FOLDERS_UNKNOWN, operation)
+    if named is None and operation.folder is FolderNeed.NEEDED:
+        return _deny(Reason.FOLDER_REQUIRED, operation, smallest_grant=())
+    return Allowed(reach, decision.rule)
+
+
+def _refuse_operation(decision: _Decision, operation: Operation, folder: FolderPlace | None) -> Denied:
+    if decision.reason is Reason.SCOPE_MISSING:
+        scope = None if operation.scope is None else (f"scope:{operation.scope}",)
+        return _deny(Reason.SCOPE_MISSING, operation, smallest_grant=scope)
+    if decision.reason is Reason.FOLDER_LIMITED_GRANT:
+        return _deny(Reason.FOLDER_LIMITED_GRANT, operation)
+    bounded = operation.folder is FolderNeed.NEEDED and not operation.names_other_folders
+    return _deny(
+        Reason.OPERATION_NOT_GRANTED, operation, folder=folder.path if bounded and folder is not None else None
+    )
+
+
+def _deny(
+    reason: Reason,
+    operation: Operation | None = None,
+    *,
+    folder: str | None = None,
+    smallest_grant: tuple[str, ...] | None = None,
+    **words: str,
+) -> Denied:
+    text = REASONS[reason]
+    name = "" if operation is None else operation.id
+    if smallest_grant is None:
+        smallest_grant = () if operation is None else (operation.id,)
+    return Denied(
+        reason=reason.value,
+        rule=text.rule,
+        sentence=text.sentence.format(operation=name, folder=folder, **words),
+        smallest_grant=smallest_grant,
+        folder=folder,
+    )
+
+
+def _is_from(client_address: str, networks: tuple[str, ...]) -> bool:
+    allowed = read_networks(networks)
+    if allowed is None:
+        return True
+    address = find_address(client_address)
+    return address is not None and any(address in network for network in allowed)
