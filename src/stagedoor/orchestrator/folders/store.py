@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from stagedoor.kit.db import Base
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.schemas import FOLDER_TYPE
+from stagedoor.orchestrator.references import find_holding_keys
 from stagedoor.passage import Reach
 
 EVERYWHERE = Reach()
@@ -132,15 +132,8 @@ def delete_folders(session: Session, folders: Sequence[Folder]) -> None:
 
 
 def find_content(session: Session, folder_ids: Sequence[int]) -> str | None:
-    """Return the name of a table that holds something in one of these folders.
-
-    Content is a row with a foreign key to its folder that does not cascade, so that a room which adds a table cannot
-    be forgotten here.
-    """
-    folders = Folder.__table__
-    for table in Base.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            is_content = key.column.table is folders and table is not folders and key.ondelete is None
-            if is_content and session.scalar(select(exists().where(key.parent.in_(folder_ids)))):
-                return table.name
+    """Return the name of a table that holds something in one of these folders, or ``None``."""
+    for key in find_holding_keys(Folder.__tablename__):
+        if session.scalar(select(exists().where(key.parent.in_(folder_ids)))):
+            return str(key.parent.table)
     return None

@@ -12,7 +12,7 @@ class Package(Base):
     """One version of one package in a tenant's feed.
 
     ``name`` is the vendor's process id (``InvoiceBot``), ``key`` the two together (``InvoiceBot:1.0.0``), which is
-    also the vendor's ``Id``. ``version_order`` sorts as the version does. ``input_arguments`` and
+    also the vendor's ``Id``. ``input_arguments`` and
     ``output_arguments`` are the argument metadata as JSON text, a list of ``{name, type, required, hasDefault}``.
     """
 
@@ -23,12 +23,11 @@ class Package(Base):
     tenant_id: Mapped[str] = mapped_column(String(36))
     key: Mapped[str] = mapped_column(String(256))
     key_folded: Mapped[str] = mapped_column(String(256))
-    name: Mapped[str] = mapped_column(String(128), index=True)
+    name: Mapped[str] = mapped_column(String(128))
+    name_folded: Mapped[str] = mapped_column(String(128), index=True)
     title: Mapped[str] = mapped_column(String(256))
     version: Mapped[str] = mapped_column(String(50))
-    version_order: Mapped[str] = mapped_column(String(256))
     is_latest_version: Mapped[bool] = mapped_column(Boolean, default=False)
-    is_active: Mapped[bool] = mapped_column(Boolean, default=False)
     description: Mapped[str | None] = mapped_column(Text)
     authors: Mapped[str | None] = mapped_column(String(512))
     release_notes: Mapped[str | None] = mapped_column(Text)
