@@ -1,0 +1,61 @@
+import pytest
+from tests.factories.callers import caller, terms
+
+from stagedoor.access.errors import MethodNotAllowedHere
+from stagedoor.access.methods import ABILITIES, ManagementAbility, can_use, verify_ability
+from stagedoor.passage import CallerKind, CredentialKind
+
+EVERYTHING = terms("all")
+CHANGES = [ability for ability in ManagementAbility if not ability.endswith(":read")]
+
+
+def test_the_list_of_abilities_is_sorted() -> None:
+    assert ManagementAbility._member_names_ == sorted(ManagementAbility._member_names_)
+
+
+@pytest.mark.parametrize("ability", CHANGES)
+def test_an_access_key_can_never_change_anything_whatever_it_holds(ability: ManagementAbility) -> None:
+    holder = caller(EVERYTHING, may_administer=True)
+    assert not can_use(holder, ability)
+    with pytest.raises(MethodNotAllowedHere):
+        verify_ability(holder, ability)
+
+
+@pytest.mark.parametrize("ability", CHANGES)
+@pytest.mark.parametrize(
+    "kind", [CredentialKind.LEGACY_TOKEN, CredentialKind.PERSONAL_ACCESS_TOKEN, CredentialKind.TOKEN_2019]
+)
+def test_long_lived_and_old_credentials_of_people_change_nothing(
+    ability: ManagementAbility, kind: CredentialKind
+) -> None:
+    assert not can_use(caller(EVERYTHING, kind=CallerKind.USER, credential_kind=kind), ability)
+
+
+@pytest.mark.parametrize("ability", ManagementAbility)
+def test_a_person_who_signed_in_and_the_machines_own_administrator_use_every_ability(
+    ability: ManagementAbility,
+) -> None:
+    verify_ability(caller(EVERYTHING, kind=CallerKind.USER, credential_kind=CredentialKind.OAUTH_TOKEN), ability)
+    verify_ability(
+        caller(EVERYTHING, kind=CallerKind.LOCAL_ADMINISTRATOR, credential_kind=CredentialKind.LOCAL_AUTHORITY), ability
+    )
+
+
+@pytest.mark.parametrize("ability", CHANGES)
+def test_a_token_of_an_application_acting_for_itself_changes_nothing(ability: ManagementAbility) -> None:
+    application = caller(EVERYTHING, kind=CallerKind.EXTERNAL_APPLICATION, credential_kind=CredentialKind.OAUTH_TOKEN)
+    assert not can_use(application, ability)
+
+
+def test_everybody_may_look_at_what_they_hold() -> None:
+    for kind in CredentialKind:
+        assert can_use(caller(EVERYTHING, kind=CallerKind.USER, credential_kind=kind), ManagementAbility.GRANT_READ)
+
+
+def test_a_personal_access_token_reads() -> None:
+    person = caller(EVERYTHING, kind=CallerKind.USER, credential_kind=CredentialKind.PERSONAL_ACCESS_TOKEN)
+    assert can_use(person, ManagementAbility.AUDIT_READ)
+
+
+def test_the_table_names_every_kind_of_credential() -> None:
+    assert set(ABILITIES) == set(CredentialKind)
