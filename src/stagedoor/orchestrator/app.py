@@ -16,16 +16,38 @@ from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
+from stagedoor.orchestrator.jobs.routes import routes as jobs
 from stagedoor.orchestrator.json_body import read_json_body
+from stagedoor.orchestrator.machines.routes import routes as machines
 from stagedoor.orchestrator.processes.routes import routes as processes
+from stagedoor.orchestrator.queue_definitions.routes import routes as queue_definitions
+from stagedoor.orchestrator.queue_items.routes import routes as queue_items
+from stagedoor.orchestrator.queues.routes import routes as queues
 from stagedoor.orchestrator.registry import Route, Routes
 from stagedoor.orchestrator.releases.routes import routes as releases
+from stagedoor.orchestrator.robots.routes import routes as robots
+from stagedoor.orchestrator.sessions.routes import routes as sessions
 from stagedoor.orchestrator.settings.routes import routes as settings
 from stagedoor.orchestrator.status.routes import routes as status
 from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
-ROOMS: tuple[Routes, ...] = (folders, folders_navigation, processes, releases, settings, status, users)
+ROOMS: tuple[Routes, ...] = (
+    folders,
+    folders_navigation,
+    jobs,
+    machines,
+    processes,
+    queue_definitions,
+    queue_items,
+    queues,
+    releases,
+    robots,
+    sessions,
+    settings,
+    status,
+    users,
+)
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
 
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})

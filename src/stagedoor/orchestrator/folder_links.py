@@ -43,7 +43,7 @@ class FolderLinks:
 
     def count_of(self, thing_id: Any) -> ScalarSelect[int]:
         """Return SQL for the number of folders that see the thing."""
-        return select(func.count()).where(self.thing == thing_id).scalar_subquery()
+        return select(func.count()).where(self.thing == thing_id).correlate_except(self.table).scalar_subquery()
 
     def link(self, session: Session, thing_id: int, folder_id: int, name: str) -> None:
         """Let a folder see a thing; nothing happens where it does.
@@ -84,7 +84,7 @@ class FolderLinks:
 
 def fold(name: str) -> str:
     """Return the form in which names are compared."""
-    return name.strip().lower()
+    return name.strip().casefold()
 
 
 def name_in_use(name: str) -> NameInUse:
@@ -100,4 +100,4 @@ def find_folders(session: Session, tenant_id: str, reach: Reach, folder_ids: Seq
 
 def path_of(folder_id: Any) -> ScalarSelect[str]:
     """Return SQL for a folder's full path."""
-    return select(Folder.fully_qualified_name).where(Folder.id == folder_id).scalar_subquery()
+    return select(Folder.fully_qualified_name).where(Folder.id == folder_id).correlate_except(Folder).scalar_subquery()

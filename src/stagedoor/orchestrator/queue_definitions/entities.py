@@ -3,7 +3,6 @@
 from typing import Any
 
 from stagedoor.orchestrator.entity import (
-    ComplexType,
     Computed,
     Constant,
     EdmType,
@@ -15,16 +14,7 @@ from stagedoor.orchestrator.entity import (
 from stagedoor.orchestrator.folder_links import path_of
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_definitions.store import links
-
-TAG = ComplexType(
-    "TagDto",
-    (
-        Property("Name", EdmType.STRING, nullable=False),
-        Property("DisplayName", EdmType.STRING),
-        Property("Value", EdmType.STRING),
-        Property("DisplayValue", EdmType.STRING),
-    ),
-)
+from stagedoor.orchestrator.releases.entities import TAG
 
 
 def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from stagedoor.orchestrator.entity import (
     ComplexType,
@@ -49,6 +49,11 @@ def _as_data(content: dict[str, Any] | None) -> str | None:
     return None if content is None else orjson.dumps({"DynamicProperties": content}).decode()
 
 
+def _queue_name(item: Any) -> ColumnElement[str]:
+    name = select(QueueDefinition.name).where(QueueDefinition.id == item.queue_id)
+    return name.correlate_except(QueueDefinition).scalar_subquery()
+
+
 QUEUE_ITEM = EntityType(
     "QueueItemDto",
     QueueItem,
@@ -58,9 +63,7 @@ QUEUE_ITEM = EntityType(
         Property(
             "QueueDefinitionName",
             EdmType.STRING,
-            Expression(
-                lambda item: select(QueueDefinition.name).where(QueueDefinition.id == item.queue_id).scalar_subquery()
-            ),
+            Expression(_queue_name),
             writable=False,
         ),
         Property("ProcessingException", PROCESSING_EXCEPTION, QueueItem.processing_exception, writable=False),

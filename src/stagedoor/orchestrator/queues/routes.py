@@ -1,5 +1,6 @@
 """The vendor's operations on queues at work."""
 
+from stagedoor.orchestrator.acknowledgement import done
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import find_text, get_body, get_number_argument, get_object, get_text, read_guid
 from stagedoor.orchestrator.folder_place import get_folder
@@ -77,7 +78,7 @@ def set_result(call: Call) -> Answer:
     """Write down what came of an item."""
     result = read_result(get_body(call))
     service.set_result(call.session, _item(call), result, clock=call.clock, chance=call.chance)
-    return _done(call)
+    return done(call)
 
 
 @routes.writes("QueueItems_SetTransactionProgressById")
@@ -85,7 +86,7 @@ def set_progress(call: Call) -> Answer:
     """Note how far an item in progress has come."""
     progress = find_text(get_body(call), "progress")
     service.set_progress(_item(call), progress)
-    return _done(call)
+    return done(call)
 
 
 def _queue(call: Call, name: str) -> QueueDefinition:
@@ -99,8 +100,3 @@ def _item(call: Call) -> QueueItem:
 
 def _job_key(call: Call) -> str | None:
     return read_guid(call.headers.get("x-uipath-jobkey", ""))
-
-
-def _done(call: Call) -> Answer:
-    # An empty body is what the vendor documents, but its own Python client reads JSON here and fails without.
-    return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#Edm.Null", "@odata.null": True})

@@ -1,0 +1,76 @@
+"""The table of jobs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stagedoor.kit.db import Base, JsonText, UtcDateTime
+
+
+class Job(Base):
+    """One run of a release.
+
+    ``release_name`` stays when the release is gone. ``script`` is what becomes of the job; ``next_move_at`` is when it
+    moves on by itself, and empty where it does not. ``input_arguments`` and ``output_arguments`` are JSON text, as the
+    vendor gives them.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_folder", "tenant_id", "folder_id", "id"),
+        Index("ix_jobs_folder_state", "tenant_id", "folder_id", "state", "id"),
+        Index(
+            "ix_jobs_due",
+            "tenant_id",
+            "next_move_at",
+            sqlite_where=text("next_move_at IS NOT NULL"),
+            postgresql_where=text("next_move_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(36))
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(36), unique=True)
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id", ondelete="SET NULL"), index=True)
+    release_version_id: Mapped[int | None] = mapped_column(BigInteger)
+    release_name: Mapped[str] = mapped_column(String(128))
+    robot_id: Mapped[int | None] = mapped_column(ForeignKey("robots.id", ondelete="SET NULL"), index=True)
+    machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id", ondelete="SET NULL"), index=True)
+    host_machine_name: Mapped[str | None] = mapped_column(String(450))
+    state: Mapped[int] = mapped_column(Integer)
+    job_priority: Mapped[int] = mapped_column(Integer)
+    specific_priority_value: Mapped[int] = mapped_column(Integer)
+    source_type: Mapped[int] = mapped_column(Integer)
+    runtime_type: Mapped[int] = mapped_column(Integer)
+    stop_strategy: Mapped[int | None] = mapped_column(Integer)
+    remote_control_access: Mapped[int] = mapped_column(Integer)
+    batch_execution_key: Mapped[str] = mapped_column(String(36), index=True)
+    reference: Mapped[str | None] = mapped_column(String(128))
+    info: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    error_code: Mapped[str | None] = mapped_column(String(64))
+    input_arguments: Mapped[str | None] = mapped_column(Text)
+    input_file: Mapped[str | None] = mapped_column(String(36))
+    output_arguments: Mapped[str | None] = mapped_column(Text)
+    environment_variables: Mapped[str | None] = mapped_column(Text)
+    entry_point_path: Mapped[str | None] = mapped_column(String(512))
+    requires_user_interaction: Mapped[bool | None] = mapped_column(Boolean)
+    resume_on_same_context: Mapped[bool] = mapped_column(Boolean, default=False)
+    resume_version: Mapped[int | None] = mapped_column(Integer)
+    parent_job_key: Mapped[str | None] = mapped_column(String(36))
+    parent_operation_id: Mapped[str | None] = mapped_column(String(128))
+    profiling_options: Mapped[str | None] = mapped_column(Text)
+    trace_id: Mapped[str | None] = mapped_column(String(255))
+    parent_span_id: Mapped[str | None] = mapped_column(String(255))
+    root_span_id: Mapped[str | None] = mapped_column(String(255))
+    creator_user_number: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    modified_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    script: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    next_move_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,100 @@
+"""All SQL of jobs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session
+
+from stagedoor.orchestrator.jobs.models import Job
+from stagedoor.orchestrator.machines.models import Machine, MachineFolder
+from stagedoor.orchestrator.releases.models import Release
+from stagedoor.orchestrator.robots.models import Robot
+from stagedoor.passage import FolderPlace
+
+
+def in_folder(folder: FolderPlace) -> ColumnElement[bool]:
+    """Return the condition that a job belongs to the folder."""
+    return Job.folder_id == folder.id
+
+
+def has_id(job_id: int) -> ColumnElement[bool]:
+    """Return the condition that picks one job by its id."""
+    return Job.id == job_id
+
+
+def has_key(key: str) -> ColumnElement[bool]:
+    """Return the condition that picks one job by its key."""
+    return Job.key == key
+
+
+def is_one_of(jobs: Sequence[Job]) -> ColumnElement[bool]:
+    """Return the condition that picks these jobs."""
+    return Job.id.in_([job.id for job in jobs])
+
+
+def add_jobs(session: Session, jobs: Sequence[Job]) -> None:
+    """Store new jobs."""
+    session.add_all(jobs)
+    session.flush()
+
+
+def find_jobs_to_change(session: Session, tenant_id: str, folder_id: int, ids: Sequence[int]) -> Sequence[Job]:
+    """Return those of the jobs that are in the folder, by id, locked until the transaction ends."""
+    jobs = _of_folder(tenant_id, folder_id).where(Job.id.in_(ids)).order_by(Job.id)
+    return session.scalars(jobs.with_for_update()).all()
+
+
+def find_job_to_change_by_key(session: Session, tenant_id: str, folder_id: int, key: str) -> Job | None:
+    """Return the job with this key, locked until the transaction ends, if it is in the folder."""
+    return session.scalar(_of_folder(tenant_id, folder_id).where(Job.key == key).with_for_update())
+
+
+def is_any_due(session: Session, tenant_id: str, now: datetime) -> bool:
+    """Tell whether a job of the tenant has a move to make."""
+    due = exists().where(Job.tenant_id == tenant_id, Job.next_move_at <= now)
+    return bool(session.scalar(select(due)))
+
+
+def list_due(session: Session, tenant_id: str, now: datetime, *, limit: int) -> Sequence[Job]:
+    """Return jobs that have a move to make, the longest due first, locked until the transaction ends."""
+    return session.scalars(
+        select(Job)
+        .where(Job.tenant_id == tenant_id, Job.next_move_at <= now)
+        .order_by(Job.next_move_at, Job.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def find_release(session: Session, release_id: int) -> Release | None:
+    """Return a job's release, if it is still there."""
+    return session.get(Release, release_id)
+
+
+def list_robots(session: Session, tenant_id: str, folder_id: int) -> Sequence[Robot]:
+    """Return the folder's robots that are not switched off, by id."""
+    return session.scalars(
+        select(Robot)
+        .where(Robot.tenant_id == tenant_id, Robot.folder_id == folder_id, Robot.enabled.is_(True))
+        .order_by(Robot.id)
+    ).all()
+
+
+def list_machine_ids(session: Session, tenant_id: str, folder_id: int) -> Sequence[int]:
+    """Return the ids of the machines assigned to the folder."""
+    return session.scalars(
+        select(Machine.id)
+        .join(MachineFolder, MachineFolder.machine_id == Machine.id)
+        .where(Machine.tenant_id == tenant_id, MachineFolder.folder_id == folder_id)
+        .order_by(Machine.id)
+    ).all()
+
+
+def find_host_name(session: Session, job: Job) -> str | None:
+    """Return the name of the machine that a job was given."""
+    return session.scalar(select(Machine.name).where(Machine.id == job.machine_id))
+
+
+def _of_folder(tenant_id: str, folder_id: int) -> Select[Job]:
+    return select(Job).where(Job.tenant_id == tenant_id, Job.folder_id == folder_id)

@@ -1,0 +1,26 @@
+"""All SQL of scripted robots."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from stagedoor.orchestrator.scripted_robots.models import ScriptRule
+
+
+def add_rule(session: Session, rule: ScriptRule) -> None:
+    """Store a rule; it goes before those that are there."""
+    session.add(rule)
+    session.flush()
+
+
+def list_rules(session: Session, tenant_id: str) -> Sequence[ScriptRule]:
+    """Return the tenant's rules, the latest first."""
+    return session.scalars(
+        select(ScriptRule).where(ScriptRule.tenant_id == tenant_id).order_by(ScriptRule.id.desc())
+    ).all()
+
+
+def delete_rules(session: Session, tenant_id: str) -> None:
+    """Delete every rule of the tenant."""
+    session.execute(delete(ScriptRule).where(ScriptRule.tenant_id == tenant_id))
