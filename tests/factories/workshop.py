@@ -16,6 +16,7 @@ from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import JsonText, UtcDateTime
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.entity import (
+    Borrowed,
     ComplexType,
     Computed,
     Constant,
@@ -94,7 +95,7 @@ DETAILS = ComplexType("JobDetails", (Property("Text", EdmType.STRING), Property(
 MACHINE = EntityType(
     "MachineDto", Machine, (Property("Id", EdmType.INT64, Machine.id), Property("Name", EdmType.STRING, Machine.name))
 )
-ROBOT = EntityType(
+ROBOT: EntityType = EntityType(
     "RobotDto",
     Robot,
     (
@@ -102,6 +103,7 @@ ROBOT = EntityType(
         Property("Name", EdmType.STRING, Robot.name, folded=Robot.name_folded),
         Property("Type", ROBOT_TYPE, Robot.type),
         Property("MachineId", EdmType.INT64, Robot.machine_id),
+        Property("MachineLabel", EdmType.STRING, Borrowed("Machine", "Name")),
     ),
     navigations=(
         Navigation("Machine", lambda: MACHINE, Robot.machine_id, Machine.id),
@@ -109,7 +111,7 @@ ROBOT = EntityType(
     ),
 )
 TAG = EntityType("TagDto", Tag, (Property("Id", EdmType.INT64, Tag.id), Property("Name", EdmType.STRING, Tag.name)))
-JOB = EntityType(
+JOB: EntityType = EntityType(
     "JobDto",
     Job,
     (
@@ -131,6 +133,8 @@ JOB = EntityType(
             EdmType.STRING,
             Expression(lambda job: select(Robot.name).where(Robot.id == job.robot_id).scalar_subquery()),
         ),
+        Property("RobotLabel", EdmType.STRING, Borrowed("Robot", "Name"), writable=False),
+        Property("ForgeLabel", EdmType.STRING, Borrowed("Robot", "MachineLabel"), writable=False),
         Property("Nothing", EdmType.STRING),
     ),
     navigations=(

@@ -57,6 +57,8 @@ def _options(rest: str, at: int, option: str) -> dict[str, str]:
     for _, part in _split(inner[:-1], ";", option):
         name, equals, value = part.partition("=")
         key = name.strip().lower()
+        if not part.strip():
+            continue
         if not equals:
             raise query_problem(
                 option,

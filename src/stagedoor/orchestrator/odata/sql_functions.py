@@ -1,11 +1,12 @@
 """The few pieces of SQL that SQLite and PostgreSQL spell differently."""
 
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 
 TIME_PARTS = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
 
@@ -24,6 +25,10 @@ class starts_with(FunctionElement[bool]):  # noqa: N801
     type = Boolean()
     inherit_cache = True
     name = "starts_with"
+
+    def self_group(self, against: OperatorType | None = None) -> Self:
+        # Left alone: where there is no boolean type SQLAlchemy would add ``= 1``, and the index would be lost.
+        return self
 
 
 class time_part(FunctionElement[int]):  # noqa: N801

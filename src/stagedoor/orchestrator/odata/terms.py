@@ -175,7 +175,10 @@ class Terms:
             if value is not None:
                 return value
         elif left.kind in NUMERIC and right.kind in NUMERIC:
-            return reckon(node.operator, left, right)
+            term = reckon(node.operator, left, right)
+            # PostgreSQL has no remainder of fractions.
+            if term.kind is Kind.INTEGER or node.operator is not ArithmeticOperator.MOD:
+                return term
         raise query_problem(
             self._option,
             f"{node.operator.value} cannot reckon {left.kind.value} with {right.kind.value} here.",
