@@ -1,0 +1,184 @@
+"""The operations of machines, and of their assignment to folders."""
+
+from typing import Any
+
+from stagedoor.orchestrator.call import Answer, Body, Call
+from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.fields import (
+    INT32_MAX,
+    find_boolean,
+    find_enum,
+    find_integer,
+    find_integers,
+    find_text,
+    get_body,
+    get_number_argument,
+    get_object,
+    get_required,
+    get_text,
+)
+from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.folders.service import get_folder
+from stagedoor.orchestrator.machines import service, store
+from stagedoor.orchestrator.machines.entities import MACHINES
+from stagedoor.orchestrator.machines.models import Machine
+from stagedoor.orchestrator.machines.schemas import (
+    AUTOMATION_TYPE,
+    MACHINE_SCOPE,
+    MACHINE_TARGET_FRAMEWORK,
+    MACHINE_TYPE,
+)
+from stagedoor.orchestrator.odata.read import read_one, read_set
+from stagedoor.orchestrator.registry import Routes
+
+NAME_LENGTH_MAX = 450
+LICENSE_KEY_LENGTH_MAX = 255
+
+routes = Routes()
+
+
+@routes.reads("Machines_Get")
+def list_machines(call: Call) -> Answer:
+    """Answer the machines of the tenant."""
+    return read_set(call, MACHINES)
+
+
+@routes.reads("Machines_GetById")
+def show_machine(call: Call) -> Answer:
+    """Answer one machine."""
+    return read_one(call, MACHINES, (Machine.id == get_number_argument(call, "key"),))
+
+
+@routes.reads("Machines_GetAssignedMachinesByFolderid")
+def list_assigned_machines(call: Call) -> Answer:
+    """Answer the machines that may run in a folder."""
+    return read_set(call, MACHINES, (store.is_assigned_to(_folder_argument(call)),))
+
+
+@routes.writes("Machines_Post")
+def create_machine(call: Call) -> Answer:
+    """Make a machine; its licence key is drawn unless the caller brings one."""
+    body = get_body(call)
+    get_text(body, "Name", length_max=NAME_LENGTH_MAX)
+    machine = service.create_machine(
+        call.session,
+        call.tenant.tenant_id,
+        _changes(body),
+        license_key=find_text(body, "LicenseKey", length_max=LICENSE_KEY_LENGTH_MAX),
+        clock=call.clock,
+        chance=call.chance,
+    )
+    return read_one(call, MACHINES, (Machine.id == machine.id,), status=201)
+
+
+@routes.writes("Machines_PutById")
+def update_machine(call: Call) -> Answer:
+    """Change a machine; what is not sent stays as it is."""
+    machine = service.get_machine(call.session, call.tenant.tenant_id, get_number_argument(call, "key"))
+    service.update_machine(call.session, machine, _changes(get_body(call)))
+    return Answer()
+
+
+@routes.writes("Machines_PatchById")
+def patch_machine(call: Call) -> Answer:
+    """Change what is sent of a machine."""
+    return update_machine(call)
+
+
+@routes.writes("Machines_DeleteById")
+def delete_machine(call: Call) -> Answer:
+    """Delete a machine that no robot is bound to."""
+    service.delete_machines(call.session, call.tenant.tenant_id, [get_number_argument(call, "key")])
+    return Answer(status=204)
+
+
+@routes.writes("Machines_DeleteBulk")
+def delete_machines(call: Call) -> Answer:
+    """Delete several machines, all or none."""
+    machine_ids = get_required(find_integers(get_body(call), "machineIds"), "machineIds")
+    service.delete_machines(call.session, call.tenant.tenant_id, machine_ids)
+    return Answer(status=204)
+
+
+@routes.writes("Folders_AssignMachines")
+def assign_machines(call: Call) -> Answer:
+    """Let machines run in folders."""
+    assignments = get_object(get_body(call), "assignments")
+    service.assign_machines(
+        call.session,
+        call.tenant.tenant_id,
+        get_required(find_integers(assignments, "MachineIds"), "MachineIds"),
+        get_required(find_integers(assignments, "FolderIds"), "FolderIds"),
+        call.reach,
+    )
+    return Answer(status=204)
+
+
+@routes.writes("Folders_UpdateMachinesToFolderAssociations")
+def change_assignments(call: Call) -> Answer:
+    """Let some machines run in a folder and others no longer."""
+    associations = get_object(get_body(call), "associations")
+    folder_id = get_required(find_integer(associations, "FolderId"), "FolderId")
+    folder = get_folder(call.session, call.tenant.tenant_id, folder_id, call.reach)
+    added = find_integers(associations, "AddedMachineIds") or []
+    service.assign_machines(call.session, call.tenant.tenant_id, added, [folder.id], call.reach)
+    service.unassign_machines(call.session, folder, find_integers(associations, "RemovedMachineIds") or [])
+    return Answer(status=204)
+
+
+@routes.writes("Folders_RemoveMachinesFromFolderById")
+def unassign_machines(call: Call) -> Answer:
+    """Let machines run in a folder no longer."""
+    folder = get_folder(call.session, call.tenant.tenant_id, get_number_argument(call, "key"), call.reach)
+    machine_ids = get_required(find_integers(get_body(call), "machineIds"), "machineIds")
+    service.unassign_machines(call.session, folder, machine_ids)
+    return Answer(status=204)
+
+
+@routes.writes("Folders_ToggleFolderMachineInherit")
+def toggle_inheritance(call: Call) -> Answer:
+    """Pass a machine on to the folders below, or no longer."""
+    body = get_body(call)
+    folder_id = get_required(find_integer(body, "FolderId"), "FolderId")
+    folder = get_folder(call.session, call.tenant.tenant_id, folder_id, call.reach)
+    machine_id = get_required(find_integer(body, "MachineId"), "MachineId")
+    enabled = get_required(find_boolean(body, "InheritEnabled"), "InheritEnabled")
+    service.set_propagation(call.session, folder, machine_id, enabled=enabled)
+    return Answer()
+
+
+def _folder_argument(call: Call) -> Folder:
+    return get_folder(call.session, call.tenant.tenant_id, get_number_argument(call, "folderId"), call.reach)
+
+
+def _changes(body: Body) -> service.MachineChanges:
+    changes: dict[str, Any] = {}
+    if body.get("Name") is not None:
+        changes["name"] = _verified_name(get_text(body, "Name", length_max=NAME_LENGTH_MAX))
+    if "Description" in body:
+        changes["description"] = find_text(body, "Description", length_max=500)
+    for name, column, enum_type in (
+        ("Type", "type", MACHINE_TYPE),
+        ("Scope", "scope", MACHINE_SCOPE),
+        ("AutomationType", "automation_type", AUTOMATION_TYPE),
+        ("TargetFramework", "target_framework", MACHINE_TARGET_FRAMEWORK),
+    ):
+        number = find_enum(body, name, enum_type)
+        if number is not None:
+            changes[column] = number
+    for name, column in (
+        ("NonProductionSlots", "non_production_slots"),
+        ("UnattendedSlots", "unattended_slots"),
+        ("HeadlessSlots", "headless_slots"),
+        ("TestAutomationSlots", "test_automation_slots"),
+    ):
+        slots = find_integer(body, name, most=INT32_MAX)
+        if slots is not None:
+            changes[column] = slots
+    return service.MachineChanges(**changes)
+
+
+def _verified_name(name: str) -> str:
+    if not name.isprintable():
+        raise InvalidRequest("A machine's Name may not contain control characters.", details={"field": "Name"})
+    return name

@@ -1,0 +1,59 @@
+"""How a robot looks in the vendor's API."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from stagedoor.orchestrator.entity import (
+    Constant,
+    EdmType,
+    EntitySet,
+    EntityType,
+    Expression,
+    Navigation,
+    Property,
+)
+from stagedoor.orchestrator.folders.schemas import PROVISION_TYPE
+from stagedoor.orchestrator.machines.entities import MACHINE
+from stagedoor.orchestrator.machines.models import Machine
+from stagedoor.orchestrator.robots.models import Robot
+from stagedoor.orchestrator.robots.schemas import CREDENTIAL_TYPE, HOSTING_TYPE, ROBOT_TYPE
+
+
+def _machine_name(robot: Any) -> ColumnElement[Any]:
+    return select(Machine.name).where(Machine.id == robot.machine_id).correlate_except(Machine).scalar_subquery()
+
+
+ROBOT = EntityType(
+    name="RobotDto",
+    model=Robot,
+    properties=(
+        Property("LicenseKey", EdmType.STRING, Robot.license_key),
+        Property("MachineName", EdmType.STRING, Expression(_machine_name)),
+        Property("MachineId", EdmType.INT64, Robot.machine_id),
+        Property("Name", EdmType.STRING, Robot.name, nullable=False),
+        Property("Username", EdmType.STRING, Robot.username),
+        Property("ExternalName", EdmType.STRING, Robot.external_name),
+        Property("Description", EdmType.STRING, Robot.description),
+        Property("Type", ROBOT_TYPE, Robot.type, nullable=False),
+        Property("HostingType", HOSTING_TYPE, Robot.hosting_type, nullable=False),
+        Property("ProvisionType", PROVISION_TYPE, Robot.provision_type, writable=False),
+        Property("Password", EdmType.STRING),
+        Property("CredentialStoreId", EdmType.INT64),
+        Property("UserId", EdmType.INT64, Robot.user_number),
+        Property("Enabled", EdmType.BOOLEAN, Robot.enabled, nullable=False),
+        Property("CredentialType", CREDENTIAL_TYPE, Robot.credential_type),
+        Property("RobotEnvironments", EdmType.STRING, Constant("")),
+        Property("ExecutionSettings", EdmType.UNTYPED, Robot.execution_settings),
+        Property("IsExternalLicensed", EdmType.BOOLEAN, Constant(value=False)),
+        Property("LimitConcurrentExecution", EdmType.BOOLEAN, Robot.limit_concurrent_execution),
+        Property("LastModificationTime", EdmType.DATE_TIME_OFFSET, Robot.modified_at, writable=False),
+        Property("LastModifierUserId", EdmType.INT64, Robot.modifier_user_number, writable=False),
+        Property("CreationTime", EdmType.DATE_TIME_OFFSET, Robot.created_at, writable=False),
+        Property("CreatorUserId", EdmType.INT64, Robot.creator_user_number, writable=False),
+        Property("Id", EdmType.INT64, Robot.id, nullable=False, writable=False),
+    ),
+    navigations=(Navigation("Machine", lambda: MACHINE, local=Robot.machine_id, remote=Machine.id),),
+)
+
+ROBOTS = EntitySet(name="Robots", entity_type=ROBOT)

@@ -1,0 +1,191 @@
+"""The operations of robots."""
+
+from typing import Any
+
+from stagedoor.orchestrator.call import Answer, Body, Call
+from stagedoor.orchestrator.fields import (
+    INT64_MAX,
+    find_boolean,
+    find_enum,
+    find_integer,
+    find_integers,
+    find_object,
+    find_query_integer,
+    find_text,
+    get_body,
+    get_number_argument,
+    get_required,
+    get_text,
+)
+from stagedoor.orchestrator.folder_place import get_folder
+from stagedoor.orchestrator.folders.service import get_folder as get_folder_within_reach
+from stagedoor.orchestrator.folders.store import select_ids_within_reach
+from stagedoor.orchestrator.odata.read import read_one, read_set
+from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.robots import service, store
+from stagedoor.orchestrator.robots.entities import ROBOTS
+from stagedoor.orchestrator.robots.models import Robot
+from stagedoor.orchestrator.robots.schemas import CREDENTIAL_TYPE, HOSTING_TYPE, ROBOT_TYPE
+from stagedoor.orchestrator.sessions.service import connect_robot
+
+NAME_LENGTH_MAX = 19
+
+routes = Routes()
+
+
+@routes.reads("Robots_Get")
+def list_robots(call: Call) -> Answer:
+    """Answer the robots of the folder."""
+    return read_set(call, ROBOTS, (Robot.folder_id == get_folder(call).id,))
+
+
+@routes.reads("Robots_GetConfiguredRobots")
+def list_configured_robots(call: Call) -> Answer:
+    """Answer the robots of the folder: each is configured as soon as it is made."""
+    return list_robots(call)
+
+
+@routes.reads("Robots_FindAllAcrossFolders")
+def list_robots_across_folders(call: Call) -> Answer:
+    """Answer the robots of every folder within reach."""
+    reachable = select_ids_within_reach(call.tenant.tenant_id, call.reach)
+    return read_set(call, ROBOTS, (Robot.folder_id.in_(reachable),))
+
+
+@routes.reads("Robots_GetRobotsFromFolderByFolderid")
+def list_robots_from_folder(call: Call) -> Answer:
+    """Answer the robots of the folder named in the path, on one machine if ``machineId`` names one."""
+    return _list_from_folder(call, find_query_integer(call, "machineId", most=INT64_MAX))
+
+
+@routes.reads("Robots_GetFolderRobotsByFolderidAndMachineid")
+def list_folder_robots(call: Call) -> Answer:
+    """Answer the robots of the folder and machine named in the path."""
+    return _list_from_folder(call, get_number_argument(call, "machineId"))
+
+
+@routes.reads("Robots_GetUsernames")
+def list_usernames(call: Call) -> Answer:
+    """Answer the accounts that the folder's robots run under."""
+    names = store.list_usernames(call.session, get_folder(call).id)
+    return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#Collection(Edm.String)", "value": names})
+
+
+@routes.reads("Robots_GetById")
+def show_robot(call: Call) -> Answer:
+    """Answer one robot of the folder."""
+    robot_id = get_number_argument(call, "key")
+    return read_one(call, ROBOTS, (Robot.folder_id == get_folder(call).id, Robot.id == robot_id))
+
+
+@routes.writes("Robots_Post")
+def create_robot(call: Call) -> Answer:
+    """Make a robot in the folder. It connects at once, for there is no machine to wait for."""
+    folder, body = get_folder(call), get_body(call)
+    get_text(body, "Name", length_max=NAME_LENGTH_MAX)
+    get_required(find_enum(body, "Type", ROBOT_TYPE), "Type")
+    robot = service.create_robot(
+        call.session,
+        call.tenant.tenant_id,
+        folder,
+        _changes(body),
+        _machine_choice(body),
+        user_number=call.caller.number or None,
+        clock=call.clock,
+        chance=call.chance,
+    )
+    connect_robot(call.session, robot, clock=call.clock)
+    return read_one(call, ROBOTS, (Robot.id == robot.id,), status=201)
+
+
+@routes.writes("Robots_PutById")
+def update_robot(call: Call) -> Answer:
+    """Change a robot; what is not sent stays as it is."""
+    robot = service.get_robot(call.session, get_folder(call), get_number_argument(call, "key"))
+    body = get_body(call)
+    service.update_robot(
+        call.session,
+        robot,
+        _changes(body),
+        _machine_choice(body),
+        user_number=call.caller.number or None,
+        clock=call.clock,
+    )
+    return Answer()
+
+
+@routes.writes("Robots_PatchById")
+def patch_robot(call: Call) -> Answer:
+    """Change what is sent of a robot."""
+    return update_robot(call)
+
+
+@routes.writes("Robots_DeleteById")
+def delete_robot(call: Call) -> Answer:
+    """Delete a robot of the folder."""
+    service.delete_robots(call.session, get_folder(call), [get_number_argument(call, "key")])
+    return Answer(status=204)
+
+
+@routes.writes("Robots_DeleteBulk")
+def delete_robots(call: Call) -> Answer:
+    """Delete several robots of the folder, all or none."""
+    robot_ids = get_required(find_integers(get_body(call), "robotIds"), "robotIds")
+    service.delete_robots(call.session, get_folder(call), robot_ids)
+    return Answer(status=204)
+
+
+@routes.writes("Robots_ToggleEnabledStatus")
+def toggle_robots(call: Call) -> Answer:
+    """Let several robots of the folder take jobs, or no longer; all or none."""
+    body = get_body(call)
+    robot_ids = get_required(find_integers(body, "robotIds"), "robotIds")
+    enabled = get_required(find_boolean(body, "enabled"), "enabled")
+    service.set_enabled(call.session, get_folder(call), robot_ids, enabled=enabled)
+    return Answer()
+
+
+def _list_from_folder(call: Call, machine_id: int | None) -> Answer:
+    folder_id = get_number_argument(call, "folderId")
+    folder = get_folder_within_reach(call.session, call.tenant.tenant_id, folder_id, call.reach)
+    conditions = [Robot.folder_id == folder.id]
+    if machine_id is not None:
+        conditions.append(Robot.machine_id == machine_id)
+    return read_set(call, ROBOTS, conditions)
+
+
+def _machine_choice(body: Body) -> service.MachineChoice:
+    return service.MachineChoice(
+        machine_id=find_integer(body, "MachineId"), machine_name=find_text(body, "MachineName", length_max=450)
+    )
+
+
+def _changes(body: Body) -> service.RobotChanges:
+    changes: dict[str, Any] = {}
+    if body.get("Name") is not None:
+        changes["name"] = get_text(body, "Name", length_max=NAME_LENGTH_MAX)
+    for name, column, length_max in (
+        ("Username", "username", 100),
+        ("ExternalName", "external_name", 450),
+        ("Description", "description", 500),
+    ):
+        if name in body:
+            changes[column] = find_text(body, name, length_max=length_max)
+    for name, column, enum_type in (
+        ("Type", "type", ROBOT_TYPE),
+        ("HostingType", "hosting_type", HOSTING_TYPE),
+        ("CredentialType", "credential_type", CREDENTIAL_TYPE),
+    ):
+        number = find_enum(body, name, enum_type)
+        if number is not None:
+            changes[column] = number
+    for name, column in (
+        ("Enabled", "enabled"),
+        ("LimitConcurrentExecution", "limit_concurrent_execution"),
+    ):
+        flag = find_boolean(body, name)
+        if flag is not None:
+            changes[column] = flag
+    if "ExecutionSettings" in body:
+        changes["execution_settings"] = find_object(body, "ExecutionSettings")
+    return service.RobotChanges(**changes)

@@ -1,0 +1,123 @@
+"""The operations of robot sessions and of the runtimes that they make."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.fields import (
+    INT64_MAX,
+    find_enum,
+    find_integer,
+    find_integers,
+    find_query_integer,
+    get_body,
+    get_number_argument,
+    get_required,
+)
+from stagedoor.orchestrator.folder_place import get_folder
+from stagedoor.orchestrator.folders.service import get_folder as get_folder_within_reach
+from stagedoor.orchestrator.machines.service import get_machine
+from stagedoor.orchestrator.machines.store import list_assigned
+from stagedoor.orchestrator.odata.read import read_set
+from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
+from stagedoor.orchestrator.sessions import service, store
+from stagedoor.orchestrator.sessions.entities import MACHINE_SESSION_RUNTIMES, SESSIONS
+from stagedoor.orchestrator.sessions.models import RobotSession
+from stagedoor.orchestrator.sessions.schemas import MAINTENANCE_MODE
+
+routes = Routes()
+
+
+@routes.reads("Sessions_Get")
+def list_sessions(call: Call) -> Answer:
+    """Answer the sessions of the folder's robots."""
+    return read_set(call, SESSIONS, (RobotSession.folder_id == get_folder(call).id,))
+
+
+@routes.reads("Sessions_GetGlobalSessions")
+def list_sessions_across_folders(call: Call) -> Answer:
+    """Answer the sessions of every folder within reach."""
+    return read_set(call, SESSIONS, (store.is_within_reach(call.tenant.tenant_id, call.reach),))
+
+
+@routes.reads("Sessions_GetMachineSessionsByKey")
+def list_machine_sessions(call: Call) -> Answer:
+    """Answer the sessions from one machine, as far as reach goes."""
+    machine = get_machine(call.session, call.tenant.tenant_id, get_number_argument(call, "key"))
+    return read_set(
+        call,
+        SESSIONS,
+        (store.is_within_reach(call.tenant.tenant_id, call.reach), RobotSession.machine_id == machine.id),
+    )
+
+
+@routes.reads("Sessions_GetMachineSessionRuntimes")
+def list_runtimes(call: Call) -> Answer:
+    """Answer one runtime for each session within reach, of one ``runtimeType`` if it is named."""
+    return read_set(
+        call,
+        MACHINE_SESSION_RUNTIMES,
+        (store.is_within_reach(call.tenant.tenant_id, call.reach), *_of_runtime_type(call)),
+    )
+
+
+@routes.reads("Sessions_GetMachineSessionRuntimesByFolderId")
+def list_folder_runtimes(call: Call) -> Answer:
+    """Answer one runtime for each session in the folder named in the path."""
+    folder_id = get_number_argument(call, "folderId")
+    folder = get_folder_within_reach(call.session, call.tenant.tenant_id, folder_id, call.reach)
+    conditions = [RobotSession.folder_id == folder.id, *_of_runtime_type(call)]
+    robot_id = find_query_integer(call, "robotId", most=INT64_MAX)
+    if robot_id is not None:
+        conditions.append(RobotSession.robot_id == robot_id)
+    return read_set(call, MACHINE_SESSION_RUNTIMES, conditions)
+
+
+@routes.reads("Machines_GetRuntimesForFolderByFolderid")
+def count_folder_runtimes(call: Call) -> Answer:
+    """Answer how many licence slots of each kind the folder's machines have."""
+    folder_id = get_number_argument(call, "folderId")
+    folder = get_folder_within_reach(call.session, call.tenant.tenant_id, folder_id, call.reach)
+    runtimes = service.count_runtimes(call.session, list_assigned(call.session, folder))
+    return _listed(call, "UiPath.Server.Configuration.OData.MachineRuntimeDto", runtimes)
+
+
+@routes.reads("Sessions_GetUsernames")
+def list_usernames(call: Call) -> Answer:
+    """Answer the accounts of the robots that are connected within reach."""
+    return _listed(call, "Edm.String", store.list_usernames(call.session, call.tenant.tenant_id, call.reach))
+
+
+@routes.writes("Sessions_SetMaintenanceMode")
+def set_maintenance_mode(call: Call) -> Answer:
+    """Put a session into maintenance, or take it out."""
+    body = get_body(call)
+    session_id = get_required(find_integer(body, "sessionId"), "sessionId")
+    mode = get_required(find_enum(body, "maintenanceMode", MAINTENANCE_MODE), "maintenanceMode")
+    service.set_maintenance_mode(call.session, call.tenant.tenant_id, session_id, mode, call.reach)
+    return Answer(status=204)
+
+
+@routes.writes("Sessions_DeleteInactiveUnattendedSessions")
+def delete_inactive_sessions(call: Call) -> Answer:
+    """Delete sessions that are disconnected; the others stay."""
+    session_ids = get_required(find_integers(get_body(call), "sessionIds"), "sessionIds")
+    store.delete_inactive(call.session, call.tenant.tenant_id, session_ids, call.reach)
+    return Answer(status=204)
+
+
+def _of_runtime_type(call: Call) -> list[Any]:
+    word = call.query.get("runtimetype", "")
+    if not word:
+        return []
+    number = ROBOT_TYPE.find_number(word)
+    if number is None:
+        words = ", ".join(ROBOT_TYPE.members)
+        raise InvalidRequest(f"The query parameter runtimeType takes {words}.", details={"field": "runtimeType"})
+    return [store.is_of_robot_type(number)]
+
+
+def _listed(call: Call, kind: str, values: Sequence[Any]) -> Answer:
+    return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#Collection({kind})", "value": values})
