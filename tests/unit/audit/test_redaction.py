@@ -15,6 +15,8 @@ CANARY = "CanaryCanary0123456789"
         f"/odata/sd%5FAb12Cd34%5F{CANARY}",
         f"glued_togethersd_Ab12Cd34_{CANARY}",
         f"client sdc_{CANARY} refused",
+        f"sdr_{CANARY}",
+        f"sl_{CANARY}",
         f"rt_{CANARY}-1",
         f"/odata/Jobs/rt_{CANARY}-1/x",
         f"eyJhbGciOiJIUzI1NiJ9.{CANARY}.{CANARY}",

@@ -1,0 +1,1 @@
+"""External applications: the OAuth clients of an organization, registered and ended by its administrators."""

@@ -1,0 +1,67 @@
+"""``GET``, ``POST /keys``, ``POST /keys/preview``, ``GET``, ``DELETE /keys/{id}`` and ``POST /keys/{id}/rotate``."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from stagedoor.access.methods import ManagementAbility
+from stagedoor.admin.keys.schemas import IssuedKey, KeyItem, KeyOrder, KeyPreview, RotationOrder
+from stagedoor.admin.keys.service import KeyDesk
+from stagedoor.admin.pages import Cursor, Limit, Page
+from stagedoor.admin.steps import who_may
+from stagedoor.admin.visitor import Visitor
+from stagedoor.admin.work import Work
+
+Reader = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_READ))]
+Maker = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_CREATE))]
+Rotator = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_ROTATE))]
+Revoker = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_REVOKE))]
+
+
+def build_routes(keys: KeyDesk, work: Work) -> APIRouter:
+    """Return the room's routes."""
+    router = APIRouter(tags=["keys"])
+
+    @router.get("/keys")
+    def list_keys(
+        visitor: Reader,
+        tenant: Annotated[str | None, Query(max_length=256)] = None,
+        limit: Limit = 100,
+        cursor: Cursor = None,
+    ) -> Page[KeyItem]:
+        """List access keys, oldest first: your own, or all of the organization's for administrators."""
+        with work.read() as session:
+            items, next_cursor = keys.list_keys(session, visitor, tenant_word=tenant, cursor=cursor, limit=limit)
+        return Page(items=items, next=next_cursor)
+
+    @router.post("/keys", status_code=201)
+    def create_key(visitor: Maker, order: KeyOrder) -> IssuedKey:
+        """Make an access key; `key` is shown this once."""
+        with work.write() as session:
+            return keys.create(session, visitor, order)
+
+    @router.post("/keys/preview")
+    def preview_key(visitor: Maker, order: KeyOrder) -> KeyPreview:
+        """Show what a key would allow, without making it."""
+        return keys.preview(visitor, order)
+
+    @router.get("/keys/{key_id}")
+    def get_key(visitor: Reader, key_id: str) -> KeyItem:
+        """Show one access key."""
+        with work.read() as session:
+            return keys.get_key(session, visitor, key_id)
+
+    @router.delete("/keys/{key_id}")
+    def revoke_key(visitor: Revoker, key_id: str) -> KeyItem:
+        """End an access key from the next request on."""
+        with work.write() as session:
+            return keys.revoke(session, visitor, key_id)
+
+    @router.post("/keys/{key_id}/rotate", status_code=201)
+    def rotate_key(visitor: Rotator, key_id: str, order: RotationOrder | None = None) -> IssuedKey:
+        """Give a key a new secret, shown this once; the present one goes on working for the overlap."""
+        overlap = (order or RotationOrder()).overlap
+        with work.write() as session:
+            return keys.rotate(session, visitor, key_id, overlap=overlap)
+
+    return router

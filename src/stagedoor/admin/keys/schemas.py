@@ -1,0 +1,78 @@
+"""Access keys as the management API shows them; the key itself is in the answer that makes it, once."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from stagedoor.admin.durations import Duration
+from stagedoor.identity.api_users.schemas import AccessKeyState
+
+Selector = Annotated[str, Field(min_length=1, max_length=200)]
+FolderWord = Annotated[str, Field(min_length=1, max_length=1024)]
+NetworkWord = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class KeyItem(BaseModel):
+    """One access key, without its secret."""
+
+    id: str
+    name: str
+    organization: str
+    tenant: str
+    allow: list[str]
+    folders: list[str] | None = Field(description="Paths of the folders it is limited to; null for every folder.")
+    networks: list[str]
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    state: AccessKeyState
+    previous_secret_valid_until: datetime | None
+    previous_secret_last_used_at: datetime | None
+
+
+class IssuedKey(KeyItem):
+    """A key with what opens the door: shown now and never again."""
+
+    key: str
+    warnings: list[str]
+
+
+class KeyOrder(BaseModel):
+    """What a new key is to be.
+
+    A field that is not known is refused rather than ignored: a key whose limit was misspelt would have no limit.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    tenant: Annotated[str, Field(min_length=1, max_length=256, description="`ORG/TENANT`, a name or an id.")]
+    allow: Annotated[list[Selector], Field(min_length=1, max_length=500)]
+    folders: Annotated[list[FolderWord], Field(min_length=1, max_length=500)] | None = None
+    networks: Annotated[list[NetworkWord], Field(max_length=100)] = []
+    expires_in: Duration | None = None
+    expires_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _ends_once(self) -> "KeyOrder":
+        if self.expires_in is not None and self.expires_at is not None:
+            raise ValueError("give expires_in or expires_at, not both")
+        return self
+
+
+class RotationOrder(BaseModel):
+    """How long the present secret goes on working beside the new one; null ends it at once."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    overlap: Duration | None = "24h"
+
+
+class KeyPreview(BaseModel):
+    """What a key would allow, before it is made."""
+
+    words: list[str]
+    operations: list[str]
+    warnings: list[str]

@@ -1,0 +1,1 @@
+"""The catalogue for reading and searching; open to anybody, since it is the vendor's public list."""

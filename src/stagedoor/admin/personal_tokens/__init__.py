@@ -1,0 +1,1 @@
+"""Personal access tokens: each person's own, made and ended by themselves."""

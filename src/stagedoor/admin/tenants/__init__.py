@@ -1,0 +1,1 @@
+"""The tenants that a caller may enter, and where each tenant's requests go."""
