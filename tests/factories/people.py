@@ -48,7 +48,7 @@ class People:
             organization_id=world.organization.id,
             username=username,
             email=email or f"{username}@acme.example",
-            password=Secret(password) if password else None,
+            password=Secret(password) if password and not is_directory_user else None,
             is_administrator=is_administrator,
             is_directory_user=is_directory_user,
             existed_since=MIGRATED_AT.replace(year=2018) if migrated else None,

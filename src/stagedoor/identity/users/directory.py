@@ -39,6 +39,12 @@ class UserDirectory:
         entry = self._users.get(user_id)
         return entry if entry is not None and entry.is_active else None
 
+    def active_users_of(self, organization_id: str) -> tuple[UserEntry, ...]:
+        """Return everybody of an organization who may act at all, by name."""
+        everybody = tuple(self._users.values())
+        mine = (entry for entry in everybody if entry.organization_id == organization_id and entry.is_active)
+        return tuple(sorted(mine, key=lambda entry: entry.username))
+
     def _renew(self, changes: tuple[Change, ...]) -> None:
         changed = {change.ref for change in changes}
         with self._database.read() as session:

@@ -59,3 +59,8 @@ class UserEntry:
     def display_name(self) -> str:
         """First and last name, or the user name where there are none."""
         return f"{self.first_name} {self.last_name}".strip() or self.username
+
+    @property
+    def has_api_password(self) -> bool:
+        """Tell whether there is a secret that opens the legacy window."""
+        return bool(self.api_password_mark)

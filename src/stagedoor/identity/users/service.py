@@ -53,6 +53,8 @@ class Users:
         _check_personal_names(order.first_name, order.last_name)
         if store.find_user_by_username(session, order.organization_id, order.username.lower()) is not None:
             raise UserOrderRefused("A user of this name exists already.", status=409)
+        if order.is_directory_user and order.password is not None:
+            raise UserOrderRefused("A user of a directory signs in there and has no password here.")
         now = self._clock.now()
         user = User(
             id=random_guid(self._chance),

@@ -43,6 +43,16 @@ class TestCreate:
         with people.world.database.read() as session:
             assert people.service.find_user(session, people.world.organization.id, "ada") is None
 
+    def test_a_directory_user_with_a_password_is_refused(self, people: People) -> None:
+        order = UserOrder(
+            organization_id=people.world.organization.id,
+            username="dir",
+            password=Secret(SIGN_IN_PASSWORD),
+            is_directory_user=True,
+        )
+        with people.world.database.write() as session, pytest.raises(UserOrderRefused, match="directory"):
+            people.service.create_user(session, order)
+
     def test_nobody_has_an_api_password_to_begin_with(self, people: People) -> None:
         assert people.make(api_password=None).api_password_hash is None
 
