@@ -8,7 +8,7 @@ One generator holds the steps of each; a thin driver runs it for the synchronous
 """
 
 import threading
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -112,7 +112,27 @@ class RenewedToken(httpx2.Auth):
         raise NotImplementedError
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
-        flow = self._flow(request)
+        yield from self._steps(self._flow(request), request)
+
+    def renew_if_due(self, client: httpx2.Client) -> Tokens:
+        """Return tokens that hold for at least a minute, renewed through ``client`` when need be.
+
+        For handing the access token to another program; a client of its own needs no such call.
+        """
+        steps = self._steps(self._valid(client.timeout.as_dict()), None)
+        try:
+            request = next(steps)
+            while True:
+                request = steps.send(client.send(request, auth=None))
+        except StopIteration as done:
+            tokens: Tokens = done.value
+            return tokens
+        finally:
+            steps.close()
+
+    def _steps(
+        self, flow: AuthFlow[Result], original: httpx2.Request | None
+    ) -> Generator[httpx2.Request, httpx2.Response, Result]:
         try:
             step = next(flow)
             while True:
@@ -121,11 +141,12 @@ class RenewedToken(httpx2.Auth):
                     step = flow.send(None)
                 else:
                     response = yield step
-                    if step is not request:
+                    if step is not original:
                         response.read()
                     step = flow.send(response)
-        except StopIteration:
-            return
+        except StopIteration as done:
+            result: Result = done.value
+            return result
         finally:
             flow.close()
 
@@ -151,15 +172,20 @@ class RenewedToken(httpx2.Auth):
             flow.close()
 
     def _flow(self, request: httpx2.Request) -> AuthFlow[None]:
-        seen = self._store.load()
-        if seen is None or seen.is_due(self._clock.now()):
-            seen = yield from self._renewed(request, seen, rejected=False)
+        timeout = request.extensions.get("timeout", {})
+        seen = yield from self._valid(timeout)
         response = yield from _send(_signed(request, seen))
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            renewed = yield from self._renewed(request, seen, rejected=True)
+            renewed = yield from self._renewed(timeout, seen, rejected=True)
             yield from _send(_signed(request, renewed))
 
-    def _renewed(self, request: httpx2.Request, seen: Tokens | None, *, rejected: bool) -> AuthFlow[Tokens]:
+    def _valid(self, timeout: Mapping[str, float | None]) -> AuthFlow[Tokens]:
+        seen = self._store.load()
+        if seen is None or seen.is_due(self._clock.now()):
+            return (yield from self._renewed(timeout, seen, rejected=False))
+        return seen
+
+    def _renewed(self, timeout: Mapping[str, float | None], seen: Tokens | None, *, rejected: bool) -> AuthFlow[Tokens]:
         """Renew once, unless another thread, task or process has done so since ``seen`` was read."""
         yield TAKE_THE_LOCK
         try:
@@ -175,7 +201,7 @@ class RenewedToken(httpx2.Auth):
                     self.token_url,
                     data=form,
                     headers={"Accept": "application/json"},
-                    extensions={"timeout": request.extensions.get("timeout", {})},
+                    extensions={"timeout": timeout},
                 )
             )
             if response.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED):

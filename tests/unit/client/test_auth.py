@@ -195,6 +195,19 @@ class TestSignedIn:
         assert "access-1" not in repr(signed_in(held)) + repr(held)
 
 
+class TestHandingOut:
+    def test_a_token_that_holds_is_handed_out_without_a_request(self) -> None:
+        wire = Wire(ok({}, 500))
+        with httpx2.Client(transport=wire.transport) as client:
+            assert signed_in(tokens()).renew_if_due(client).access_token == Secret("access-1")
+        assert wire.sent == []
+
+    def test_a_token_that_is_due_is_renewed_first(self) -> None:
+        server = Server()
+        with httpx2.Client(transport=httpx2.MockTransport(server)) as client:
+            assert signed_in(tokens(minutes=0)).renew_if_due(client).access_token == Secret("access-2")
+
+
 class TestSingleFlight:
     def test_many_threads_renew_once(self) -> None:
         server, auth = Server(), signed_in(tokens(minutes=0))

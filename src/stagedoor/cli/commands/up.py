@@ -1,0 +1,82 @@
+"""``stagedoor up``: start a server."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.server_part import server_part
+from stagedoor.cli.session import Session
+from stagedoor.cli.welcome import FirstStart, welcome_text
+
+if TYPE_CHECKING:
+    from stagedoor.kit.settings import Settings
+
+PORT_MAX = 65535
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  stagedoor up
+  stagedoor up --port 0 --ready-file ready.json    any free port; the file says which
+  stagedoor up --empty --data-dir /srv/stagedoor   without the sample tenant's contents
+
+\b
+Also read: STAGEDOOR_DATA_DIR, STAGEDOOR_HOST, STAGEDOOR_PORT, STAGEDOOR_PUBLIC_BASE_URL,
+STAGEDOOR_DATABASE_URL, STAGEDOOR_TRUSTED_PROXIES; an option wins over its variable.
+"""
+)
+@click.option("--port", type=click.IntRange(0, PORT_MAX), help="Port to listen on; 0 takes a free one. Default 8120.")
+@click.option("--host", help="Address to listen on. Default 127.0.0.1, this machine alone.")
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor")
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write base URL, sign-in and sample key there as JSON once the server answers.",
+)
+@click.option("--empty", is_flag=True, help="Seed nothing on the first start.")
+@common_options
+@pass_session
+def up(
+    session: Session, port: int | None, host: str | None, data_dir: Path | None, ready_file: Path | None, *, empty: bool
+) -> None:
+    """Start a server and print how to reach it.
+
+    The first start makes an organization, a tenant, an administrator and a sample key. Data are kept between starts.
+    """
+    from stagedoor.kit.settings import settings_from_environment
+
+    try:
+        settings = settings_from_environment(session.world.environment, data_dir=data_dir, host=host, port=port)
+    except ValueError as wrong:
+        raise click.UsageError(f"A STAGEDOOR_ variable cannot be read: {wrong}.") from wrong
+    settings = replace(settings, data_dir=settings.data_dir.resolve())
+    server = server_part("stagedoor.door.server")
+
+    def tell_ready(settled: "Settings", made: FirstStart) -> None:
+        if session.wants_json:
+            from stagedoor.cli.output import echo_json
+
+            echo_json(ready_facts(settled.base_url, made))
+        else:
+            click.echo(welcome_text(settled.base_url, made))
+
+    server.serve(settings, ready_file=ready_file, empty=empty, on_ready=tell_ready)
+
+
+def ready_facts(base_url: str, made: FirstStart) -> dict[str, Any]:
+    """Return what the ready file holds too."""
+    return {
+        "base_url": base_url,
+        "organization": made.organization,
+        "tenant": made.tenant,
+        "folder": made.folder,
+        "admin": {
+            "username": made.admin_username,
+            "password": made.admin_password.reveal() if made.admin_password else None,
+        },
+        "sample_key": made.sample_key.reveal() if made.sample_key else None,
+    }

@@ -1,0 +1,137 @@
+"""``stagedoor key …``: several words after one flag, the secret once, and nothing else on stdout."""
+
+import json
+
+import pytest
+from tests.factories.command_line import CommandLine
+from tests.factories.wire import Wire, ok
+
+from stagedoor.cli.several_words import spread
+
+KEY = {
+    "id": "k1",
+    "name": "nightly",
+    "organization": "acme",
+    "tenant": "acme/dev",
+    "allow": ["Jobs_StartJobs"],
+    "folders": ["Shared"],
+    "networks": [],
+    "created_at": "2026-11-25T12:00:00Z",
+    "created_by": "ada",
+    "expires_at": None,
+    "last_used_at": None,
+    "state": "active",
+    "previous_secret_valid_until": None,
+    "previous_secret_last_used_at": None,
+}
+GREEDY = {"--allow", "--folder"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("n --allow A B --folder F G", "n --allow A --allow B --folder F --folder G"),
+        ("n --allow A --allow B C", "n --allow A --allow B --allow C"),
+        ("--allow A --tenant x/y n", "--allow A --tenant x/y n"),
+        ("--allow A B -- n", "--allow A --allow B -- n"),
+        ("n --allow=A --folder F", "n --allow=A --folder F"),
+        ("n --allow", "n --allow"),
+        ("n --allow --folder F", "n --allow --folder F"),
+    ],
+)
+def test_words_after_a_flag_belong_to_it_up_to_the_next(typed: str, read: str) -> None:
+    assert spread(typed.split(), GREEDY) == read.split()
+
+
+def sent_body(line: CommandLine, *words: str) -> dict[str, object]:
+    line.wire = Wire(ok(KEY | {"key": "sd_fresh_canary", "warnings": []}, 201))
+    result = line.run("key", "create", *words)
+    assert result.exit_code == 0, result.output
+    body = json.loads(line.wire.sent[0].content)
+    assert isinstance(body, dict)
+    return body
+
+
+class TestCreate:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "nightly --allow Jobs_StartJobs tag:Assets --folder Shared Other --network 10.0.0.0/8 ::1/128",
+            "nightly --allow Jobs_StartJobs --allow tag:Assets --folder Shared --folder Other --network 10.0.0.0/8 "
+            "--network ::1/128",
+            "--allow Jobs_StartJobs,tag:Assets --folder Shared Other --network 10.0.0.0/8 ::1/128 -- nightly",
+        ],
+    )
+    def test_takes_several_words_after_one_flag_or_flags_again(self, with_key: CommandLine, words: str) -> None:
+        assert sent_body(with_key, "--expires", "90d", *words.split()) == {
+            "name": "nightly",
+            "tenant": "acme/dev",
+            "allow": ["Jobs_StartJobs", "tag:Assets"],
+            "folders": ["Shared", "Other"],
+            "networks": ["10.0.0.0/8", "::1/128"],
+            "expires_in": "90d",
+            "expires_at": None,
+        }
+
+    def test_folders_with_commas_and_spaces_stay_whole(self, with_key: CommandLine) -> None:
+        assert sent_body(with_key, "n", "--allow", "all", "--folder", "Sales, EMEA")["folders"] == ["Sales, EMEA"]
+
+    def test_the_tenant_of_the_line_wins(self, with_key: CommandLine) -> None:
+        assert sent_body(with_key, "n", "--allow", "all", "--tenant", "acme/prod")["tenant"] == "acme/prod"
+
+    def test_only_the_key_goes_to_stdout(self, with_key: CommandLine) -> None:
+        with_key.wire = Wire(ok(KEY | {"key": "sd_fresh_canary", "warnings": ["It never ends."]}, 201))
+        result = with_key.run("key", "create", "nightly", "--allow", "all")
+        assert result.stdout == "sd_fresh_canary\n"
+        assert "It never ends." in result.stderr
+
+    def test_json_has_id_and_key(self, with_key: CommandLine) -> None:
+        with_key.wire = Wire(ok(KEY | {"key": "sd_fresh_canary", "warnings": []}, 201))
+        made = with_key.json("key", "create", "nightly", "--allow", "all")
+        assert (made["id"], made["key"], made["warnings"]) == ("k1", "sd_fresh_canary", [])
+
+    def test_a_forgotten_name_is_explained(self, with_key: CommandLine) -> None:
+        result = with_key.run("key", "create", "--allow", "all", "nightly")
+        assert result.exit_code == 2
+        assert "in front" in result.stderr
+
+
+def test_list_shows_what_each_key_may_do(with_key: CommandLine) -> None:
+    with_key.wire = Wire(ok({"items": [KEY], "next": None}))
+    line = with_key.run("key", "list").stdout.rstrip("\n").split("\t")
+    assert line == ["k1", "nightly", "acme/dev", "active", "Jobs_StartJobs", "Shared", "never", "never"]
+
+
+def test_list_as_json_is_the_list(with_key: CommandLine) -> None:
+    with_key.wire = Wire(ok({"items": [KEY], "next": None}))
+    assert with_key.json("key", "list") == [KEY]
+
+
+def test_an_empty_list_leaves_the_pipe_empty(with_key: CommandLine) -> None:
+    with_key.wire = Wire(ok({"items": [], "next": None}))
+    result = with_key.run("key", "list")
+    assert (result.stdout, result.stderr) == ("", "There is no key.\n")
+
+
+def test_names_cannot_break_out_of_their_line(with_key: CommandLine) -> None:
+    with_key.wire = Wire(ok({"items": [KEY | {"name": "a\tb\nc\x1b[31m"}], "next": None}))
+    lines = with_key.run("key", "list").stdout.splitlines()
+    assert len(lines) == 1
+    assert lines[0].split("\t")[1] == r"a\tb\nc\x1b[31m"
+
+
+def test_revoke_names_the_key_that_ended(with_key: CommandLine) -> None:
+    with_key.wire = Wire(ok(KEY | {"state": "revoked"}))
+    assert "k1 (nightly) is revoked" in with_key.run("key", "revoke", "k1").stdout
+    assert (with_key.wire.sent[0].method, with_key.wire.sent[0].url.path) == ("DELETE", "/api/stagedoor/v1/keys/k1")
+    assert with_key.json("key", "revoke", "k1")["state"] == "revoked"
+
+
+def test_rotate_prints_the_new_secret_and_says_until_when_the_old_one_works(with_key: CommandLine) -> None:
+    fresh = KEY | {"key": "sd_next_canary", "previous_secret_valid_until": "2026-11-26T12:00:00Z"}
+    with_key.wire = Wire(ok(fresh, 201))
+    result = with_key.run("key", "rotate", "k1", "--overlap", "24h")
+    assert result.stdout == "sd_next_canary\n"
+    assert "works until 2026-11-26T12:00:00Z" in result.stderr
+    assert json.loads(with_key.wire.sent[0].content) == {"overlap": "24h"}
+    assert with_key.json("key", "rotate", "k1")["key"] == "sd_next_canary"
