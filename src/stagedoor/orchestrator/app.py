@@ -13,6 +13,7 @@ from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
 from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
@@ -33,6 +34,7 @@ from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 ROOMS: tuple[Routes, ...] = (
+    documents,
     folders,
     folders_navigation,
     jobs,

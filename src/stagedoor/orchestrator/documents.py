@@ -1,0 +1,51 @@
+"""The two documents that describe the service: the list of its sets, and the metadata of every type in them."""
+
+from functools import cache
+
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.entity import EntitySet
+from stagedoor.orchestrator.folders.entities import FOLDERS
+from stagedoor.orchestrator.jobs.entities import JOBS
+from stagedoor.orchestrator.machines.entities import MACHINES
+from stagedoor.orchestrator.odata.metadata import metadata_document, service_document
+from stagedoor.orchestrator.processes.entities import PROCESSES
+from stagedoor.orchestrator.queue_definitions.entities import QUEUE_DEFINITIONS
+from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
+from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.releases.entities import RELEASES
+from stagedoor.orchestrator.robots.entities import ROBOTS
+from stagedoor.orchestrator.sessions.entities import SESSIONS
+from stagedoor.orchestrator.settings.entities import SETTINGS
+
+ENTITY_SETS: tuple[EntitySet, ...] = (
+    FOLDERS,
+    JOBS,
+    MACHINES,
+    PROCESSES,
+    QUEUE_DEFINITIONS,
+    QUEUE_ITEMS,
+    RELEASES,
+    ROBOTS,
+    SESSIONS,
+    SETTINGS,
+)
+"""Every set that the embedded Orchestrator offers."""
+
+routes = Routes()
+
+
+@routes.reads("ServiceDocument_Get")
+def show_service_document(call: Call) -> Answer:
+    """Answer the list of sets."""
+    return Answer(content=service_document(call.base_url, ENTITY_SETS), headers={"OData-Version": "4.0"})
+
+
+@routes.reads("Metadata_Get")
+def show_metadata(call: Call) -> Answer:
+    """Answer the metadata as XML."""
+    return Answer(content=_metadata(), headers={"Content-Type": "application/xml", "OData-Version": "4.0"})
+
+
+@cache
+def _metadata() -> bytes:
+    return metadata_document(ENTITY_SETS)
