@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from joserfc import jwt
 
-from stagedoor.identity.issued_tokens.schemas import PersonEntry
 from stagedoor.identity.oauth_clients.schemas import Dialect, OAuthClient
 from stagedoor.identity.oauth_clients.scopes import WHOLE_USER_SCOPE
 from stagedoor.identity.signing_keys.service import SigningKeys
+from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
 
@@ -73,7 +73,7 @@ class TokenIssuer:
         self._chance = chance
 
     def access_token_of_person(
-        self, client: OAuthClient, person: PersonEntry, scopes: Iterable[str], *, family_id: str, signed_in_at: datetime
+        self, client: OAuthClient, person: UserEntry, scopes: Iterable[str], *, family_id: str, signed_in_at: datetime
     ) -> WrittenToken:
         """Return an access token for a client that acts for a person, in the client's dialect."""
         named = tuple(scopes)
@@ -111,7 +111,7 @@ class TokenIssuer:
         return self._sign(claims, self.issuers.today, ACCESS_TOKEN_LIFETIME, ACCESS_TOKEN_TYPE)
 
     def id_token(
-        self, client: OAuthClient, person: PersonEntry, scopes: Iterable[str], access_token: str, sign_in: SignIn
+        self, client: OAuthClient, person: UserEntry, scopes: Iterable[str], access_token: str, sign_in: SignIn
     ) -> str:
         """Return an id token; that of 2019 lives as long as its access token, because discovery is asked with it."""
         is_2019 = client.dialect is Dialect.ACCOUNT_2019
@@ -131,7 +131,7 @@ class TokenIssuer:
         return self._sign(claims, self.issuers.of_dialect(client.dialect), lifetime, "JWT").text
 
     def _access_token_2019(
-        self, client: OAuthClient, person: PersonEntry, scopes: tuple[str, ...], family_id: str
+        self, client: OAuthClient, person: UserEntry, scopes: tuple[str, ...], family_id: str
     ) -> WrittenToken:
         claims: Claims = {
             "https://uipath/email": person.email,
@@ -167,7 +167,7 @@ class TokenIssuer:
         return WrittenToken(jwt.encode(header, whole, key.key, [ALGORITHM]), seconds)
 
 
-def person_claims(person: PersonEntry, scopes: Iterable[str]) -> Claims:
+def person_claims(person: UserEntry, scopes: Iterable[str]) -> Claims:
     """Return what the scopes ``profile`` and ``email`` tell about a person (OpenID Connect Core section 5.4)."""
     named = frozenset(scopes)
     claims: Claims = {}

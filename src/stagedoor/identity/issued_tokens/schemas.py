@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from stagedoor.identity.oauth_clients.schemas import OAuthClient
+from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.passage import Caller
 
 
@@ -29,37 +30,6 @@ class RevocationReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RoleEntry:
-    """A role in one tenant, everywhere or in one folder's subtree."""
-
-    tenant_id: str
-    folder_key: str | None
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonEntry:
-    """A user with the roles held, frozen."""
-
-    id: str
-    number: int
-    organization_id: str
-    username: str
-    email: str
-    first_name: str
-    last_name: str
-    is_administrator: bool
-    is_active: bool
-    is_directory_user: bool
-    roles: tuple[RoleEntry, ...]
-
-    @property
-    def display_name(self) -> str:
-        """First and last name, or the user name where there are none."""
-        return f"{self.first_name} {self.last_name}".strip() or self.username
-
-
-@dataclass(frozen=True, slots=True)
 class VerifiedToken:
     """An access token that was found good, and the Caller it stands for.
 
@@ -69,7 +39,7 @@ class VerifiedToken:
     token_id: str
     family_id: str | None
     client: OAuthClient
-    person: PersonEntry | None
+    person: UserEntry | None
     scopes: frozenset[str]
     issued_at: datetime
     expires_at: datetime

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from stagedoor.identity.issued_tokens import store
 from stagedoor.identity.issued_tokens.models import RefreshToken, TokenFamily
 from stagedoor.identity.issued_tokens.revocations import REMEMBERED_FOR
-from stagedoor.identity.issued_tokens.schemas import FamilyKind, PersonEntry, RevocationReason
+from stagedoor.identity.issued_tokens.schemas import FamilyKind, RevocationReason
 from stagedoor.identity.oauth_clients.schemas import Dialect, OAuthClient
+from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.kit.chance import Chance, random_base62, random_guid
 from stagedoor.kit.changes import record_change
 from stagedoor.kit.clock import Clock
@@ -63,7 +64,7 @@ class TokenFamilies:
         session: Session,
         kind: FamilyKind,
         client: OAuthClient,
-        person: PersonEntry,
+        person: UserEntry,
         scopes: Iterable[str],
         signed_in_at: datetime,
     ) -> str:

@@ -7,7 +7,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from stagedoor.identity.issued_tokens.models import RefreshToken, RevokedToken, TokenFamily
-from stagedoor.identity.users.models import RoleAssignment, User
 
 
 def add(session: Session, row: TokenFamily | RefreshToken) -> None:
@@ -79,15 +78,3 @@ def delete_outlived(session: Session, now: datetime) -> None:
     """Remove revocations of what has expired since, and refresh tokens that expired."""
     session.execute(delete(RevokedToken).where(RevokedToken.forget_at <= now))
     session.execute(delete(RefreshToken).where(RefreshToken.expires_at <= now))
-
-
-def find_user(session: Session, user_id: str) -> User | None:
-    """Return the user of this id, active or not."""
-    return session.scalar(select(User).where(User.id == user_id))
-
-
-def roles_of(session: Session, user_id: str) -> Sequence[RoleAssignment]:
-    """Return every role that a user holds."""
-    return session.scalars(
-        select(RoleAssignment).where(RoleAssignment.user_id == user_id).order_by(RoleAssignment.id)
-    ).all()

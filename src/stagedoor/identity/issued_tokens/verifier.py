@@ -22,14 +22,15 @@ from stagedoor.identity.issued_tokens.issuer import (
     PROVIDER_2019,
     Issuers,
 )
-from stagedoor.identity.issued_tokens.people import People
 from stagedoor.identity.issued_tokens.revocations import Revocations
-from stagedoor.identity.issued_tokens.schemas import PersonEntry, VerifiedToken
+from stagedoor.identity.issued_tokens.schemas import VerifiedToken
 from stagedoor.identity.issued_tokens.terms import Credential, application_caller, person_caller, scope_selectors
 from stagedoor.identity.oauth_clients.registry import ClientRegistry
 from stagedoor.identity.oauth_clients.schemas import Dialect, OAuthClient
 from stagedoor.identity.oauth_clients.scopes import WHOLE_USER_SCOPE
 from stagedoor.identity.signing_keys.service import SigningKeys
+from stagedoor.identity.users.directory import UserDirectory
+from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.kit.clock import Clock
 from stagedoor.passage import Caller, CredentialKind
 
@@ -64,14 +65,14 @@ class TokenVerifier:
         issuers: Issuers,
         signing_keys: SigningKeys,
         clients: ClientRegistry,
-        people: People,
+        users: UserDirectory,
         revocations: Revocations,
         clock: Clock,
     ) -> None:
         self._issuers = issuers
         self._signing_keys = signing_keys
         self._clients = clients
-        self._people = people
+        self._users = users
         self._revocations = revocations
         self._clock = clock
         self._remembered: dict[bytes, VerifiedToken] = {}
@@ -100,7 +101,7 @@ class TokenVerifier:
                 self._remembered[digest] = verified
         return verified
 
-    def verify_id_token(self, token: str) -> tuple[PersonEntry, OAuthClient]:
+    def verify_id_token(self, token: str) -> tuple[UserEntry, OAuthClient]:
         """Return whom an id token speaks of, and to which client; for the discovery of 2019, which is asked with one.
 
         Raises :class:`TokenRefused` for anything else. An id token opens nothing in Orchestrator.
@@ -110,7 +111,7 @@ class TokenVerifier:
         if not isinstance(expires_at, int) or self._clock.now().timestamp() >= expires_at:
             raise TokenRefused(Fault.EXPIRED)
         subject, audience = str(claims.get("sub", "")), str(claims.get("aud", ""))
-        person = self._people.find_active(subject.removeprefix(f"{PROVIDER_2019}|"))
+        person = self._users.find_active_user(subject.removeprefix(f"{PROVIDER_2019}|"))
         client = self._clients.find(audience)
         if person is None or client is None:
             raise TokenRefused(Fault.OWNER_GONE)
@@ -131,7 +132,7 @@ class TokenVerifier:
         if self._revocations.holds(facts.token_id, facts.family_id):
             raise TokenRefused(Fault.REVOKED)
         client = self._clients.find(facts.client_id)
-        person = self._people.find_active(facts.user_id) if facts.user_id is not None else None
+        person = self._users.find_active_user(facts.user_id) if facts.user_id is not None else None
         if client is None or (facts.user_id is not None and person is None):
             raise TokenRefused(Fault.OWNER_GONE)
         if known is not None and client is known.client and person is known.person:
@@ -190,7 +191,7 @@ class TokenVerifier:
         )
 
 
-def _caller(facts: _Opened | VerifiedToken, client: OAuthClient, person: PersonEntry | None) -> Caller:
+def _caller(facts: _Opened | VerifiedToken, client: OAuthClient, person: UserEntry | None) -> Caller:
     ceiling = ceiling_of(client, facts.scopes)
     credential = Credential(
         kind=CredentialKind.OAUTH_TOKEN if client.dialect is Dialect.TODAY else CredentialKind.TOKEN_2019,
