@@ -1,0 +1,271 @@
+"""The authorize endpoint and its pages on the wire."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from stagedoor.identity.authorize.return_address import (
+    PATH_OF_DIALECT,
+    AuthorizeAddress,
+    read_query,
+    read_return_address,
+)
+from stagedoor.identity.authorize.service import AskConsent, AskSignIn, AuthorizeFlow, Explain, Outcome, SendBack
+from stagedoor.identity.authorize.sessions import Cookies, SignInSessions
+from stagedoor.identity.authorize.sign_in import SignIn, SignInForm, TryLater, WrongPassword
+from stagedoor.identity.oauth_clients.redirects import origin_of
+from stagedoor.identity.oauth_clients.schemas import Dialect
+from stagedoor.identity.organizations.directory import OrganizationDirectory
+from stagedoor.identity.wire.errors import OAuthRequestRefused
+from stagedoor.identity.wire.forms import read_fields
+from stagedoor.identity.wire.pages import Pages
+from stagedoor.kit.chance import Chance, random_base62
+from stagedoor.kit.db import Database
+from stagedoor.kit.secret import Secret
+from stagedoor.kit.threads import WorkerThreads
+
+SIGN_IN_PATH = "/identity_/account/login"
+SIGN_OUT_PATH = "/identity_/account/logout"
+CONSENT_PATH = "/identity_/account/consent"
+WRONG = "Organization, user name or password is wrong."
+"""One sentence for every way of being wrong."""
+
+
+class AuthorizePages:
+    """The endpoint, the sign-in page, the consent page and the sign-out page."""
+
+    def __init__(
+        self,
+        flow: AuthorizeFlow,
+        sign_in: SignIn,
+        sessions: SignInSessions,
+        organizations: OrganizationDirectory,
+        cookies: Cookies,
+        pages: Pages,
+        database: Database,
+        threads: WorkerThreads,
+        chance: Chance,
+    ) -> None:
+        self._flow = flow
+        self._sign_in = sign_in
+        self._sessions = sessions
+        self._organizations = organizations
+        self._cookies = cookies
+        self._pages = pages
+        self._database = database
+        self._threads = threads
+        self._chance = chance
+
+    async def authorize(self, request: Request, dialect: Dialect) -> Response:
+        """Answer an authorize request; one that came as a form goes on as an address (OpenID Core section 3.1.2.1)."""
+        if request.method == "POST":
+            try:
+                fields = await read_fields(request)
+            except OAuthRequestRefused as refused:
+                return self._explain(Explain(400, "The request cannot be read", refused.public))
+            return RedirectResponse(AuthorizeAddress(dialect, fields).text, 303)
+        query = read_query(request.url.query)
+        if query is None:
+            return self._explain(
+                Explain(400, "The request cannot be read", "The address holds a field twice, or too many of them.")
+            )
+        address = AuthorizeAddress(dialect, query)
+        organization = request.scope.get("stagedoor.organization")
+        cookie = request.cookies.get(self._cookies.session)
+        outcome = await self._threads.run(self._flow.decide, address, cookie, organization)
+        return self._show(request, outcome)
+
+    async def show_sign_in(self, request: Request) -> Response:
+        """Show the sign-in page."""
+        address = read_return_address(request.query_params.get("returnUrl"))
+        return self._sign_in_page(request, address, 200)
+
+    async def take_sign_in(self, request: Request) -> Response:
+        """Check what was typed; on success go on with a new session."""
+        fields = await self._read_form(request, "sign-in", self._cookies.browser)
+        if isinstance(fields, Response):
+            return fields
+        address = read_return_address(fields.get("returnUrl"))
+        form = SignInForm(
+            organization_word=fields.get("organization", ""),
+            username=fields.get("username", ""),
+            password=Secret(fields.get("password", "")),
+            address=request.client.host if request.client else "",
+        )
+        old_cookie = request.cookies.get(self._cookies.session)
+        result = await self._threads.run(self._sign_in.sign_in, form, old_cookie)
+        if isinstance(result, TryLater):
+            message = f"Too many attempts. Try again in {result.after_seconds} seconds."
+            response = self._sign_in_page(request, address, 429, message, form)
+            response.headers["Retry-After"] = str(result.after_seconds)
+            return response
+        if isinstance(result, WrongPassword):
+            return self._sign_in_page(request, address, 400, WRONG, form)
+        if address is None:
+            response = self._pages.draw(
+                "message.html", title="You are signed in", sentence="You can close this page, or go on where you were."
+            )
+        else:
+            response = RedirectResponse(address.text, 303)
+        self._cookies.set(response, self._cookies.session, result.reveal())
+        return response
+
+    async def take_consent(self, request: Request) -> Response:
+        """Remember what a person allows, or send the refusal back to the application."""
+        fields = await self._read_form(request, "consent", self._cookies.session)
+        if isinstance(fields, Response):
+            return fields
+        address = read_return_address(fields.get("returnUrl"))
+        if address is None:
+            return self._explain(
+                Explain(400, "The request cannot be read", "Go back to the application and try again.")
+            )
+        if fields.get("decision") != "allow":
+            return self._show(request, await self._threads.run(self._flow.deny, address))
+        cookie = request.cookies.get(self._cookies.session)
+        then = await self._threads.run(self._flow.allow, address, cookie)
+        return self._explain(then) if isinstance(then, Explain) else RedirectResponse(then.text, 303)
+
+    async def show_sign_out(self, request: Request) -> Response:
+        """Ask whether to sign out; a link on another site must not do it by itself."""
+        cookie = request.cookies.get(self._cookies.session, "")
+        if not cookie:
+            return self._explain(Explain(200, "You are signed out", "Nobody is signed in in this browser."))
+        mark = self._sign_in.form_mark("sign-out", cookie)
+        return self._pages.draw("sign_out.html", title="Sign out", action=SIGN_OUT_PATH, mark=mark)
+
+    async def take_sign_out(self, request: Request) -> Response:
+        """End the session of this browser."""
+        fields = await self._read_form(request, "sign-out", self._cookies.session)
+        if isinstance(fields, Response):
+            return fields
+        return await self.end_session(request, None)
+
+    async def end_session(self, request: Request, then: str | None) -> Response:
+        """End the session of this browser and go on, or say that it is done."""
+        cookie = request.cookies.get(self._cookies.session)
+
+        def end() -> None:
+            with self._database.write() as session:
+                self._sessions.end(session, cookie)
+
+        await self._threads.run(end)
+        response: Response
+        if then is None:
+            response = self._pages.draw(
+                "message.html", title="You are signed out", sentence="You can close this page now."
+            )
+        else:
+            response = RedirectResponse(then, 303)
+        self._cookies.remove(response, self._cookies.session)
+        return response
+
+    def _show(self, request: Request, outcome: Outcome) -> Response:
+        match outcome:
+            case SendBack():
+                return RedirectResponse(outcome.location, 303, headers={"Cache-Control": "no-store"})
+            case AskSignIn():
+                return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'returnUrl': outcome.then.text})}", 303)
+            case AskConsent():
+                return self._consent_page(request, outcome)
+            case Explain():
+                return self._explain(outcome)
+
+    def _explain(self, explained: Explain) -> Response:
+        return self._pages.draw("message.html", explained.status, title=explained.title, sentence=explained.sentence)
+
+    def _consent_page(self, request: Request, asked: AskConsent) -> Response:
+        cookie = request.cookies.get(self._cookies.session, "")
+        origin = origin_of(asked.then.fields.get("redirect_uri", ""))
+        return self._pages.draw(
+            "consent.html",
+            form_targets=[origin] if origin else [],
+            title="Allow access?",
+            action=CONSENT_PATH,
+            mark=self._sign_in.form_mark("consent", cookie),
+            return_url=asked.then.text,
+            application=asked.client.name,
+            username=asked.signed_in.user.username,
+            scopes=asked.scopes,
+            destination=origin or "",
+        )
+
+    def _sign_in_page(
+        self,
+        request: Request,
+        address: AuthorizeAddress | None,
+        status: int,
+        message: str = "",
+        form: SignInForm | None = None,
+    ) -> Response:
+        context = self._flow.context_of(address)
+        organizations = self._organizations.all_organizations()
+        fixed = context.organization or (organizations[0] if len(organizations) == 1 else None)
+        browser = request.cookies.get(self._cookies.browser, "")
+        is_new_browser = not (browser.isascii() and browser.isalnum() and len(browser) == 22)
+        if is_new_browser:
+            browser = random_base62(self._chance, 22)
+        origin = origin_of(context.redirect_uri) if context.redirect_uri else None
+        response = self._pages.draw(
+            "sign_in.html",
+            status,
+            form_targets=[origin] if origin else [],
+            title="Sign in",
+            action=SIGN_IN_PATH,
+            mark=self._sign_in.form_mark("sign-in", browser),
+            return_url=address.text if address else "",
+            application=context.client.name if context.client else "",
+            fixed_organization=fixed,
+            organization=form.organization_word if form else "",
+            username=form.username if form else (address.fields.get("login_hint", "") if address else ""),
+            message=message,
+        )
+        if is_new_browser:
+            self._cookies.set(response, self._cookies.browser, browser)
+        return response
+
+    async def _read_form(self, request: Request, purpose: str, cookie_name: str) -> dict[str, str] | Response:
+        """Return the fields of one of our own forms, or the page that says why they are not taken.
+
+        Another site cannot send one: it knows no mark, the cookie that the mark belongs to stays at home
+        (SameSite=Lax), and browsers say where a request comes from.
+        """
+        try:
+            fields = await read_fields(request)
+        except OAuthRequestRefused as refused:
+            return self._explain(Explain(refused.status, "The form cannot be read", refused.public))
+        comes_from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+        cookie = request.cookies.get(cookie_name, "")
+        is_ours = bool(cookie) and self._sign_in.is_form_mark(fields.get("mark", ""), purpose, cookie)
+        if comes_from_elsewhere or not is_ours:
+            return self._explain(
+                Explain(
+                    400,
+                    "Please try again",
+                    "This form was not drawn for this browser, or it was open for too long. Allow cookies for this "
+                    "server, go back and try again.",
+                )
+            )
+        return fields
+
+
+def routes(pages: AuthorizePages) -> list[BaseRoute]:
+    """Return the routes of the authorize endpoints of both dialects and of the pages around them."""
+
+    async def authorize_today(request: Request) -> Response:
+        return await pages.authorize(request, Dialect.TODAY)
+
+    async def authorize_2019(request: Request) -> Response:
+        return await pages.authorize(request, Dialect.ACCOUNT_2019)
+
+    return [
+        Route(PATH_OF_DIALECT[Dialect.TODAY], authorize_today, methods=["GET", "POST"]),
+        Route(PATH_OF_DIALECT[Dialect.ACCOUNT_2019], authorize_2019, methods=["GET", "POST"]),
+        Route(SIGN_IN_PATH, pages.show_sign_in, methods=["GET"]),
+        Route(SIGN_IN_PATH, pages.take_sign_in, methods=["POST"]),
+        Route(CONSENT_PATH, pages.take_consent, methods=["POST"]),
+        Route(SIGN_OUT_PATH, pages.show_sign_out, methods=["GET"]),
+        Route(SIGN_OUT_PATH, pages.take_sign_out, methods=["POST"]),
+    ]

@@ -1,0 +1,86 @@
+"""Signing in: a name and a password become a session; the same words whatever was wrong."""
+
+import hmac
+from dataclasses import dataclass
+
+from stagedoor.identity.attempts import AttemptLimits, TooManyAttempts
+from stagedoor.identity.authorize.sessions import SignInSessions
+from stagedoor.identity.organizations.directory import OrganizationDirectory
+from stagedoor.identity.passwords import PasswordsBusy
+from stagedoor.identity.users.errors import SignInRefused
+from stagedoor.identity.users.service import Users
+from stagedoor.kit.clock import Clock
+from stagedoor.kit.crypto import Vault
+from stagedoor.kit.db import Database
+from stagedoor.kit.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class SignInForm:
+    """What somebody typed, and from where."""
+
+    organization_word: str
+    username: str
+    password: Secret
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """The password was not looked at; it may be tried again after so many seconds."""
+
+    after_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPassword:
+    """Nothing was opened; nobody is told which part was wrong."""
+
+
+class SignIn:
+    """Check who signs in and start a session. Blocks for the time that a password hash takes."""
+
+    def __init__(
+        self,
+        users: Users,
+        organizations: OrganizationDirectory,
+        sessions: SignInSessions,
+        attempts: AttemptLimits,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+    ) -> None:
+        self._users = users
+        self._organizations = organizations
+        self._sessions = sessions
+        self._attempts = attempts
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+
+    def sign_in(self, form: SignInForm, old_cookie: str | None) -> Secret | WrongPassword | TryLater:
+        """Return the cookie of a new session; the one that the browser had before ends."""
+        counted_name = f"{form.organization_word[:64]}/{form.username.strip()[:256]}"
+        organization = self._organizations.find_organization(form.organization_word)
+        # An unknown organization takes the same way, so that it takes the same time.
+        organization_id = organization.id if organization is not None else ""
+        try:
+            self._attempts.pay(counted_name, form.address, self._clock.now())
+            with self._database.read() as session:
+                user_id = self._users.verify_sign_in(session, organization_id, form.username, form.password).id
+        except SignInRefused:
+            return WrongPassword()
+        except (TooManyAttempts, PasswordsBusy) as busy:
+            return TryLater(int(busy.headers["Retry-After"]))
+        self._attempts.give_back(counted_name, form.address, self._clock.now())
+        with self._database.write() as session:
+            self._sessions.end(session, old_cookie)
+            return self._sessions.start(session, user_id)
+
+    def form_mark(self, purpose: str, *bound_to: str) -> str:
+        """Return what a form has to send back: bound to the browser's cookie, so that no other site can know it."""
+        return self._vault.keyed_hash("\n".join(("form", purpose, *bound_to)))
+
+    def is_form_mark(self, mark: str, purpose: str, *bound_to: str) -> bool:
+        """Tell whether a form came from the page that was drawn for this browser."""
+        return hmac.compare_digest(mark.encode(), self.form_mark(purpose, *bound_to).encode())
