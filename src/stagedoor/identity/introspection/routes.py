@@ -1,0 +1,25 @@
+"""The introspection endpoint on the wire."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from stagedoor.identity.grants.routes import EVERY_METHOD
+from stagedoor.identity.introspection.service import Introspection
+from stagedoor.identity.wire.answers import refuse, write_answer
+from stagedoor.identity.wire.errors import OAuthRequestRefused
+from stagedoor.identity.wire.forms import read_fields
+from stagedoor.kit.threads import WorkerThreads
+
+
+def routes(introspection: Introspection, threads: WorkerThreads) -> list[BaseRoute]:
+    """Return the route of the introspection endpoint."""
+
+    async def introspect(request: Request) -> Response:
+        try:
+            fields = await read_fields(request)
+        except OAuthRequestRefused as refused:
+            return refuse(refused)
+        return write_answer(await threads.run(introspection.answer, fields, request.headers.get("authorization")))
+
+    return [Route("/identity_/connect/introspect", introspect, methods=EVERY_METHOD)]
