@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stagedoor.orchestrator.entity import TOP_MAX, EntitySet, EntityType, Navigation, Property
-from stagedoor.orchestrator.odata.bound import Condition, Term
+from stagedoor.orchestrator.odata.bound import Condition, Term, Value
 from stagedoor.orchestrator.odata.bounds import (
     EXPAND_DEPTH_MAX,
     EXPAND_ITEMS_MAX,
@@ -106,7 +106,13 @@ class _Reader:
         if len(keys) > SORT_KEYS_MAX:
             raise query_problem(option, f"it has {len(keys)} sort keys; {SORT_KEYS_MAX} are allowed.")
         binder = Binder(entity_type, option, self._now)
-        return tuple(SortKey(binder.term(node), descending) for node, descending in keys)
+        sort_keys: list[SortKey] = []
+        for node, descending in keys:
+            term = binder.term(node)
+            if isinstance(term, Value):
+                raise query_problem(option, "a constant sorts nothing.", at=node.at, hint="Name a property.")
+            sort_keys.append(SortKey(term, descending))
+        return tuple(sort_keys)
 
     def _select(self, text: str | None, entity_type: EntityType, option: str) -> tuple[Property, ...] | None:
         if text is None:

@@ -44,6 +44,8 @@ def read_page(call: Call, entity_set: EntitySet, options: QueryOptions, where: C
     # One row more than the page shows whether another page follows.
     limit = size + 1 if options.top is None else size
     shape = RowShape(writer, entity_type, _chosen(entity_type, options))
+    # A choice of constants alone would leave nothing to read.
+    shape.place_of(entity_type.key_attribute)
     reader = _Expander(call)
     places = reader.places(shape, options.expand)
     order = _order(writer, entity_type, options.orderby, newest_first=entity_set.newest_first)
