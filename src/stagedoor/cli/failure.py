@@ -91,14 +91,32 @@ def _facts_of_client_error(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, client.Refused):
         told |= {
             "reason": error.reason,
-            "operation": error.operation,
+            "rule": error.rule,
             "smallest_grant": list(error.smallest_grant) or None,
+            "folder": error.folder,
         }
     if isinstance(error, client.Throttled):
         told["retry_after"] = error.retry_after
     if isinstance(error, client.Unreachable):
         told["maybe_done"] = error.maybe_done
+    told["choices"] = _choices(error.details)
     return _facts(error.message, exit_code, code=error.code or "failed", hint=hint, **told)
+
+
+def _choices(details: Mapping[str, Any]) -> dict[str, list[str]] | None:
+    """Return the lists in an error that say what would be right: folders, tenants, operations, what is wrong where."""
+    found: dict[str, list[str]] = {}
+    for name, value in details.items():
+        if isinstance(value, list) and name.lower() not in ("smallestgrant", "smallest_grant"):
+            found[name] = [_words(entry) for entry in value]
+    return found or None
+
+
+def _words(entry: Any) -> str:
+    if not isinstance(entry, dict):
+        return str(entry)
+    path = entry.get("FullyQualifiedName")
+    return str(path) if path else ": ".join(str(value) for value in entry.values())
 
 
 def _facts(message: str, exit_code: ExitCode, **rest: Any) -> dict[str, Any]:
@@ -114,11 +132,12 @@ def tell(facts: Mapping[str, Any], *, as_json: bool) -> None:
     from stagedoor.cli.output import printable
 
     lines = [f"stagedoor: {facts['message']}"]
-    if facts.get("operation") or facts.get("reason"):
-        words = (facts.get("operation"), facts.get("reason"))
-        lines.append("  refused:  " + ", ".join(word for word in words if word))
+    if facts.get("reason"):
+        lines.append(f"  refused:  {facts['reason']}")
     if facts.get("smallest_grant"):
-        lines.append("  ask for:  --allow " + " ".join(facts["smallest_grant"]))
+        folder = f" --folder {facts['folder']}" if facts.get("folder") else ""
+        lines.append(f"  ask for:  --allow {' '.join(facts['smallest_grant'])}{folder}")
+    lines += [f"  {name + ':':<9} {', '.join(words)}" for name, words in facts.get("choices", {}).items()]
     if facts.get("retry_after") is not None:
         lines.append(f"  wait:     {facts['retry_after']} seconds")
     if facts.get("hint"):

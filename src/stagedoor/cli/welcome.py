@@ -63,7 +63,7 @@ def paste_lines(api: str, key: str, folder: str | None) -> list[str]:
     # The newest job is the one just started; asking for its state alone leaves nothing for sed to mistake.
     watch = (
         f"{start} >/dev/null && "
-        rf"""until s=$({newest} | sed 's/.*"State": *"\\([A-Za-z]*\\)".*/\1/'); echo "job: $s"; """
+        rf"""until s=$({newest} | sed 's/.*"State": *"\([A-Za-z]*\)".*/\1/'); echo "job: $s"; """
         'case "$s" in Pending|Running) false;; esac; do sleep 1; done'
     )
     return [

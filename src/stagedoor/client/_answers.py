@@ -1,7 +1,7 @@
 """What the management API answers, as types: the JSON as it came, and a secret that cannot be printed by accident."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from stagedoor.kit.secret import Secret
 
@@ -57,8 +57,8 @@ class Permission(TypedDict):
     operation: str
     allowed: bool
     reason: str | None
-    rule: str | None
-    sentence: str | None
+    rule: str
+    sentence: str
     smallest_grant: list[str]
     folder: str | None
 
@@ -71,7 +71,7 @@ class OperationFacts(TypedDict):
     method: str
     path: str
     scope: str | None
-    permissions: Any
+    permissions: str
     folder: str
     deprecated: bool
     documented: bool
@@ -108,7 +108,7 @@ class AccessKeyFacts(TypedDict):
     folders: list[str] | None
     networks: list[str]
     created_at: str
-    created_by: str | None
+    created_by: str
     expires_at: str | None
     last_used_at: str | None
     state: Literal["active", "rotating", "revoked", "expired"]
@@ -141,39 +141,39 @@ class KeyPreview(TypedDict):
 class AuditCaller(TypedDict):
     """Who called."""
 
-    kind: str
-    id: str
-    name: str
+    kind: str | None
+    id: str | None
+    name: str | None
 
 
 class AuditCredential(TypedDict):
     """With which credential."""
 
-    kind: str
-    id: str
+    kind: str | None
+    id: str | None
 
 
 class AuditRow(TypedDict):
-    """One request, as the audit keeps it."""
+    """One row of the audit: a request, or something that was done to keys, users or policies."""
 
     id: int
     time: str
-    request_id: str
+    request_id: str | None
     event: str
-    caller: AuditCaller | None
-    credential: AuditCredential | None
-    client_address: str
+    caller: AuditCaller
+    credential: AuditCredential
+    client_address: str | None
     organization: str | None
     tenant: str | None
-    method: str
-    path: str
+    method: str | None
+    path: str | None
     operation: str | None
     folder: str | None
-    verdict: str | None
+    verdict: Literal["allowed", "denied"] | None
     reason: str | None
     sentence: str | None
-    status: int
-    duration_ms: float
+    status: int | None
+    duration_ms: float | None
     destination: str | None
 
 
@@ -182,7 +182,7 @@ class AuditPage:
     """Audit rows, newest last, and the id after which the next ones come."""
 
     rows: list[AuditRow]
-    next: int | str | None
+    next: str | None
 
 
 class LegacyUse(TypedDict):
@@ -191,7 +191,7 @@ class LegacyUse(TypedDict):
     user: str
     network: str
     client: str
-    operation: str | None
+    operation: str
     count: int
     last_used_at: str
 
@@ -202,6 +202,7 @@ class LegacyUser(TypedDict):
     username: str
     eligible: bool
     reason: str | None
+    sentence: str | None
 
 
 class LegacyWindow(TypedDict):

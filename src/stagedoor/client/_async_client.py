@@ -282,8 +282,8 @@ class AsyncStagedoor:
         """End an access key at once and return its facts."""
         return await self._run(self._core.ask(_management.revoke_key(key_id)))
 
-    async def rotate_key(self, key_id: str, *, overlap: str | None = None) -> FreshKey:
-        """Give a key a new secret; the old one goes on working for ``overlap`` (``24h``), or ends at once."""
+    async def rotate_key(self, key_id: str, *, overlap: str | None = "24h") -> FreshKey:
+        """Give a key a new secret; the old one goes on working for ``overlap``, with ``None`` it ends at once."""
         return await self._run(self._core.ask(_management.rotate_key(key_id, overlap=overlap)))
 
     # Administration
@@ -292,7 +292,7 @@ class AsyncStagedoor:
         self,
         *,
         limit: int = 100,
-        after: int | str | None = None,
+        after: str | int | None = None,
         verdict: str | None = None,
         caller: str | None = None,
     ) -> AuditPage:

@@ -279,8 +279,8 @@ class Stagedoor:
         """End an access key at once and return its facts."""
         return self._run(self._core.ask(_management.revoke_key(key_id)))
 
-    def rotate_key(self, key_id: str, *, overlap: str | None = None) -> FreshKey:
-        """Give a key a new secret; the old one goes on working for ``overlap`` (``24h``), or ends at once."""
+    def rotate_key(self, key_id: str, *, overlap: str | None = "24h") -> FreshKey:
+        """Give a key a new secret; the old one goes on working for ``overlap``, with ``None`` it ends at once."""
         return self._run(self._core.ask(_management.rotate_key(key_id, overlap=overlap)))
 
     # Administration
@@ -289,7 +289,7 @@ class Stagedoor:
         self,
         *,
         limit: int = 100,
-        after: int | str | None = None,
+        after: str | int | None = None,
         verdict: str | None = None,
         caller: str | None = None,
     ) -> AuditPage:

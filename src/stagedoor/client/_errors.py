@@ -70,8 +70,8 @@ class NotSignedIn(StagedoorClientError):
 class Refused(StagedoorClientError):
     """The grant does not cover the call.
 
-    ``reason`` names the rule that refused, ``operation`` the catalogue's row, and ``smallest_grant`` the selectors
-    of a grant that would pass, empty when no grant would::
+    ``reason`` says why in a word, ``rule`` which rule refused, and ``smallest_grant`` holds the selectors of a grant
+    that would pass, in ``folder`` where it needs one; it is empty when no grant would::
 
         except Refused as refusal:
             print(refusal.reason, "ask for", *refusal.smallest_grant)
@@ -83,9 +83,14 @@ class Refused(StagedoorClientError):
         return _text(self.details, "reason")
 
     @property
-    def operation(self) -> str | None:
-        """The operation id that was refused, where the answer names it."""
-        return _text(self.details, "operation")
+    def rule(self) -> str | None:
+        """The rule that refused."""
+        return _text(self.details, "rule")
+
+    @property
+    def folder(self) -> str | None:
+        """The path of the folder that such a grant would need."""
+        return _text(self.details, "folder")
 
     @property
     def smallest_grant(self) -> tuple[str, ...]:
@@ -141,8 +146,8 @@ _BY_STATUS: Mapping[int, type[StagedoorClientError]] = {
 def error_of(response: httpx2.Response) -> StagedoorClientError:
     """Return the error that a read answer stands for, whichever of the three dialects it is written in.
 
-    The dialects: our problem document (RFC 9457), the Orchestrator's ``message`` and ``errorCode``, and OAuth's
-    ``error`` and ``error_description`` (RFC 6749, section 5.2).
+    The dialects: our problem document (RFC 9457), the Orchestrator's ``message`` and ``errorCode`` with ours under
+    ``stagedoor``, and OAuth's ``error`` and ``error_description`` (RFC 6749, section 5.2).
     """
     status = response.status_code
     body = _body_of(response)
@@ -151,7 +156,7 @@ def error_of(response: httpx2.Response) -> StagedoorClientError:
         "status": status,
         "code": _text(body, "code", "error"),
         "hint": _text(body, "hint"),
-        "request_id": _text(body, "request_id", "traceId") or response.headers.get("x-request-id"),
+        "request_id": _text(body, "request_id", "trace_id") or response.headers.get("x-request-id"),
         "details": body,
     }
     if 300 <= status < 400:
@@ -176,7 +181,10 @@ def _body_of(response: httpx2.Response) -> Mapping[str, Any]:
         body = response.json()
     except ValueError:  # not JSON, or not text at all: a proxy's page
         return {}
-    return body if isinstance(body, dict) else {}
+    if not isinstance(body, dict):
+        return {}
+    ours = body.pop("stagedoor", None)
+    return body | ours if isinstance(ours, dict) else body
 
 
 def _first(body: Mapping[str, Any], *names: str) -> Any:

@@ -109,9 +109,15 @@ class TestAuditTail:
         ]
 
     def test_a_request_of_nobody_is_shown_too(self, with_key: CommandLine) -> None:
-        with_key.wire = Wire(ok({"items": [ROW | {"caller": None, "sentence": None}], "next": 7}))
+        nobody = {"kind": None, "id": None, "name": None}
+        with_key.wire = Wire(ok({"items": [ROW | {"caller": nobody, "sentence": None}], "next": "7"}))
         line = with_key.run("audit", "tail").stdout.rstrip("\n").split("\t")
         assert (line[1], line[7]) == ("", "operation_not_granted")
+
+    def test_what_was_done_to_a_key_is_shown_by_its_name(self, with_key: CommandLine) -> None:
+        event = ROW | {"event": "access_key:created", "method": None, "path": None}
+        with_key.wire = Wire(ok({"items": [event], "next": "7"}))
+        assert with_key.run("audit", "tail").stdout.split("\t")[2] == "access_key:created"
 
     def test_follows_from_where_it_stopped(self, with_key: CommandLine) -> None:
         def stop_at_the_fourth(seconds: float) -> None:

@@ -44,13 +44,23 @@ def test_no_answer_ends_with_6(with_key: CommandLine) -> None:
 
 
 def test_a_refusal_names_the_smallest_grant(with_key: CommandLine) -> None:
-    body = {"message": "No.", "errorCode": 0, "reason": "operation_not_granted", "smallest_grant": ["Jobs_StartJobs"]}
+    ours = {"reason": "operation_not_granted", "smallestGrant": ["Jobs_StartJobs"], "folder": "Shared"}
+    body = {"message": "No.", "errorCode": 0, "stagedoor": ours}
     with_key.wire = Wire(ok(body, 403))
     result = with_key.run("call", "Jobs_StartJobs")
-    assert "--allow Jobs_StartJobs" in result.stderr
+    assert "--allow Jobs_StartJobs --folder Shared" in result.stderr
     with_key.wire = Wire(ok(body, 403))
     told = json.loads(with_key.run("call", "Jobs_StartJobs", "-o", "json").stderr)
     assert (told["reason"], told["smallest_grant"]) == ("operation_not_granted", ["Jobs_StartJobs"])
+
+
+def test_what_would_be_right_is_listed(with_key: CommandLine) -> None:
+    folders = [{"Id": 1, "Key": "k", "FullyQualifiedName": "Shared"}, {"Id": 2, "FullyQualifiedName": "Finance"}]
+    with_key.wire = Wire(ok({"message": "A folder is required.", "errorCode": 1101, "folders": folders}, 400))
+    assert "folders:  Shared, Finance" in with_key.run("call", "Jobs_StartJobs").stderr
+    with_key.wire = Wire(ok({"detail": "No.", "errors": [{"field": "allow", "problem": "is empty"}]}, 400))
+    told = json.loads(with_key.run("call", "Jobs_StartJobs", "-o", "json").stderr)
+    assert told["choices"] == {"errors": ["allow: is empty"]}
 
 
 def test_throttling_says_how_long_to_wait(with_key: CommandLine) -> None:

@@ -79,6 +79,21 @@ class TestCreate:
     def test_the_tenant_of_the_line_wins(self, with_key: CommandLine) -> None:
         assert sent_body(with_key, "n", "--allow", "all", "--tenant", "acme/prod")["tenant"] == "acme/prod"
 
+    def test_where_there_is_one_tenant_it_need_not_be_named(self, with_key: CommandLine) -> None:
+        del with_key.environment["STAGEDOOR_TENANT"]
+        tenant = {"name": "only", "organization": {"name": "acme"}}
+        with_key.wire = Wire(ok({"items": [tenant], "next": None}), ok(KEY | {"key": "sd_fresh_canary"}, 201))
+        with_key.run("key", "create", "n", "--allow", "all")
+        assert json.loads(with_key.wire.sent[1].content)["tenant"] == "acme/only"
+
+    def test_where_there_are_several_tenants_they_are_listed(self, with_key: CommandLine) -> None:
+        del with_key.environment["STAGEDOOR_TENANT"]
+        tenants = [{"name": name, "organization": {"name": "acme"}} for name in ("dev", "prod")]
+        with_key.wire = Wire(ok({"items": tenants, "next": None}))
+        result = with_key.run("key", "create", "n", "--allow", "all")
+        assert result.exit_code == 2
+        assert "acme/dev, acme/prod" in result.stderr
+
     def test_only_the_key_goes_to_stdout(self, with_key: CommandLine) -> None:
         with_key.wire = Wire(ok(KEY | {"key": "sd_fresh_canary", "warnings": ["It never ends."]}, 201))
         result = with_key.run("key", "create", "nightly", "--allow", "all")
@@ -130,8 +145,10 @@ def test_revoke_names_the_key_that_ended(with_key: CommandLine) -> None:
 def test_rotate_prints_the_new_secret_and_says_until_when_the_old_one_works(with_key: CommandLine) -> None:
     fresh = KEY | {"key": "sd_next_canary", "previous_secret_valid_until": "2026-11-26T12:00:00Z"}
     with_key.wire = Wire(ok(fresh, 201))
-    result = with_key.run("key", "rotate", "k1", "--overlap", "24h")
+    result = with_key.run("key", "rotate", "k1", "--overlap", "2h")
     assert result.stdout == "sd_next_canary\n"
     assert "works until 2026-11-26T12:00:00Z" in result.stderr
-    assert json.loads(with_key.wire.sent[0].content) == {"overlap": "24h"}
     assert with_key.json("key", "rotate", "k1")["key"] == "sd_next_canary"
+    with_key.run("key", "rotate", "k1", "--at-once")
+    overlaps = [json.loads(request.content)["overlap"] for request in with_key.wire.sent]
+    assert overlaps == ["2h", "24h", None]

@@ -65,19 +65,23 @@ def test_refusal_in_the_vendors_shape_names_the_smallest_grant() -> None:
         "message": "You are not authorized!",
         "errorCode": 0,
         "traceId": "00-1",
-        "reason": "operation_not_granted",
-        "operation": "Jobs_StartJobs",
-        "smallestGrant": ["Jobs_StartJobs"],
+        "resourceIds": None,
+        "stagedoor": {
+            "code": "not_authorized",
+            "requestId": "r1",
+            "reason": "operation_not_granted",
+            "rule": "operations",
+            "explanation": "The key does not cover it.",
+            "smallestGrant": ["Jobs_StartJobs"],
+            "folder": "Shared",
+        },
     }
     error = failure(ok(body, 403))
     assert isinstance(error, Refused)
     assert error.message == "You are not authorized!"
-    assert (error.reason, error.operation, error.smallest_grant) == (
-        "operation_not_granted",
-        "Jobs_StartJobs",
-        ("Jobs_StartJobs",),
-    )
-    assert error.request_id == "00-1"
+    assert (error.reason, error.rule, error.folder) == ("operation_not_granted", "operations", "Shared")
+    assert error.smallest_grant == ("Jobs_StartJobs",)
+    assert (error.code, error.request_id) == ("not_authorized", "r1")
 
 
 def test_refusal_that_names_nothing_is_still_a_refusal() -> None:

@@ -56,11 +56,10 @@ def _print(session: Session, rows: "list[AuditRow]", *, empty: str) -> None:
 
 
 def _cells(row: "AuditRow") -> tuple[object, ...]:
-    caller = row["caller"]
     return (
         row["time"],
-        (caller["name"] or caller["id"]) if caller else None,
-        f"{row['method']} {row['path']}",
+        row["caller"]["name"] or row["caller"]["id"],
+        f"{row['method']} {row['path']}" if row["method"] else row["event"],
         row["operation"],
         row["folder"],
         row["verdict"],

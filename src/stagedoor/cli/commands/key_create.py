@@ -1,6 +1,7 @@
 """``stagedoor key create``: make an access key."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +9,9 @@ from stagedoor.cli.options import common_options, data_dir_option, pass_session,
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.session import Session
 from stagedoor.cli.several_words import CommandWithSeveralWords, SeveralWords
+
+if TYPE_CHECKING:
+    from stagedoor.client import Stagedoor
 
 
 @click.command(
@@ -31,7 +35,7 @@ Examples:
 @click.option("--allow", cls=SeveralWords, required=True, metavar="WHAT…", help="What the key may do.")
 @click.option("--folder", "folders", cls=SeveralWords, metavar="PATH…", help="Only in these folders and below.")
 @click.option("--network", "networks", cls=SeveralWords, metavar="CIDR…", help="Only from these networks.")
-@click.option("--expires", metavar="SPAN", help="When it ends, such as 90d, 12h or 1y; never when left out.")
+@click.option("--expires", metavar="SPAN", help="When it ends, such as 90d, 12h or 26w; never when left out.")
 @tenant_option
 @data_dir_option
 @common_options
@@ -52,7 +56,12 @@ def create(
     selectors = [part for word in allow for part in word.split(",") if part]
     with session.administrator(data_dir) as client:
         fresh = client.create_key(
-            name, allow=selectors, folders=list(folders) or None, networks=networks, expires_in=expires
+            name,
+            tenant=session.choose("tenant").value or _only_tenant(client),
+            allow=selectors,
+            folders=list(folders) or None,
+            networks=networks,
+            expires_in=expires,
         )
     if session.wants_json:
         echo_json(fresh.facts | {"key": fresh.key.reveal(), "warnings": list(fresh.warnings)})
@@ -61,3 +70,10 @@ def create(
         click.echo(f"Note: {warning}", err=True)
     click.echo(f"Key {fresh.id} ({name}). It is shown this once:", err=True)
     click.echo(fresh.key.reveal())
+
+
+def _only_tenant(client: "Stagedoor") -> str:
+    names = [f"{tenant['organization']['name']}/{tenant['name']}" for tenant in client.tenants()]
+    if len(names) != 1:
+        raise click.UsageError(f"Name the tenant with --tenant: {', '.join(names) or 'there is none yet'}.")
+    return names[0]

@@ -11,19 +11,23 @@ from stagedoor.cli.session import Session
 
 @click.command(
     epilog="""\b
-Example:
-  stagedoor key rotate KEY_ID --overlap 24h
+Examples:
+  stagedoor key rotate KEY_ID --overlap 7d
+  stagedoor key rotate KEY_ID --at-once
 """
 )
 @click.argument("key_id")
-@click.option("--overlap", metavar="SPAN", help="How long the old secret goes on working; it ends at once without.")
+@click.option(
+    "--overlap", metavar="SPAN", default="24h", show_default=True, help="How long the old secret still works."
+)
+@click.option("--at-once", is_flag=True, help="End the old secret now, as after a leak.")
 @data_dir_option
 @common_options
 @pass_session
-def rotate(session: Session, key_id: str, overlap: str | None, data_dir: Path | None) -> None:
+def rotate(session: Session, key_id: str, overlap: str, data_dir: Path | None, *, at_once: bool) -> None:
     """Give the key of this id a new secret and print it, this once."""
     with session.administrator(data_dir) as client:
-        fresh = client.rotate_key(key_id, overlap=overlap)
+        fresh = client.rotate_key(key_id, overlap=None if at_once else overlap)
     if session.wants_json:
         echo_json(fresh.facts | {"key": fresh.key.reveal(), "warnings": list(fresh.warnings)})
         return
