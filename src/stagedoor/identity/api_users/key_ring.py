@@ -115,11 +115,13 @@ class KeyRing:
         Raises :class:`~stagedoor.kit.errors.StoreUnavailable` with every note kept for the next time.
         """
         with self._uses.taken() as uses, self._previous_uses.taken() as previous_uses:
-            if not uses and not previous_uses:
-                return 0
-            with self._database.write() as session:
-                store.write_last_uses(session, {**previous_uses, **uses}, previous_uses)
-            return len(uses.keys() | previous_uses.keys())
+            used = dict(uses)
+            for key_id, at in previous_uses.items():
+                used[key_id] = max(at, used.get(key_id, at))
+            if used:
+                with self._database.write() as session:
+                    store.write_last_uses(session, used, previous_uses)
+            return len(used)
 
     def _renew(self, changes: tuple[Change, ...]) -> None:
         changed = {change.ref for change in changes}

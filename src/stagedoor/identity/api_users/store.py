@@ -123,9 +123,8 @@ def check_rows(session: Session, key_ids: Iterable[str]) -> Iterator[CheckRow]:
 def write_last_uses(
     session: Session, last_used: Mapping[str, datetime], previous_last_used: Mapping[str, datetime]
 ) -> None:
-    """Write when keys were last used, with the present and with the previous secret."""
-    if last_used:
-        session.execute(update(AccessKey), [{"id": key_id, "last_used_at": at} for key_id, at in last_used.items()])
+    """Write when keys were last used, and those among them that were used with their previous secret."""
+    session.execute(update(AccessKey), [{"id": key_id, "last_used_at": at} for key_id, at in last_used.items()])
     if previous_last_used:
         session.execute(
             update(AccessKey),

@@ -35,11 +35,6 @@ def find_tenant(session: Session, organization_id: str, word: str) -> Tenant | N
     )
 
 
-def find_tenant_by_id(session: Session, tenant_id: str) -> Tenant | None:
-    """Return the tenant of this id."""
-    return session.get(Tenant, tenant_id)
-
-
 def add(session: Session, row: Organization | Tenant) -> None:
     """Put a new row into this transaction."""
     session.add(row)

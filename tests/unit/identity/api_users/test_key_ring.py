@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 from tests.factories.access_keys import Keys, keys_of
 from tests.factories.acme import START, acme
 
 from stagedoor.identity.api_users.key_form import draw_key
 from stagedoor.identity.api_users.key_ring import API_USER_NUMBERS_FROM, KeyRefusal, KeyRing, RefusedKey
+from stagedoor.identity.api_users.models import AccessKey
+from stagedoor.kit.changes import record_change
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind
 
@@ -172,13 +175,21 @@ def test_a_refused_key_is_not_noted_as_used(keys: Keys) -> None:
 
 def test_the_last_use_of_the_previous_secret_is_kept_apart(keys: Keys) -> None:
     issued = keys.make()
-    rotate(keys, issued.facts.id, HOUR)
-    keys.ring.check(issued.key.reveal(), START)
+    new = rotate(keys, issued.facts.id, HOUR)
+    late, later = START + timedelta(minutes=1), START + timedelta(minutes=2)
+    keys.ring.check(new, late)
+    keys.ring.check(issued.key.reveal(), later)
+    assert keys.ring.flush_last_used() == 1
+    with keys.world.database.read() as session:
+        facts = keys.service.get_key(session, keys.world.organization.id, issued.facts.id)
+    assert facts.previous_secret_last_used_at == later
+    assert facts.last_used_at == later
+    keys.ring.check(new, later + timedelta(minutes=1))
     keys.ring.flush_last_used()
     with keys.world.database.read() as session:
         facts = keys.service.get_key(session, keys.world.organization.id, issued.facts.id)
-    assert facts.previous_secret_last_used_at == START
-    assert facts.last_used_at == START
+    assert facts.previous_secret_last_used_at == later
+    assert facts.last_used_at == later + timedelta(minutes=1)
 
 
 def test_a_locked_store_loses_no_note_of_a_use(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,3 +213,14 @@ def test_neither_the_ring_nor_the_store_holds_the_key_itself(keys: Keys) -> None
     assert secret not in repr(issued)
     stored = b"".join(file.read_bytes() for file in Path(str(keys.world.database.url.database)).parent.iterdir())
     assert secret.encode() not in stored
+
+
+def test_a_change_of_a_key_that_is_gone_takes_it_off_the_ring(keys: Keys) -> None:
+    issued = keys.make()
+    with keys.world.database.write() as session:
+        session.execute(delete(AccessKey))
+        record_change(session, "access_key", issued.facts.id)
+        record_change(session, "access_key", "never-there")
+    keys.world.feed.catch_up()
+    assert len(keys.ring) == 0
+    assert refusal_of(keys.ring.check(issued.key.reveal(), START)) is KeyRefusal.UNKNOWN_ID

@@ -10,6 +10,8 @@ from tests.factories.acme import START, acme
 
 from stagedoor.identity.api_users.errors import AccessKeyEnded, AccessKeyNotFound, AccessKeyOrderRefused
 from stagedoor.identity.api_users.schemas import AccessKeyState
+from stagedoor.identity.api_users.service import AccessKeys
+from stagedoor.kit.chance import SeededChance
 
 
 @pytest.fixture
@@ -29,6 +31,15 @@ class TestCreate:
         first, second = keys.make("a", api_user_name="partner"), keys.make("b", api_user_name="partner")
         assert first.facts.api_user_id == second.facts.api_user_id
         assert first.facts.id != second.facts.id
+
+    def test_an_id_that_is_taken_is_drawn_again(self, keys: Keys) -> None:
+        keys.make("first", api_user_name="partner")
+        made = []
+        for _ in range(2):
+            # The same seed twice: the second key would get the id of the first.
+            keys.service = AccessKeys(keys.world.vault, keys.world.clock, SeededChance(5))
+            made.append(keys.make("more", api_user_name="partner").facts.id)
+        assert made[0] != made[1]
 
     @pytest.mark.parametrize("name", ["", " ", "a\nb", "a\x00", "x" * 129])
     def test_an_unprintable_name_is_refused(self, keys: Keys, name: str) -> None:
@@ -83,6 +94,7 @@ class TestList:
             page = keys.service.list_keys(session, organization_id, created_by="ada", tenant_id=keys.world.dev.id)
             assert [facts.id for facts in page.keys] == [mine]
             assert keys.service.list_keys(session, organization_id, tenant_id=keys.world.prod.id).keys == ()
+            assert len(keys.service.list_keys(session, organization_id).keys) == 2
 
     def test_keys_of_another_organization_are_neither_listed_nor_found(self, keys: Keys) -> None:
         key_id = keys.make().facts.id

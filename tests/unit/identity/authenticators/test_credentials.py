@@ -39,7 +39,9 @@ def test_a_credential_is_found_wherever_a_client_can_put_it(headers: Headers) ->
 
 def test_a_request_without_a_credential_has_none() -> None:
     assert found() is None
-    assert found((b"cookie", b"a=b"), (b"content-length", b"13")) is None
+    assert (
+        found((b"cookie", b"a=b"), (b"content-length", b"13"), (b"if-modified", b"x"), (b"x-forwarded", b"x")) is None
+    )
 
 
 def test_a_password_may_hold_a_colon() -> None:

@@ -52,6 +52,7 @@ def test_the_tenancy_name_may_be_null_or_missing_and_spaces_around_names_are_dro
         (b"", "", "empty"),
         (b"  ", "x=y", "empty"),
         (f"tenancyName=dev&usernameOrEmailAddress=ada&password={CANARY}".encode(), "", "form"),
+        (b"&".join(b"x=y" for _ in range(200)), "", "no JSON object"),
         (b'["ada"]', "", "no JSON object"),
         (b'"ada"', "", "no JSON object"),
         (b'{"usernameOrEmailAddress": "ada", "password": "' + CANARY.encode(), "", "no JSON object"),

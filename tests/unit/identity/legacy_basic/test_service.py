@@ -15,7 +15,8 @@ from tests.factories.people import API_PASSWORD, SIGN_IN_PASSWORD, people_of
 from stagedoor.identity import passwords as passwords_room
 from stagedoor.identity.attempts import TooManyAttempts
 from stagedoor.identity.legacy_basic.errors import InvalidCredentials, LegacyLoginRefused
-from stagedoor.identity.legacy_basic.tokens import LegacyTokenRefusal, RefusedLegacyToken
+from stagedoor.identity.legacy_basic.tokens import LegacyTokenRefusal, LegacyTokens, RefusedLegacyToken
+from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.passwords import PasswordsBusy
 from stagedoor.kit.secret import Secret
 from stagedoor.passage import Caller, CallerKind, CredentialKind
@@ -261,6 +262,15 @@ class TestTokens:
         assert self.refusal_of(legacy, tokens[0]).refusal is LegacyTokenRefusal.USER_GONE
         assert self.refusal_of(legacy, tokens[1]).refusal is LegacyTokenRefusal.PASSWORD_CHANGED
 
+    def test_a_token_of_an_organization_that_is_gone_opens_nothing(self, legacy: Legacy) -> None:
+        legacy.people.make()
+        world = legacy.people.world
+        empty = OrganizationDirectory(world.database, world.vault)
+        tokens = LegacyTokens(world.vault, world.chance, empty, legacy.people.directory)
+        checked = tokens.check(legacy.log_in(), START)
+        assert isinstance(checked, RefusedLegacyToken)
+        assert checked.refusal is LegacyTokenRefusal.USER_GONE
+
     def test_a_worker_that_did_not_give_it_out_accepts_it_at_once(self, legacy: Legacy) -> None:
         legacy.people.make()
         token = legacy.log_in()
@@ -342,6 +352,8 @@ class TestAdministrators:
             ("cyd", "no_api_password"),
             ("dir", "directory_user"),
         ]
+        (entry,) = legacy.people.world.directory.all_organizations()
+        assert [one.username for one in legacy.service.list_eligibility(entry) if one.is_eligible] == ["ada"]
         legacy.set_window(is_open=False)
         assert {reason for _, reason in seen()} == {"window_closed"}
 

@@ -12,6 +12,7 @@ from tests.factories.personal_access_tokens import PersonalTokens, personal_toke
 from stagedoor.identity.authenticators.errors import NotAuthenticated
 from stagedoor.identity.authenticators.personal_access_token import PersonalAccessTokenAuthenticator
 from stagedoor.identity.personal_access_tokens.token_ring import PersonalAccessTokenRing
+from stagedoor.kit.changes import record_change
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.passage import Allowance, CallerKind, CredentialKind
 
@@ -129,3 +130,26 @@ def test_last_use_is_written_in_one_batch_and_survives_a_locked_store(
     with world.database.read() as session:
         (facts,) = tokens.service.list_tokens(session, world.organization.id).tokens
     assert facts.last_used_at == SOON
+
+
+def test_the_authenticator_lets_the_owner_in(tokens: PersonalTokens) -> None:
+    written = tokens.make(tokens.people.make()).token.reveal()
+    caller = PersonalAccessTokenAuthenticator(tokens.ring).authenticate(written, SOON)
+    assert caller is not None
+    assert caller.name == "ada"
+
+
+def test_the_end_of_another_kind_of_token_changes_nothing(tokens: PersonalTokens) -> None:
+    written = tokens.make(tokens.people.make()).token.reveal()
+    expired = tokens.make(tokens.people.make("bob"), lifetime=timedelta(seconds=1))
+    world = tokens.people.world
+    world.clock.advance(timedelta(seconds=1))
+    later = PersonalAccessTokenRing(world.database, world.vault, tokens.people.directory, world.clock)
+    later.follow(world.feed)
+    later.load()
+    with world.database.write() as session:
+        record_change(session, "token", "an OAuth token")
+        tokens.service.revoke_token(session, world.organization.id, expired.facts.id)
+    world.feed.catch_up()
+    assert len(later) == 1
+    assert later.find_caller(written, SOON) is not None

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 from tests.factories.acme import acme
 from tests.factories.people import API_PASSWORD, SIGN_IN_PASSWORD, People, people_of
 
 from stagedoor.identity.passwords import PasswordRefused
 from stagedoor.identity.users.errors import ApiPasswordRefused, SignInRefused, UserNotFound, UserOrderRefused
+from stagedoor.identity.users.models import User
 from stagedoor.identity.users.schemas import UserOrder
+from stagedoor.kit.changes import record_change
 from stagedoor.kit.secret import Secret
 
 
@@ -55,6 +58,12 @@ class TestCreate:
 
     def test_nobody_has_an_api_password_to_begin_with(self, people: People) -> None:
         assert people.make(api_password=None).api_password_hash is None
+
+    @pytest.mark.parametrize("name", ["x" * 129, "a\nb"])
+    def test_a_personal_name_that_cannot_be_printed_is_refused(self, people: People, name: str) -> None:
+        made = people.make()
+        with people.world.database.write() as session, pytest.raises(UserOrderRefused, match="Names"):
+            people.service.update_user(session, made, last_name=name)
 
 
 class TestFind:
@@ -245,3 +254,11 @@ class TestDirectory:
         third = people.directory.find_user(made.id)
         assert third is not None
         assert third.api_password_mark == ""
+
+    def test_a_user_who_is_gone_is_forgotten(self, people: People) -> None:
+        made = people.make(roles=())
+        with people.world.database.write() as session:
+            session.execute(delete(User))
+            record_change(session, "user", made.id)
+        people.world.feed.catch_up()
+        assert people.directory.find_user(made.id) is None
