@@ -78,6 +78,7 @@ class Desk:
         reach: Reach = EVERYWHERE,
         query: Mapping[str, str] | None = None,
         content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
         **arguments: object,
     ) -> Answer:
         """Carry out one operation; ``arguments`` are the values in its path, a ``body`` of bytes is sent as it is."""
@@ -91,7 +92,7 @@ class Desk:
                 reach=reach,
                 path_arguments={name: str(value) for name, value in arguments.items()},
                 query=query or {},
-                headers={"content-type": content_type},
+                headers={"content-type": content_type, **(headers or {})},
                 body=sent,
                 base_url="http://desk.test/acme/dev/orchestrator_",
                 request_id="request-1",

@@ -21,5 +21,5 @@ class ScriptRule(Base):
     tenant_id: Mapped[str] = mapped_column(String(36), index=True)
     process_pattern: Mapped[str] = mapped_column(String(128))
     argument_name: Mapped[str | None] = mapped_column(String(128))
-    argument_value: Mapped[Any] = mapped_column(JsonText)
+    argument_value: Mapped[Any] = mapped_column(JsonText, nullable=True)
     script: Mapped[dict[str, Any]] = mapped_column(JsonText)
