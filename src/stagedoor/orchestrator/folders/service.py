@@ -16,6 +16,8 @@ from stagedoor.passage import Reach
 DEPTH_MAX = 7
 NAME_LENGTH_MAX = 115
 DESCRIPTION_LENGTH_MAX = 500
+PATH_BYTES_MAX = 2000
+"""An index of PostgreSQL holds no longer entry; seven names of the longest sort in Latin letters fit."""
 TOPIC = "folder"
 
 
@@ -139,6 +141,7 @@ def delete_folder(session: Session, folder: Folder) -> None:
 def _relocate(session: Session, folder: Folder, *, branch: str, path: str) -> None:
     old_branch, old_path = folder.branch, folder.fully_qualified_name
     for below in store.list_subtree(session, folder):
+        _verify_length(path + below.fully_qualified_name[len(old_path) :])
         below.branch = branch + below.branch[len(old_branch) :]
         below.fully_qualified_name = path + below.fully_qualified_name[len(old_path) :]
         below.path_folded = below.fully_qualified_name.casefold()
@@ -168,9 +171,15 @@ def _verified_name(name: str) -> str:
 
 
 def _verify_free(session: Session, tenant_id: str, path: str, *, besides: Folder | None = None) -> None:
+    _verify_length(path)
     there = store.find_folder_by_path(session, tenant_id, path)
     if there is not None and there is not besides:
         raise NameInUse(f"There is a folder '{there.fully_qualified_name}' already.")
+
+
+def _verify_length(path: str) -> None:
+    if len(path.casefold().encode()) > PATH_BYTES_MAX:
+        raise InvalidRequest("The folder's full path is too long.", details={"field": "DisplayName"})
 
 
 def _path(parent: Folder | None, name: str) -> str:

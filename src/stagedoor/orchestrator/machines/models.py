@@ -23,7 +23,7 @@ class Machine(Base):
     key: Mapped[str] = mapped_column(String(36), unique=True)
     license_key: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(450))
-    name_folded: Mapped[str] = mapped_column(String(450))
+    name_folded: Mapped[str] = mapped_column(String(1350))
     description: Mapped[str | None] = mapped_column(String(500))
     type: Mapped[int] = mapped_column(Integer, default=0)
     scope: Mapped[int] = mapped_column(Integer, default=0)

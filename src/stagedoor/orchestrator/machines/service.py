@@ -1,23 +1,20 @@
 """Machines of a tenant, and the folders that each may run in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.errors import NameInUse, NotFound
+from stagedoor.orchestrator.field_changes import UNSET, apply_changes
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.service import get_folder
 from stagedoor.orchestrator.machines import store
 from stagedoor.orchestrator.machines.errors import MachineInUse
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.passage import Reach
-
-UNSET: Any = object()
-"""Stands for a field that the caller did not send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +58,7 @@ def create_machine(
         license_key=license_key or random_guid(chance),
         created_at=clock.now(),
     )
-    _apply(machine, changes)
+    apply_changes(machine, changes)
     store.add_machine(session, machine)
     return machine
 
@@ -70,7 +67,7 @@ def update_machine(session: Session, machine: Machine, changes: MachineChanges) 
     """Change what ``changes`` set; raises :class:`NameInUse`."""
     if changes.name is not UNSET and changes.name.casefold() != machine.name_folded:
         _verify_name_is_free(session, machine.tenant_id, changes.name)
-    _apply(machine, changes)
+    apply_changes(machine, changes)
     session.flush()
 
 
@@ -119,12 +116,3 @@ def set_propagation(session: Session, folder: Folder, machine_id: int, *, enable
 def _verify_name_is_free(session: Session, tenant_id: str, name: str) -> None:
     if store.find_machine_by_name(session, tenant_id, name) is not None:
         raise NameInUse(f"There is a machine '{name}' already.")
-
-
-def _apply(machine: Machine, changes: MachineChanges) -> None:
-    for part in fields(changes):
-        value = getattr(changes, part.name)
-        if value is not UNSET:
-            setattr(machine, part.name, value)
-    if changes.name is not UNSET:
-        machine.name_folded = changes.name.casefold()

@@ -28,7 +28,7 @@ class Release(Base):
     folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id"))
     package_id: Mapped[int] = mapped_column(ForeignKey("packages.id"), index=True)
     name: Mapped[str] = mapped_column(String(128))
-    name_folded: Mapped[str] = mapped_column(String(128))
+    name_folded: Mapped[str] = mapped_column(String(384))
     description: Mapped[str | None] = mapped_column(Text)
     process_key: Mapped[str] = mapped_column(String(128))
     process_version: Mapped[str] = mapped_column(String(50))

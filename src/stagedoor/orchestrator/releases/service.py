@@ -1,6 +1,6 @@
 """Making a package runnable in a folder, and moving it from version to version."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,15 +8,13 @@ from sqlalchemy.orm import Session
 from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.errors import NameInUse, NotFound
+from stagedoor.orchestrator.field_changes import UNSET, apply_changes
 from stagedoor.orchestrator.processes.models import Package
 from stagedoor.orchestrator.processes.service import get_latest, get_package
 from stagedoor.orchestrator.releases import store
 from stagedoor.orchestrator.releases.errors import NoEarlierVersion
 from stagedoor.orchestrator.releases.models import Release, ReleaseVersion
 from stagedoor.passage import FolderPlace, Reach
-
-UNSET: Any = object()
-"""Stands for a field that the caller did not send; ``None`` is a value of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +39,12 @@ class ReleaseChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who changes something, by the vendor's number, and the clock and chance of the call."""
+    """Who changes something in which tenant, by the vendor's number, with the clock and chance of the call."""
 
+    tenant_id: str
     clock: Clock
     chance: Chance
     user_number: int | None = None
-    tenant_id: str = field(default="")
 
 
 def get_release(session: Session, folder: FolderPlace, release_id: int) -> Release:
@@ -96,7 +94,7 @@ def create_release(
         created_at=now,
         creator_user_number=author.user_number,
     )
-    _apply(release, changes)
+    apply_changes(release, changes)
     _point_at(release, package)
     store.add_release(session, release)
     store.add_version(session, _version_of(release, author))
@@ -109,7 +107,7 @@ def update_release(
     """Change what ``changes`` set, and move to ``process_version`` if one is named; raises as creation does."""
     if changes.name is not UNSET and changes.name.casefold() != release.name_folded:
         _verify_name_is_free(session, release.folder_id, changes.name)
-    _apply(release, changes)
+    apply_changes(release, changes)
     _sign(release, author)
     session.flush()
     if process_version is not None:
@@ -157,15 +155,6 @@ def _get_package(session: Session, tenant_id: str, name: str, version: str | Non
 def _verify_name_is_free(session: Session, folder_id: int, name: str) -> None:
     if store.find_release_by_name(session, folder_id, name) is not None:
         raise NameInUse(f"There is a process '{name}' in this folder already.")
-
-
-def _apply(release: Release, changes: ReleaseChanges) -> None:
-    for part in fields(changes):
-        value = getattr(changes, part.name)
-        if value is not UNSET:
-            setattr(release, part.name, value)
-    if changes.name is not UNSET:
-        release.name_folded = changes.name.casefold()
 
 
 def _point_at(release: Release, package: Package) -> None:

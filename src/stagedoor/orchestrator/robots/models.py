@@ -28,7 +28,7 @@ class Robot(Base):
     machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id"), index=True)
     license_key: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(19))
-    name_folded: Mapped[str] = mapped_column(String(19))
+    name_folded: Mapped[str] = mapped_column(String(57))
     username: Mapped[str | None] = mapped_column(String(100))
     external_name: Mapped[str | None] = mapped_column(String(450))
     description: Mapped[str | None] = mapped_column(String(500))

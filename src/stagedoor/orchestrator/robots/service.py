@@ -1,7 +1,7 @@
 """Robots of a folder: made, changed, switched on and off, deleted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.errors import InvalidRequest, NameInUse, NotFound
+from stagedoor.orchestrator.field_changes import UNSET, apply_changes
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.machines.service import get_machine
 from stagedoor.orchestrator.machines.store import find_machine_by_name
@@ -16,9 +17,6 @@ from stagedoor.orchestrator.robots import store
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.robots.schemas import HOSTING_TYPE
 from stagedoor.passage import FolderPlace
-
-UNSET: Any = object()
-"""Stands for a field that the caller did not send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ def create_robot(
             "A robot of hosting type Standard needs a MachineId or MachineName.", details={"field": "MachineName"}
         )
     _bind(robot, chosen)
-    _apply(robot, changes)
+    apply_changes(robot, changes)
     store.add_robot(session, robot)
     return robot
 
@@ -104,7 +102,7 @@ def update_robot(
     chosen = _find_machine(session, robot.tenant_id, machine)
     if chosen is not None:
         _bind(robot, chosen)
-    _apply(robot, changes)
+    apply_changes(robot, changes)
     robot.modified_at = clock.now()
     robot.modifier_user_number = user_number
     session.flush()
@@ -148,12 +146,3 @@ def _bind(robot: Robot, machine: Machine | None) -> None:
 def _verify_name_is_free(session: Session, tenant_id: str, name: str) -> None:
     if store.find_robot_by_name(session, tenant_id, name) is not None:
         raise NameInUse(f"There is a robot '{name}' already.")
-
-
-def _apply(robot: Robot, changes: RobotChanges) -> None:
-    for part in fields(changes):
-        value = getattr(changes, part.name)
-        if value is not UNSET:
-            setattr(robot, part.name, value)
-    if changes.name is not UNSET:
-        robot.name_folded = changes.name.casefold()

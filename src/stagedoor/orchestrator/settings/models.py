@@ -15,6 +15,6 @@ class Setting(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(36))
     name: Mapped[str] = mapped_column(String(128))
-    name_folded: Mapped[str] = mapped_column(String(128))
+    name_folded: Mapped[str] = mapped_column(String(384))
     value: Mapped[str | None] = mapped_column(Text)
     scope: Mapped[int] = mapped_column(Integer, default=1)
