@@ -69,8 +69,7 @@ class Core:
                 if pause is None:
                     raise _unreachable(request, fault) from fault
             else:
-                if response is None:
-                    raise RuntimeError("a request was not answered with a response")
+                assert response is not None  # noqa: S101  # a face answers a request with a response
                 if response.is_success:
                     return response
                 pause = self._retry.pause_after_answer(response, attempt, self._chance)

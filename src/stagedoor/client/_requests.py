@@ -19,7 +19,7 @@ QUERY_SAFE = "$'(),/:@"
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _PATH_ARGUMENT = re.compile(r"(?P<quote>'?)\{(?P<name>\w+)\}'?")
 # What may stand in a path without quotes: numbers, GUIDs, words, and lists of them.
-_BARE = re.compile(r"[A-Za-z0-9_.,:+-]+")
+_BARE = re.compile(r"[A-Za-z0-9_.,:-]+")
 
 Field = str | int | float | bool | datetime | Sequence[str] | Sequence[int]
 Folder = str | int

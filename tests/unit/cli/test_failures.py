@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 
+import click
 import httpx2
 import pytest
 from tests.factories.command_line import CommandLine
 from tests.factories.wire import Wire, ok
+
+from stagedoor.cli.failure import facts_of
 
 
 @pytest.mark.parametrize(
@@ -134,6 +137,16 @@ def test_an_answer_cannot_steer_the_terminal(with_key: CommandLine) -> None:
     told = with_key.run("call", "Jobs_Get").stderr
     assert "\x1b" not in told
     assert "\\x1b[2J" in told
+
+
+def test_a_click_error_of_another_kind_is_told() -> None:
+    facts = facts_of(click.ClickException("It broke."))
+    assert facts == {"message": "It broke.", "exit_code": 1, "code": "failed"}
+
+
+def test_what_nobody_expected_has_no_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "stagedoor.client")
+    assert facts_of(ZeroDivisionError()) is None
 
 
 def test_ctrl_c_is_quiet(with_key: CommandLine) -> None:

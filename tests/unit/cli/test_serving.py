@@ -70,6 +70,9 @@ class TestWelcome:
         assert "stagedoor key create" in text
         assert "curl" not in text
 
+    def test_without_a_folder_sends_no_folder_header(self) -> None:
+        assert "X-UIPATH" not in "".join(paste_lines(BASE, "sd_sample", None))
+
     def test_a_quote_in_a_folders_name_stays_in_its_word(self, tmp_path: Path) -> None:
         assert self.paste(tmp_path, 0, folder="Fin'; touch pwned; '") != ""
         assert not (tmp_path / "pwned").exists()

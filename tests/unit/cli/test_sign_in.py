@@ -11,11 +11,13 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx2
 import pytest
+from keyring.errors import KeyringLocked
 from tests.factories.command_line import CommandLine, DictKeyring
 from tests.factories.wire import Wire, ok
 
 from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.loopback import LoopbackReceiver
+from stagedoor.cli.profiles import config_dir
 from stagedoor.cli.token_storage import system_keyring
 from stagedoor.kit.chance import SeededChance
 
@@ -436,6 +438,75 @@ class TestProfiles:
         sign_in(command_line, server, "--store-in-file")
         command_line.run("whoami")
         assert {stat.S_IMODE(path.stat().st_mode) for path in command_line.files()} == {0o600}
+
+
+class LockedKeyring(DictKeyring):
+    """A keyring that refuses everything."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise KeyringLocked("locked")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise KeyringLocked("locked")
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise KeyringLocked("locked")
+
+
+class TestLockedKeyring:
+    @pytest.mark.parametrize("words", ["token", "logout"])
+    def test_is_told_with_what_to_do(self, command_line: CommandLine, server: Server, words: str) -> None:
+        sign_in(command_line, server)
+        command_line.keyring = LockedKeyring()
+        result = command_line.run(words, "-o", "json")
+        assert result.exit_code == 1
+        assert json.loads(result.stderr)["code"] == "keyring_failed"
+
+    def test_leaves_no_half_made_profile(self, command_line: CommandLine, server: Server) -> None:
+        command_line.open_browser = browser(server)
+        command_line.keyring = LockedKeyring()
+        assert command_line.run("login").exit_code == 1
+        assert list(command_line.files()) == []
+
+
+def test_an_emptied_keyring_is_no_obstacle_to_signing_out(command_line: CommandLine, server: Server) -> None:
+    sign_in(command_line, server)
+    assert isinstance(command_line.keyring, DictKeyring)
+    command_line.keyring.entries.clear()
+    assert command_line.json("logout") == {"profile": "default", "revoked": False}
+
+
+def test_with_several_tenants_a_person_is_asked(
+    command_line: CommandLine, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stagedoor.cli.commands.login.is_interactive", lambda: True)
+    server.tenants = [tenant("dev"), tenant("prod")]
+    command_line.open_browser = browser(server)
+    assert "tenant acme/prod" in command_line.run("login", input="acme/prod\n").stdout
+
+
+def test_a_browser_that_does_not_open_is_replaced_by_the_address(command_line: CommandLine, server: Server) -> None:
+    def print_only(url: str) -> bool:
+        browser(server)(url)
+        return False
+
+    command_line.open_browser = print_only
+    result = command_line.run("login")
+    assert result.exit_code == 0
+    assert f"{BASE}/identity_/connect/authorize?" in result.stderr
+
+
+def test_a_token_endpoint_that_answers_with_a_page_is_told(command_line: CommandLine, server: Server) -> None:
+    def page(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(500, text="<html>") if request.method == "POST" else server(request)
+
+    command_line.wire = Wire(page)
+    command_line.open_browser = browser(server)
+    assert "answered 500" in command_line.run("login").stderr
+
+
+def test_profiles_lie_where_this_system_keeps_settings() -> None:
+    assert config_dir({}).name == "stagedoor"
 
 
 def test_a_backend_that_only_fails_is_no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:

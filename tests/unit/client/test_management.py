@@ -110,6 +110,11 @@ def test_audit_without_rows_is_not_stagedoors() -> None:
         (lambda it: it.rotate_key("k1", overlap="24h"), "POST keys/k1/rotate"),
         (lambda it: it.preview_key(allow=["all"]), "POST keys/preview"),
         (lambda it: it.legacy_window(), "GET legacy-window"),
+        (lambda it: it.whoami(), "GET whoami"),
+        (lambda it: it.can_i("Jobs_Get"), "GET can-i?operation=Jobs_Get&tenant=acme/dev"),
+        (lambda it: it.tenants(), "GET tenants?limit=500"),
+        (lambda it: it.create_key("n", allow=["all"]), "POST keys"),
+        (lambda it: it.audit(after="7"), "GET audit?limit=100&after=7"),
         (lambda it: it.set_legacy_window(is_open=True, until=datetime(2027, 1, 1, tzinfo=UTC)), "PUT legacy-window"),
     ],
 )

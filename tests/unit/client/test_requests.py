@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from tests.factories.wire import Wire, ok
 
-from stagedoor.client import Stagedoor
+from stagedoor.client import AccessKey, AsyncStagedoor, Stagedoor
 
 BASE = "http://stagedoor.test/acme/dev"
 
@@ -111,11 +111,10 @@ class TestBaseUrl:
         with pytest.raises(ValueError, match="expected organization/tenant"):
             Stagedoor("http://stagedoor.test", tenant=tenant, key="k")
 
-    def test_key_and_auth_together_are_refused(self) -> None:
-        from stagedoor.client import AccessKey
-
+    @pytest.mark.parametrize("kind", [Stagedoor, AsyncStagedoor])
+    def test_key_and_auth_together_are_refused(self, kind: type[Stagedoor] | type[AsyncStagedoor]) -> None:
         with pytest.raises(ValueError, match="either key or auth"):
-            Stagedoor(BASE, key="k", auth=AccessKey("k"))
+            kind(BASE, key="k", auth=AccessKey("k"))
 
 
 class TestFolders:
@@ -156,9 +155,11 @@ def test_preview_shows_the_request_without_the_credential() -> None:
     assert wire.sent == []
 
 
-def test_environment_fills_a_client() -> None:
-    stagedoor = Stagedoor.from_environment({"STAGEDOOR_URL": BASE, "STAGEDOOR_KEY": "sd_canary"})
-    assert repr(stagedoor) == "Stagedoor('http://stagedoor.test', tenant='acme/dev')"
+@pytest.mark.parametrize("kind", [Stagedoor, AsyncStagedoor])
+def test_environment_fills_a_client(kind: type[Stagedoor] | type[AsyncStagedoor]) -> None:
+    stagedoor = kind.from_environment({"STAGEDOOR_URL": BASE, "STAGEDOOR_KEY": "sd_canary", "STAGEDOOR_FOLDER": "F"})
+    assert repr(stagedoor) == f"{kind.__name__}('http://stagedoor.test', tenant='acme/dev')"
+    assert stagedoor.preview("Jobs_Get").headers["x-uipath-folderpath"] == "F"
 
 
 def test_environment_without_a_key_names_the_variable() -> None:
