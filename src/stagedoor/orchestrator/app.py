@@ -12,6 +12,7 @@ from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
+from stagedoor.orchestrator.assets.routes import routes as assets
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
@@ -34,6 +35,7 @@ from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 ROOMS: tuple[Routes, ...] = (
+    assets,
     documents,
     folders,
     folders_navigation,

@@ -7,8 +7,9 @@ from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.queue_definitions import service, store
 from stagedoor.orchestrator.queue_definitions.entities import QUEUE_DEFINITIONS
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
-from stagedoor.orchestrator.queue_definitions.schemas import read_queue, read_shares
+from stagedoor.orchestrator.queue_definitions.schemas import read_queue
 from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.sharing import read_shares
 
 routes = Routes()
 

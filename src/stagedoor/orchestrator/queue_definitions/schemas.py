@@ -1,6 +1,5 @@
 """What a caller sends of a queue."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +9,12 @@ from stagedoor.orchestrator.fields import (
     INT32_MAX,
     find_boolean,
     find_integer,
-    find_integers,
     find_objects,
     find_text,
-    get_required,
     get_text,
 )
 
 RETRIES_MAX = 50
-SHARED_AT_ONCE_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +31,6 @@ class QueueValues:
     risk_sla_in_minutes: int | None
     release_id: int | None
     tags: list[dict[str, Any]] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Which things are to be seen in which further folders, and in which no longer."""
-
-    thing_ids: Sequence[int]
-    add_to: Sequence[int]
-    remove_from: Sequence[int]
 
 
 def read_queue(body: Body) -> QueueValues:
@@ -71,13 +58,4 @@ def read_queue(body: Body) -> QueueValues:
         risk_sla_in_minutes=risk_sla,
         release_id=find_integer(body, "ReleaseId"),
         tags=None if tags is None else [tag.plain() for tag in tags],
-    )
-
-
-def read_shares(body: Body, things: str) -> Shares:
-    """Read a request to share; ``things`` is the field that lists the things' ids."""
-    return Shares(
-        thing_ids=get_required(find_integers(body, things, entries_max=SHARED_AT_ONCE_MAX), things),
-        add_to=find_integers(body, "ToAddFolderIds", entries_max=SHARED_AT_ONCE_MAX) or [],
-        remove_from=find_integers(body, "ToRemoveFolderIds", entries_max=SHARED_AT_ONCE_MAX) or [],
     )

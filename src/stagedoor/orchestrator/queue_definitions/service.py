@@ -11,7 +11,8 @@ from stagedoor.orchestrator.folder_links import find_folders
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.queue_definitions import store
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
-from stagedoor.orchestrator.queue_definitions.schemas import QueueValues, Shares
+from stagedoor.orchestrator.queue_definitions.schemas import QueueValues
+from stagedoor.orchestrator.sharing import Shares, verify_folders
 from stagedoor.passage import Reach
 
 
@@ -105,11 +106,7 @@ def share_queues(session: Session, tenant_id: str, folder_id: int, shares: Share
     Raises ``NotFound`` for a queue or folder that is not there, ``NameInUse`` for a folder with another queue of that
     name, ``Conflict`` for taking a queue out of its home folder, where its items stand.
     """
-    wanted = sorted({*shares.add_to, *shares.remove_from})
-    found = {folder.id for folder in find_folders(session, tenant_id, reach, wanted)}
-    missing = [str(folder) for folder in wanted if folder not in found]
-    if missing:
-        raise NotFound(f"There is no folder {', '.join(missing)}.")
+    verify_folders(session, tenant_id, reach, shares)
     for queue_id in shares.thing_ids:
         queue = get_queue(session, tenant_id, folder_id, queue_id)
         for target in shares.add_to:
