@@ -11,6 +11,7 @@ import pytest
 from tests.factories.command_line import CommandLine
 from tests.factories.wire import Wire, ok
 
+from stagedoor import client
 from stagedoor.cli.failure import facts_of
 
 
@@ -142,6 +143,15 @@ def test_an_answer_cannot_steer_the_terminal(with_key: CommandLine) -> None:
 def test_a_click_error_of_another_kind_is_told() -> None:
     facts = facts_of(click.ClickException("It broke."))
     assert facts == {"message": "It broke.", "exit_code": 1, "code": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"), [(httpx2.ReadTimeout("slow"), 6), (client.BadRequest("No.", details={"names": ["a"]}), 1)]
+)
+def test_errors_of_the_library_have_facts(error: Exception, exit_code: int) -> None:
+    facts = facts_of(error)
+    assert facts is not None
+    assert facts["exit_code"] == exit_code
 
 
 def test_what_nobody_expected_has_no_facts(monkeypatch: pytest.MonkeyPatch) -> None:
