@@ -11,8 +11,10 @@ FOLDER = EntityType(
     model=Folder,
     properties=(
         Property("Key", EdmType.GUID, Folder.key, nullable=False),
-        Property("DisplayName", EdmType.STRING, Folder.display_name, nullable=False),
-        Property("FullyQualifiedName", EdmType.STRING, Folder.fully_qualified_name, writable=False),
+        Property("DisplayName", EdmType.STRING, Folder.display_name, nullable=False, folded=Folder.name_folded),
+        Property(
+            "FullyQualifiedName", EdmType.STRING, Folder.fully_qualified_name, writable=False, folded=Folder.path_folded
+        ),
         Property("Description", EdmType.STRING, Folder.description),
         Property("FolderType", FOLDER_TYPE, Folder.folder_type, nullable=False),
         Property(

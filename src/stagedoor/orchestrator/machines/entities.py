@@ -30,7 +30,7 @@ MACHINE = EntityType(
     model=Machine,
     properties=(
         Property("LicenseKey", EdmType.STRING, Machine.license_key),
-        Property("Name", EdmType.STRING, Machine.name, nullable=False),
+        Property("Name", EdmType.STRING, Machine.name, nullable=False, folded=Machine.name_folded),
         Property("Description", EdmType.STRING, Machine.description),
         Property("Type", MACHINE_TYPE, Machine.type, nullable=False),
         Property("Scope", MACHINE_SCOPE, Machine.scope, nullable=False),

@@ -68,7 +68,7 @@ RELEASE = EntityType(
         Property("ProcessVersion", EdmType.STRING, Release.process_version, nullable=False),
         Property("IsLatestVersion", EdmType.BOOLEAN, _of_package(Package.is_latest_version), writable=False),
         Property("Description", EdmType.STRING, Release.description),
-        Property("Name", EdmType.STRING, Release.name, nullable=False),
+        Property("Name", EdmType.STRING, Release.name, nullable=False, folded=Release.name_folded),
         Property("EntryPointId", EdmType.INT64, Release.package_id),
         Property("EntryPointPath", EdmType.STRING, Release.entry_point_path),
         Property("InputArguments", EdmType.STRING, Release.input_arguments, filterable=False),

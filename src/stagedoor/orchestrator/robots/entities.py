@@ -10,11 +10,9 @@ from stagedoor.orchestrator.entity import (
     EntitySet,
     EntityType,
     Expression,
-    Navigation,
     Property,
 )
 from stagedoor.orchestrator.folders.schemas import PROVISION_TYPE
-from stagedoor.orchestrator.machines.entities import MACHINE
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.robots.schemas import CREDENTIAL_TYPE, HOSTING_TYPE, ROBOT_TYPE
@@ -31,7 +29,7 @@ ROBOT = EntityType(
         Property("LicenseKey", EdmType.STRING, Robot.license_key),
         Property("MachineName", EdmType.STRING, Expression(_machine_name)),
         Property("MachineId", EdmType.INT64, Robot.machine_id),
-        Property("Name", EdmType.STRING, Robot.name, nullable=False),
+        Property("Name", EdmType.STRING, Robot.name, nullable=False, folded=Robot.name_folded),
         Property("Username", EdmType.STRING, Robot.username),
         Property("ExternalName", EdmType.STRING, Robot.external_name),
         Property("Description", EdmType.STRING, Robot.description),
@@ -53,7 +51,6 @@ ROBOT = EntityType(
         Property("CreatorUserId", EdmType.INT64, Robot.creator_user_number, writable=False),
         Property("Id", EdmType.INT64, Robot.id, nullable=False, writable=False),
     ),
-    navigations=(Navigation("Machine", lambda: MACHINE, local=Robot.machine_id, remote=Machine.id),),
 )
 
 ROBOTS = EntitySet(name="Robots", entity_type=ROBOT)

@@ -8,10 +8,10 @@ SETTING = EntityType(
     name="SettingsDto",
     model=Setting,
     properties=(
-        Property("Name", EdmType.STRING, Setting.name, nullable=False),
+        Property("Name", EdmType.STRING, Setting.name, nullable=False, folded=Setting.name_folded),
         Property("Value", EdmType.STRING, Setting.value),
         Property("Scope", SETTING_SCOPE, Setting.scope, nullable=False),
-        Property("Id", EdmType.STRING, Setting.name, nullable=False, writable=False),
+        Property("Id", EdmType.STRING, Setting.name, nullable=False, writable=False, folded=Setting.name_folded),
     ),
 )
 

@@ -94,6 +94,21 @@ class TestReading:
         assert content["Count"] == 3
         assert [item["DisplayName"] for item in content["PageItems"]] == ["b"]
 
+    @pytest.mark.parametrize(
+        ("filter_text", "found"),
+        [
+            ("FullyQualifiedName eq 'shared/STRASSE'", ["Shared/Straße"]),
+            ("FullyQualifiedName eq 'None' or Id eq 1", ["Shared"]),
+            ("contains(DisplayName, 'STRA')", ["Shared/Straße"]),
+            ("ParentId eq null", ["Shared"]),
+            ("FolderType eq 'Personal'", []),
+            ("IsPersonal eq false and startswith(DisplayName, 'sh')", ["Shared"]),
+        ],
+    )
+    def test_lists_are_filtered(self, desk: Desk, filter_text: str, found: list[str]) -> None:
+        desk.make_folder("Straße", below=desk.make_folder("Shared"))
+        assert paths(desk.call("Folders_Get", query={"$filter": filter_text}).content) == found
+
     @pytest.mark.parametrize("key", ["abc", "5;x", "9" * 30, "٣", ""])
     def test_a_key_that_is_no_number_is_an_invalid_request(self, desk: Desk, key: str) -> None:
         with pytest.raises(InvalidRequest):
