@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx2
+from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.factories.acme import Acme, acme
@@ -22,7 +24,9 @@ from tests.factories.people import SIGN_IN_PASSWORD, People, people_of
 from stagedoor.identity.oauth_clients.first_party import GUIDE_2019, VENDOR_CLI
 from stagedoor.identity.oauth_clients.schemas import NewApplication, OAuthClient
 from stagedoor.identity.oauth_server import OAuthServer
+from stagedoor.identity.signing_keys.models import SigningKeyRow
 from stagedoor.identity.users.models import User
+from stagedoor.kit.secret import Secret
 from stagedoor.kit.threads import WorkerThreads
 
 VERIFIER = "v" * 43
@@ -217,11 +221,33 @@ def form_of(page: httpx2.Response) -> dict[str, str]:
     return {name: unescape(value) for name, value in found}
 
 
+@cache
+def _signing_key() -> RSAKey:
+    # Finding primes takes longer than most tests; one key serves the whole run.
+    return RSAKey.generate_key(2048)
+
+
+def _seed_signing_key(world: Acme) -> None:
+    key = _signing_key()
+    kid = key.thumbprint()
+    pem = Secret(key.as_pem(private=True).decode())
+    now = world.clock.now()
+    row = SigningKeyRow(
+        kid=kid,
+        created_at=now,
+        signs_from=now,
+        sealed_private_key=world.vault.seal(pem, context=f"signing_key:{kid}", chance=world.chance),
+    )
+    with world.database.write() as session:
+        session.add(row)
+
+
 @contextmanager
 def oauth_house(directory: Path, base_url: str = "http://127.0.0.1:8120") -> Iterator[OAuthHouse]:
     """Yield a server with the administrator ``ada`` and the worker ``wim`` of ``acme``."""
     with acme(directory) as world:
         people = people_of(world)
+        _seed_signing_key(world)
         threads = WorkerThreads(2)
         server = OAuthServer(
             database=world.database,

@@ -381,7 +381,3 @@ def test_an_application_gets_only_scopes_that_it_is_registered_with(house: OAuth
     assert answer["error"] == "invalid_scope"
     assert "OR.Assets.Read" in answer["error_description"]
     assert "Unknown: Nonsense." in answer["error_description"]
-    assert (
-        urlencode({"iss": f"{house.base_url}/identity_"})
-        in house.authorize(**query, scope="Nonsense").headers["location"]
-    )
