@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from stagedoor.orchestrator.assets.entities import ASSETS
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.entity import EntitySet
 from stagedoor.orchestrator.folders.entities import FOLDERS
@@ -18,6 +19,7 @@ from stagedoor.orchestrator.sessions.entities import SESSIONS
 from stagedoor.orchestrator.settings.entities import SETTINGS
 
 ENTITY_SETS: tuple[EntitySet, ...] = (
+    ASSETS,
     FOLDERS,
     JOBS,
     MACHINES,

@@ -5,8 +5,12 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from stagedoor.kit.chance import Chance
+from stagedoor.kit.chance import Chance, random_base62
 from stagedoor.kit.clock import Clock
+from stagedoor.kit.crypto import Vault
+from stagedoor.kit.secret import Secret
+from stagedoor.orchestrator.assets.schemas import AssetValues, Value, ValueScope, ValueType
+from stagedoor.orchestrator.assets.service import Writer, add_asset
 from stagedoor.orchestrator.folders import store as folder_store
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
@@ -35,11 +39,12 @@ _NUMBER = "System.Double, mscorlib"
 _FLAG = "System.Boolean, mscorlib"
 
 
-def seed_tenant(session: Session, tenant_id: str, *, clock: Clock, chance: Chance) -> bool:
+def seed_tenant(session: Session, tenant_id: str, *, clock: Clock, chance: Chance, vault: Vault | None = None) -> bool:
     """Give a tenant without folders a small working Orchestrator; return whether it did.
 
-    A folder with a process, a queue and a robot on a machine of its own. A tenant that has any folder is left alone,
-    so that calling this at every start is safe, and so that what somebody deleted stays deleted.
+    A folder with a process, a queue, assets and a robot on a machine of its own. Assets are kept with the ``vault``;
+    without one there are none. A tenant that has any folder is left alone, so that calling this at every start is
+    safe, and so that what somebody deleted stays deleted.
     """
     if folder_store.has_folders(session, tenant_id):
         return False
@@ -55,6 +60,8 @@ def seed_tenant(session: Session, tenant_id: str, *, clock: Clock, chance: Chanc
     _seed_process(session, folder, author)
     _seed_robot(session, folder, author)
     _seed_queue(session, folder, author)
+    if vault is not None:
+        _seed_assets(session, folder, author, vault)
     return True
 
 
@@ -114,6 +121,29 @@ def _seed_queue(session: Session, folder: Folder, author: Author) -> None:
         tags=None,
     )
     add_queue(session, author.tenant_id, folder.id, values, clock=author.clock, chance=author.chance)
+
+
+def _seed_assets(session: Session, folder: Folder, author: Author, vault: Vault) -> None:
+    writer = Writer(user_number=0, clock=author.clock, chance=author.chance, vault=vault)
+    # Drawn, so that no two installations share it: a password that everybody knows is none.
+    password = Secret(random_base62(author.chance, 24))
+    for name, value in (
+        ("InvoiceInbox", Value(type=ValueType.TEXT, text="invoices@example.com")),
+        ("ApprovalLimit", Value(type=ValueType.INTEGER, number=1000)),
+        ("DryRun", Value(type=ValueType.BOOL, truth=True)),
+        ("LedgerLogin", Value(type=ValueType.CREDENTIAL, username="ledger-bot", secret=password)),
+    ):
+        values = AssetValues(
+            name=name,
+            description=None,
+            scope=ValueScope.GLOBAL,
+            type=value.type,
+            default=value,
+            personal=(),
+            allows_direct_access=None,
+            tags=None,
+        )
+        add_asset(session, author.tenant_id, folder.id, values, writer)
 
 
 def _arguments(*arguments: tuple[str, str, bool]) -> str:

@@ -11,7 +11,7 @@ from stagedoor.passage import FolderPlace
 
 def seed(desk: Desk) -> bool:
     with desk.write() as session:
-        return seed_tenant(session, TENANT.tenant_id, clock=desk.clock, chance=desk.chance)
+        return seed_tenant(session, TENANT.tenant_id, clock=desk.clock, chance=desk.chance, vault=desk.vault)
 
 
 def shared(desk: Desk) -> FolderPlace:
@@ -50,6 +50,14 @@ def test_the_queue_takes_items(desk: Desk) -> None:
     folder = shared(desk)
     item = {"itemData": {"Name": QUEUE, "Reference": "7", "SpecificContent": {"Amount": 12.5}}}
     assert desk.call("Queues_AddQueueItem", item, folder=folder).status == 201
+
+
+def test_there_is_an_asset_of_each_kind_that_scripts_read(desk: Desk) -> None:
+    seed(desk)
+    assets = {asset["Name"]: asset for asset in desk.call("Assets_Get", folder=shared(desk)).content["value"]}
+    assert {asset["ValueType"] for asset in assets.values()} == {"Text", "Integer", "Bool", "Credential"}
+    assert assets["ApprovalLimit"]["IntValue"] == 1000
+    assert assets["LedgerLogin"]["CredentialUsername"] == "ledger-bot"
 
 
 def test_it_happens_once_and_never_where_somebody_began(desk: Desk) -> None:
