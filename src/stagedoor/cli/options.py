@@ -12,6 +12,9 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        # Most often "$KEY" in a script where KEY is not set; taking it for no option would call as somebody else.
+        raise click.BadParameter("is empty.", ctx, parameter)
     ctx.ensure_object(Session).set_option(str(parameter.name), value)
     return value
 

@@ -99,6 +99,7 @@ def test_without_a_credential_the_way_to_one_is_shown(command_line: CommandLine)
         ["call", "Jobs_Get", "--tenant", "dev"],
         ["key", "create", "--allow", "Jobs_Get"],
         ["key", "create", "nightly"],
+        ["call", "Jobs_Get", "--key", ""],
     ],
 )
 def test_wrong_usage_ends_with_2_and_sends_nothing(with_key: CommandLine, words: list[str]) -> None:

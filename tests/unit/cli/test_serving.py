@@ -138,6 +138,28 @@ class TestUp:
         assert (settings.port, settings.host, settings.data_dir) == (0, "::1", tmp_path)
         assert (options["ready_file"], options["empty"]) == (Path("r.json"), True)
 
+    @pytest.mark.parametrize(
+        ("host", "public", "warned"),
+        [
+            ("127.0.0.1", "", False),
+            ("localhost", "", False),
+            ("::1", "", False),
+            ("0.0.0.0", "", True),
+            ("stagedoor.example", "http://stagedoor.example", True),
+            ("0.0.0.0", "https://stagedoor.example", False),
+        ],
+    )
+    def test_plain_text_beyond_this_machine_is_warned_of(
+        self,
+        command_line: CommandLine,
+        served: list[tuple[Settings, dict[str, Any]]],
+        host: str,
+        public: str,
+        warned: bool,
+    ) -> None:
+        command_line.environment["STAGEDOOR_PUBLIC_BASE_URL"] = public
+        assert ("plain text" in command_line.run("up", "--host", host).stderr) is warned
+
     def test_an_option_wins_over_its_variable(
         self, command_line: CommandLine, served: list[tuple[Settings, dict[str, Any]]]
     ) -> None:

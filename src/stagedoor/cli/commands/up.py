@@ -55,6 +55,12 @@ def up(
         raise click.UsageError(f"A STAGEDOOR_ variable cannot be read: {wrong}.") from wrong
     settings = replace(settings, data_dir=settings.data_dir.resolve())
     server = server_part("stagedoor.door.server")
+    if not is_loopback(settings.host) and not settings.public_base_url.startswith("https://"):
+        click.echo(
+            f"Note: {settings.host} can be reached from other machines, and keys travel as plain text. Put a proxy "
+            "that speaks TLS in front, and name it in STAGEDOOR_PUBLIC_BASE_URL.",
+            err=True,
+        )
 
     def tell_ready(settled: "Settings", made: FirstStart) -> None:
         if session.wants_json:
@@ -65,6 +71,16 @@ def up(
             click.echo(welcome_text(settled.base_url, made))
 
     server.serve(settings, ready_file=ready_file, empty=empty, on_ready=tell_ready)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine alone."""
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def ready_facts(base_url: str, made: FirstStart) -> dict[str, Any]:
