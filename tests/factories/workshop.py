@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, Numeric, String, create_engine, func, select
+from sqlalchemy import BigInteger, Boolean, Integer, Interval, Numeric, String, create_engine, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from stagedoor.catalog.operations import FolderNeed, Operation, PermissionExpression
@@ -73,6 +73,7 @@ class Job(Workshop):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     robot_id: Mapped[int | None] = mapped_column(Integer, index=True)
     arguments: Mapped[Any | None] = mapped_column(JsonText)
+    span: Mapped[timedelta | None] = mapped_column(Interval)
 
 
 class Tag(Workshop):
@@ -103,11 +104,19 @@ ROBOT: EntityType = EntityType(
         Property("Name", EdmType.STRING, Robot.name, folded=Robot.name_folded),
         Property("Type", ROBOT_TYPE, Robot.type),
         Property("MachineId", EdmType.INT64, Robot.machine_id),
+        Property(
+            "LastState",
+            JOB_STATE,
+            Expression(
+                lambda robot: select(func.max(Job.state) + 10).where(Job.robot_id == robot.id).scalar_subquery()
+            ),
+        ),
         Property("MachineLabel", EdmType.STRING, Borrowed("Machine", "Name")),
     ),
     navigations=(
         Navigation("Machine", lambda: MACHINE, Robot.machine_id, Machine.id),
         Navigation("Jobs", lambda: JOB, Robot.id, Job.robot_id, collection=True),
+        Navigation("Twin", lambda: ROBOT, Robot.id, Robot.id),
     ),
 )
 TAG = EntityType("TagDto", Tag, (Property("Id", EdmType.INT64, Tag.id), Property("Name", EdmType.STRING, Tag.name)))
@@ -125,6 +134,7 @@ JOB: EntityType = EntityType(
         Property("IsLate", EdmType.BOOLEAN, Job.is_late, nullable=False),
         Property("CreationTime", EdmType.DATE_TIME_OFFSET, Job.created_at, nullable=False),
         Property("EndTime", EdmType.DATE_TIME_OFFSET, Job.ended_at),
+        Property("Span", EdmType.DURATION, Job.span),
         Property("Arguments", EdmType.UNTYPED, Job.arguments),
         Property("Details", DETAILS, Computed(lambda name: {"Text": name, "Lines": 1}, Job.name)),
         Property("Labels", EdmType.STRING, Constant(["a"]), collection=True),
@@ -153,6 +163,7 @@ JOBS = EntitySet("Jobs", JOB, top_max=100, counts_always=False)
 ROBOTS = EntitySet("Robots", ROBOT)
 
 FIRST_KEY = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+SPAN = timedelta(minutes=90)
 SECOND_KEY = "00000000-0000-0000-0000-000000000002"
 
 
@@ -173,7 +184,15 @@ def filled_with_six_jobs(session: Session) -> None:
     )
     rows: list[dict[str, Any]] = [
         {"name": "Invoice", "state": 1, "priority": 10, "cost": 1.5, "robot_id": 123, "key": FIRST_KEY},
-        {"name": "invoice two", "state": 4, "priority": 20, "cost": 20.0, "robot_id": 124, "key": SECOND_KEY},
+        {
+            "name": "invoice two",
+            "state": 4,
+            "priority": 20,
+            "cost": 20.0,
+            "robot_id": 124,
+            "key": SECOND_KEY,
+            "span": SPAN,
+        },
         {"name": "O'Brien", "state": 5, "priority": None, "cost": None, "robot_id": 200},
         {"name": "50% off_now", "state": 0, "priority": -3, "robot_id": None, "is_late": True},
         {"name": None, "state": 1, "priority": 10, "ended_at": datetime(2026, 11, 24, 23, 59, 59, 500_000, tzinfo=UTC)},

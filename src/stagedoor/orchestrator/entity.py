@@ -13,7 +13,7 @@ property takes its value from one of five sources, so that a declaration bends t
 Declarations are told apart by identity: two columns compare to SQL and not to true or false.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -213,11 +213,26 @@ class EntityType:
             raise TypeError(f"the key of {self.name} is a column")
         if not hasattr(self.model, "tenant_id"):
             raise TypeError(f"the table of {self.name} has no tenant_id")
+        for attribute in self._own_attributes():
+            owner = attribute.class_
+            if not (isinstance(owner, type) and issubclass(self.model, owner)):
+                raise TypeError(f"{self.name} reads {attribute}, which is no column of {self.model.__name__}")
         for part in self.properties:
             if isinstance(part.source, Borrowed):
                 navigation = self.find_navigation(part.source.navigation)
                 if navigation is None or navigation.collection:
                     raise TypeError(f"{self.name}.{part.name} borrows through a navigation that leads to one thing")
+
+    def _own_attributes(self) -> Iterator[Attribute]:
+        for part in self.properties:
+            if isinstance(part.source, InstrumentedAttribute):
+                yield part.source
+            elif isinstance(part.source, Computed):
+                yield from part.source.attributes
+            if part.folded is not None:
+                yield part.folded
+        for navigation in self.navigations:
+            yield navigation.local
 
     @cached_property
     def key_property(self) -> Property:

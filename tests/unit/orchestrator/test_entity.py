@@ -1,5 +1,7 @@
 """Declarations: what they find, and what they refuse at import time."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from tests.factories.workshop import JOB, JOB_STATE, ROBOT, Job, Robot
@@ -76,6 +78,19 @@ class TestEntityType:
 
         with pytest.raises(TypeError, match="has no tenant_id"):
             EntityType("X", Stray, (Property("Id", EdmType.INT64, Stray.id),))
+
+    @pytest.mark.parametrize(
+        "parts",
+        [
+            {"properties": (ID, Property("Name", EdmType.STRING, Robot.name))},
+            {"properties": (ID, Property("Name", EdmType.STRING, Computed(str, Robot.name)))},
+            {"properties": (ID, Property("Name", EdmType.STRING, Job.name, folded=Robot.name_folded))},
+            {"properties": (ID,), "navigations": (Navigation("Robot", lambda: ROBOT, Robot.id, Robot.id),)},
+        ],
+    )
+    def test_a_column_of_another_table_is_refused(self, parts: dict[str, Any]) -> None:
+        with pytest.raises(TypeError, match=r"X reads Robot\.\w+, which is no column of Job"):
+            EntityType("X", Job, **parts)
 
     def test_one_borrows_only_through_a_navigation_to_one_thing(self) -> None:
         with pytest.raises(TypeError, match=r"X\.Name borrows through"):

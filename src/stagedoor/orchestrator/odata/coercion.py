@@ -50,8 +50,11 @@ def plain_value(literal: Literal, option: str) -> Value:
             return Value(None, Kind.NULL)
         case bool():
             return Value(literal.value, Kind.BOOLEAN)
-        case int() | Decimal():
-            return _number(literal.value)
+        case int():
+            return Value(literal.value, Kind.INTEGER)
+        case Decimal():
+            # ``3.0`` stays a fraction here, so that ``3.0 div 2`` is 1.5.
+            return Value(float(literal.value), Kind.NUMBER)
         case str():
             return Value(literal.value, Kind.TEXT)
         case GuidText():
@@ -62,7 +65,7 @@ def plain_value(literal: Literal, option: str) -> Value:
             return Value(literal.value, Kind.DAY)
         case timedelta():
             return Value(literal.value, Kind.DURATION)
-        case PrefixedText():
+        case _:
             raise query_problem(
                 option, f"a value of type {shorten(literal.value.prefix)} is not expected here.", at=literal.at
             )
@@ -81,7 +84,7 @@ def value_for(literal: Literal, term: Term, option: str) -> Value:
     found: Value | None = None
     match term.kind:
         case Kind.TEXT:
-            found = _text(literal, term)
+            found = _text(literal)
         case Kind.GUID:
             found = _guid(literal)
         case Kind.BOOLEAN if isinstance(written, bool):
@@ -93,7 +96,7 @@ def value_for(literal: Literal, term: Term, option: str) -> Value:
         case Kind.DURATION:
             found = _duration(literal)
         case _:
-            found = None
+            pass
     if found is None:
         wanted = f"{_name(term)} is {term.kind.value}"
         raise query_problem(
@@ -109,13 +112,11 @@ def can_compare(left: Kind, right: Kind) -> bool:
     ) and left is not Kind.NULL
 
 
-def _text(literal: Literal, term: Term) -> Value | None:
+def _text(literal: Literal) -> Value | None:
     match literal.value:
         case str():
             return Value(literal.value, Kind.TEXT)
-        case GuidText():
-            return Value(literal.value.text, Kind.TEXT)
-        case PrefixedText():
+        case GuidText() | PrefixedText():
             return Value(literal.value.text, Kind.TEXT)
         case _:
             return None
@@ -147,10 +148,9 @@ def _duration(literal: Literal) -> Value | None:
 
 
 def _number(number: int | Decimal) -> Value:
-    if number == number.to_integral_value() if isinstance(number, Decimal) else True:
-        whole = int(number)
-        if -INT64_MAX <= whole <= INT64_MAX:
-            return Value(whole, Kind.INTEGER)
+    whole = int(number)
+    if whole == number and -INT64_MAX <= whole <= INT64_MAX:
+        return Value(whole, Kind.INTEGER)
     return Value(float(number), Kind.NUMBER)
 
 

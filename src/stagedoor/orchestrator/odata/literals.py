@@ -33,10 +33,8 @@ def literal_of(token: Token, option: str) -> LiteralValue:
             if moment is None:
                 raise query_problem(option, f"{shorten(token.text)} is no day and time.", at=token.at)
             return moment.date() if token.kind is TokenKind.DATE else moment
-        case TokenKind.PREFIXED:
-            return _prefixed(token, option)
         case _:
-            raise query_problem(option, f"{shorten(token.text)} is no value.", at=token.at)
+            return _prefixed(token, option)
 
 
 def unquote(quoted: str) -> str:
@@ -81,16 +79,14 @@ def read_duration(written: str) -> timedelta | None:
     if match is None or not any(match.groups()[1:5]):
         return None
     minus, days, hours, minutes, seconds, fraction = match.groups()
-    try:
-        duration = timedelta(
-            days=int(days or 0),
-            hours=int(hours or 0),
-            minutes=int(minutes or 0),
-            seconds=int(seconds or 0),
-            microseconds=int((fraction or "0")[:6].ljust(6, "0")),
-        )
-    except OverflowError:
-        return None
+    # The pattern bounds each number, and the sum with them.
+    duration = timedelta(
+        days=int(days or 0),
+        hours=int(hours or 0),
+        minutes=int(minutes or 0),
+        seconds=int(seconds or 0),
+        microseconds=int((fraction or "0")[:6].ljust(6, "0")),
+    )
     return -duration if minus else duration
 
 

@@ -67,7 +67,7 @@ def _number(operator: ArithmeticOperator, first: Any, second: Any) -> Value | No
             result = first / second
         case ArithmeticOperator.MOD:
             result = first - second * _truncated(first, second)
-        case ArithmeticOperator.DIV:
+        case _:
             whole = isinstance(first, int) and isinstance(second, int)
             result = _truncated(first, second) if whole else first / second
     if isinstance(result, float):

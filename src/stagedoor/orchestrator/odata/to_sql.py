@@ -37,7 +37,6 @@ from stagedoor.kit.db import UtcDateTime
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.entity import EntityType, Expression, Navigation
 from stagedoor.orchestrator.odata.bound import (
-    Always,
     Applied,
     Compare,
     Condition,
@@ -104,7 +103,7 @@ class SqlWriter:
                 return self._inverse(condition.part)
             case Exists():
                 return self._exists(condition)
-            case Always():
+            case _:
                 return true() if condition.truth else false()
 
     def sort_key(self, term: Term, *, descending: bool) -> ColumnElement[Any]:
@@ -147,7 +146,7 @@ class SqlWriter:
                 return first >= second
             case ComparisonOperator.LT:
                 return first < second
-            case ComparisonOperator.LE:
+            case _:
                 return first <= second
 
     def _one_of(self, condition: OneOf) -> ColumnElement[bool]:
@@ -169,7 +168,7 @@ class SqlWriter:
                 return position_of(whole, sought) > 0
             case TextTestName.STARTS:
                 return starts_with(whole, sought)
-            case TextTestName.ENDS:
+            case _:
                 return func.substr(whole, func.length(whole) - func.length(sought) + 1) == sought
 
     def _inverse(self, part: Condition) -> ColumnElement[bool]:
@@ -180,10 +179,8 @@ class SqlWriter:
         return not_(func.coalesce(self.condition(part), false()))
 
     def _exists(self, condition: Exists) -> ColumnElement[bool]:
-        if condition.is_any:
+        if condition.is_any or condition.condition is None:
             return self._any(condition, condition.condition)
-        if condition.condition is None:
-            return true()
         return not_(func.coalesce(self._any(condition, Inverse(condition.condition)), false()))
 
     def _any(self, condition: Exists, inner: Condition | None) -> ColumnElement[bool]:
@@ -264,7 +261,7 @@ class SqlWriter:
                 )
             case Reckoned():
                 return self._reckoned(term)
-            case Applied():
+            case _:
                 return self._applied(term, folding)
 
     def _constant(self, term: Value, folding: Folding) -> ColumnElement[Any]:

@@ -181,7 +181,7 @@ class Binder(Terms):
                 return from_start
             case ComparisonOperator.LT:
                 return Compare(ComparisonOperator.LT, moment, Value(start, Kind.TIME))
-            case ComparisonOperator.LE:
+            case _:
                 return before_end
 
     def _day(self, node: Node) -> date:

@@ -27,6 +27,7 @@ def test_a_whole_entity_looks_like_this(workshop: Session) -> None:
         "IsLate": False,
         "CreationTime": "2026-11-01T08:30:15Z",
         "EndTime": None,
+        "Span": None,
         "Arguments": None,
         "Details": {"Text": "Invoice", "Lines": 1},
         "Labels": ["a"],
