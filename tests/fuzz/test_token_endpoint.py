@@ -18,9 +18,9 @@ from stagedoor.identity.wire.errors import OAuthRequestRefused
 from stagedoor.identity.wire.forms import FIELDS_OF_OAUTH, form_fields
 
 CONTENT_TYPES = ["application/x-www-form-urlencoded", "application/json", "text/plain", ""]
-WORDS = st.sampled_from([*GRANTS_TODAY, VENDOR_CLI, GUIDE_2019, "openid", "offline_access", "v" * 43]) | st.text(
-    max_size=40
-)
+KNOWN_WORDS = [*GRANTS_TODAY, VENDOR_CLI, GUIDE_2019, "openid", "offline_access", "v" * 43]
+WORDS = st.sampled_from(KNOWN_WORDS) | st.text(max_size=40)
+PATHS = st.sampled_from([TOKEN, "/oauth/token"])
 FORMS = st.dictionaries(st.sampled_from(sorted(FIELDS_OF_OAUTH)), WORDS, max_size=8)
 FUZZED = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
