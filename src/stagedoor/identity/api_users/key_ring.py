@@ -5,6 +5,7 @@ a key is built when the key changes, not when it is used.
 """
 
 import hmac
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -64,6 +65,8 @@ class KeyRing:
         self._database = database
         self._vault = vault
         self._keys: dict[str, _HeldKey] = {}
+        # A renewal that came in the middle of loading would be overwritten by the older state that loading read.
+        self._reading = threading.Lock()
         self._uses = LastUses()
         self._previous_uses = LastUses()
 
@@ -76,7 +79,7 @@ class KeyRing:
 
     def load(self) -> None:
         """Read every key."""
-        with self._database.read() as session:
+        with self._reading, self._database.read() as session:
             self._keys = {row.id: _hold(row) for row in store.all_check_rows(session)}
 
     def check(self, presented: str, now: datetime) -> Caller | RefusedKey:
@@ -125,11 +128,12 @@ class KeyRing:
 
     def _renew(self, changes: tuple[Change, ...]) -> None:
         changed = {change.ref for change in changes}
-        with self._database.read() as session:
-            fresh = {row.id: _hold(row) for row in store.check_rows(session, changed)}
-        self._keys.update(fresh)
-        for gone in changed - fresh.keys():
-            self._keys.pop(gone, None)
+        with self._reading:
+            with self._database.read() as session:
+                fresh = {row.id: _hold(row) for row in store.check_rows(session, changed)}
+            self._keys.update(fresh)
+            for gone in changed - fresh.keys():
+                self._keys.pop(gone, None)
 
 
 def _hold(row: store.CheckRow) -> _HeldKey:

@@ -1,10 +1,11 @@
 """All SQL about the uses of basic authentication."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from stagedoor.identity.legacy_basic.models import LegacyUseCount
@@ -22,34 +23,41 @@ class UsePlace:
     operation: str
 
 
-def add_uses(session: Session, place: UsePlace, *, count: int, first_at: datetime, last_at: datetime) -> None:
-    """Add to a count, which begins with the first use."""
-    changed = session.execute(
-        update(LegacyUseCount)
-        .where(
-            LegacyUseCount.organization_id == place.organization_id,
-            LegacyUseCount.user_id == place.user_id,
-            LegacyUseCount.network == place.network,
-            LegacyUseCount.client == place.client,
-            LegacyUseCount.operation == place.operation,
-        )
-        .values(count=LegacyUseCount.count + count, last_used_at=last_at)
-        .returning(LegacyUseCount.id)
+@dataclass(frozen=True, slots=True)
+class UseSum:
+    """How often something was done since the last writing, and when first and last."""
+
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+def add_uses(session: Session, sums: Mapping[UsePlace, UseSum]) -> None:
+    """Add to counts, each of which begins with its first use. One statement, so that two servers can write at once."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(LegacyUseCount)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["organization_id", "user_id", "network", "client", "operation"],
+            set_={
+                "count": LegacyUseCount.count + statement.excluded.count,
+                "last_used_at": statement.excluded.last_used_at,
+            },
+        ),
+        [
+            {
+                "organization_id": place.organization_id,
+                "user_id": place.user_id,
+                "network": place.network,
+                "client": place.client,
+                "operation": place.operation,
+                "count": added.count,
+                "first_used_at": added.first_at,
+                "last_used_at": added.last_at,
+            }
+            for place, added in sums.items()
+        ],
     )
-    if changed.first() is None:
-        session.add(
-            LegacyUseCount(
-                organization_id=place.organization_id,
-                user_id=place.user_id,
-                network=place.network,
-                client=place.client,
-                operation=place.operation,
-                count=count,
-                first_used_at=first_at,
-                last_used_at=last_at,
-            )
-        )
-        session.flush()
 
 
 def list_uses(session: Session, organization_id: str, *, limit: int) -> Sequence[tuple[LegacyUseCount, str]]:

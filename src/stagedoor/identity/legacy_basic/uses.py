@@ -2,11 +2,12 @@
 
 import re
 import threading
+from dataclasses import astuple
 from datetime import datetime
 
 from stagedoor.identity.attempts import network_of
 from stagedoor.identity.legacy_basic import store
-from stagedoor.identity.legacy_basic.store import UsePlace
+from stagedoor.identity.legacy_basic.store import UsePlace, UseSum
 from stagedoor.kit.db import Database
 
 LOGIN = "login"
@@ -24,7 +25,7 @@ class LegacyUses:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._pending: dict[UsePlace, tuple[int, datetime, datetime]] = {}
+        self._pending: dict[UsePlace, UseSum] = {}
         self._lock = threading.Lock()
 
     def note(
@@ -43,7 +44,7 @@ class LegacyUses:
         with self._lock:
             if place not in self._pending and len(self._pending) >= PLACES_MAX:
                 place = UsePlace(organization_id, user_id, network, "other", operation)
-            self._count(place, 1, now, now)
+            self._add(place, UseSum(1, now, now))
 
     def flush(self) -> int:
         """Write what was counted since the last time, in a transaction of its own, and return how many uses it was.
@@ -56,23 +57,22 @@ class LegacyUses:
             return 0
         try:
             with self._database.write() as session:
-                # In one order everywhere, so that two servers that write at once cannot block each other.
-                for place in sorted(taken, key=lambda place: (place.user_id, place.operation, place.network)):
-                    count, first_at, last_at = taken[place]
-                    store.add_uses(session, place, count=count, first_at=first_at, last_at=last_at)
+                # In one order everywhere, so that two servers that write at once do not wait for each other in a ring.
+                store.add_uses(session, {place: taken[place] for place in sorted(taken, key=astuple)})
         except BaseException:
             with self._lock:
-                for place, (count, first_at, last_at) in taken.items():
-                    self._count(place, count, first_at, last_at)
+                for place, added in taken.items():
+                    self._add(place, added)
             raise
-        return sum(count for count, _, _ in taken.values())
+        return sum(added.count for added in taken.values())
 
-    def _count(self, place: UsePlace, count: int, first_at: datetime, last_at: datetime) -> None:
-        before = self._pending.get(place)
-        if before is None:
-            self._pending[place] = (count, first_at, last_at)
-        else:
-            self._pending[place] = (before[0] + count, min(before[1], first_at), max(before[2], last_at))
+    def _add(self, place: UsePlace, added: UseSum) -> None:
+        before = self._pending.get(place, added)
+        self._pending[place] = UseSum(
+            count=added.count if before is added else before.count + added.count,
+            first_at=min(before.first_at, added.first_at),
+            last_at=max(before.last_at, added.last_at),
+        )
 
 
 def client_of(user_agent: str) -> str:

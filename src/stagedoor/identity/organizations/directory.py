@@ -1,5 +1,6 @@
 """Every organization and tenant in memory, found by any word that a URL may use for it; no store on the way."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ class OrganizationDirectory:
         self._database = database
         self._vault = vault
         self._snapshot = EMPTY
+        # Of two loadings at once the one that read the older state must not be the last to put its snapshot in place.
+        self._reading = threading.Lock()
 
     def follow(self, feed: ChangeFeed) -> None:
         """Keep the copy fresh from now on."""
@@ -44,24 +47,8 @@ class OrganizationDirectory:
 
     def load(self) -> None:
         """Read everything."""
-        with self._database.read() as session:
-            organization_rows = store.all_organizations(session)
-            tenant_rows = store.all_tenants(session)
-            names = {row.id: row.name for row in organization_rows}
-            entries_of: dict[str, list[TenantEntry]] = {row.id: [] for row in organization_rows}
-            for tenant in tenant_rows:
-                entries_of[tenant.organization_id].append(self._tenant_entry(tenant, names[tenant.organization_id]))
-            organizations = tuple(
-                OrganizationEntry(
-                    id=row.id,
-                    name=row.name,
-                    display_name=row.display_name,
-                    legacy_window=LegacyWindow(row.legacy_window_open, row.legacy_window_until, row.migrated_at),
-                    tenants=tuple(entries_of[row.id]),
-                )
-                for row in organization_rows
-            )
-        self._snapshot = _snapshot_of(organizations)
+        with self._reading:
+            self._snapshot = self._read()
 
     def all_organizations(self) -> tuple[OrganizationEntry, ...]:
         """Return every organization by name."""
@@ -96,6 +83,26 @@ class OrganizationDirectory:
 
     def _renew(self, _: tuple[Change, ...]) -> None:
         self.load()
+
+    def _read(self) -> _Snapshot:
+        with self._database.read() as session:
+            organization_rows = store.all_organizations(session)
+            tenant_rows = store.all_tenants(session)
+            names = {row.id: row.name for row in organization_rows}
+            entries_of: dict[str, list[TenantEntry]] = {row.id: [] for row in organization_rows}
+            for tenant in tenant_rows:
+                entries_of[tenant.organization_id].append(self._tenant_entry(tenant, names[tenant.organization_id]))
+            organizations = tuple(
+                OrganizationEntry(
+                    id=row.id,
+                    name=row.name,
+                    display_name=row.display_name,
+                    legacy_window=LegacyWindow(row.legacy_window_open, row.legacy_window_until, row.migrated_at),
+                    tenants=tuple(entries_of[row.id]),
+                )
+                for row in organization_rows
+            )
+        return _snapshot_of(organizations)
 
     def _tenant_entry(self, tenant: Tenant, organization_name: str) -> TenantEntry:
         sealed = tenant.sealed_upstream_token

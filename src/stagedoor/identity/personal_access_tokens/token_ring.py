@@ -1,5 +1,6 @@
 """Every living personal access token in memory: whether a presented one is right, and who its caller is."""
 
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,6 +43,8 @@ class PersonalAccessTokenRing:
         self._clock = clock
         self._by_hash: dict[str, _HeldToken] = {}
         self._hash_by_id: dict[str, str] = {}
+        # A renewal that came in the middle of loading would be overwritten by the older state that loading read.
+        self._reading = threading.Lock()
         self._uses = LastUses()
 
     def __len__(self) -> int:
@@ -53,7 +56,7 @@ class PersonalAccessTokenRing:
 
     def load(self) -> None:
         """Read every token that still opens something."""
-        with self._database.read() as session:
+        with self._reading, self._database.read() as session:
             for row in store.live_tokens(session, self._clock.now()):
                 self._hold(row)
 
@@ -88,7 +91,7 @@ class PersonalAccessTokenRing:
         # The topic also carries the ends of OAuth tokens; their ids find nothing here.
         changed = {change.ref for change in changes}
         now = self._clock.now()
-        with self._database.read() as session:
+        with self._reading, self._database.read() as session:
             for row in store.tokens_by_id(session, changed):
                 if row.revoked_at is None and row.expires_at > now:
                     self._hold(row)

@@ -1,6 +1,7 @@
 """Every user with all roles in memory, for credentials that are checked without the store."""
 
 import hashlib
+import threading
 from collections.abc import Iterable
 
 from stagedoor.identity.users import store
@@ -20,6 +21,8 @@ class UserDirectory:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._users: dict[str, UserEntry] = {}
+        # A renewal that came in the middle of loading would be overwritten by the older state that loading read.
+        self._reading = threading.Lock()
 
     def follow(self, feed: ChangeFeed) -> None:
         """Keep the copy fresh from now on."""
@@ -27,7 +30,7 @@ class UserDirectory:
 
     def load(self) -> None:
         """Read everybody."""
-        with self._database.read() as session:
+        with self._reading, self._database.read() as session:
             self._users = _entries(store.all_users(session), store.all_roles(session))
 
     def find_user(self, user_id: str) -> UserEntry | None:
@@ -47,11 +50,12 @@ class UserDirectory:
 
     def _renew(self, changes: tuple[Change, ...]) -> None:
         changed = {change.ref for change in changes}
-        with self._database.read() as session:
-            fresh = _entries(store.users_by_id(session, changed), store.roles_of(session, changed))
-        self._users.update(fresh)
-        for gone in changed - fresh.keys():
-            self._users.pop(gone, None)
+        with self._reading:
+            with self._database.read() as session:
+                fresh = _entries(store.users_by_id(session, changed), store.roles_of(session, changed))
+            self._users.update(fresh)
+            for gone in changed - fresh.keys():
+                self._users.pop(gone, None)
 
 
 def _entries(users: Iterable[User], roles: Iterable[RoleAssignment]) -> dict[str, UserEntry]:

@@ -1,14 +1,17 @@
 """Access keys checked in memory."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 from tests.factories.access_keys import Keys, keys_of
 from tests.factories.acme import START, acme
 
+from stagedoor.identity.api_users import store
 from stagedoor.identity.api_users.key_form import draw_key
 from stagedoor.identity.api_users.key_ring import API_USER_NUMBERS_FROM, KeyRefusal, KeyRing, RefusedKey
 from stagedoor.identity.api_users.models import AccessKey
@@ -224,3 +227,23 @@ def test_a_change_of_a_key_that_is_gone_takes_it_off_the_ring(keys: Keys) -> Non
     keys.world.feed.catch_up()
     assert len(keys.ring) == 0
     assert refusal_of(keys.ring.check(issued.key.reveal(), START)) is KeyRefusal.UNKNOWN_ID
+
+
+def test_a_revocation_in_the_middle_of_loading_is_not_lost(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    issued = keys.make()
+    real = store.all_check_rows
+    catching_up = threading.Thread(target=keys.world.feed.catch_up)
+
+    def read_and_be_overtaken(session: Session) -> Iterator[store.CheckRow]:
+        rows = list(real(session))
+        with keys.world.database.write() as writing:
+            keys.service.revoke_key(writing, keys.world.organization.id, issued.facts.id, revoked_by="ada")
+        catching_up.start()
+        # Long enough for a renewal that does not wait for its turn to come and go.
+        catching_up.join(0.2)
+        return iter(rows)
+
+    monkeypatch.setattr(store, "all_check_rows", read_and_be_overtaken)
+    keys.ring.load()
+    catching_up.join(10)
+    assert refusal_of(keys.ring.check(issued.key.reveal(), START)) is KeyRefusal.REVOKED
