@@ -39,9 +39,9 @@ ENTRANCE: tuple[Step, ...] = (bound_head, strip_forged_headers, canonical_path)
 WAYS: Mapping[Surface, tuple[Step, ...]] = {
     Surface.ORCHESTRATOR: (
         identify,
-        note_legacy_use,
         find_tenant,
         match_operation,
+        note_legacy_use,
         find_folder,
         judge,
         dispatch,
@@ -64,7 +64,7 @@ class DoorApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._house.live(receive, send)
+            await self._house.upkeep.live(receive, send)
             return
         if scope["type"] != "http":
             raise RuntimeError(f"the door does not speak {scope['type']}")
@@ -94,7 +94,7 @@ async def _walk(visit: Visit) -> None:
         visit.reason = CallerLeft.code
     except StagedoorError as error:
         await _answer_error(visit, error)
-    except Exception as failure:
+    except Exception as failure:  # noqa: BLE001  # the one place where whatever went wrong becomes a 500
         _log.exception("request_failed", failure=type(failure).__name__)
         await _answer_error(visit, StagedoorError(internal=repr(failure)))
 

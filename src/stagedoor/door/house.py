@@ -1,30 +1,54 @@
 """One Stagedoor, put together: the only place that knows every room."""
 
-import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
+from starlette.routing import Router
 
 from stagedoor.access.verdict import Judge
 from stagedoor.admin.app import build_admin
 from stagedoor.admin.first_start import FirstStart, first_start
+from stagedoor.admin.parts import AdminParts
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog import CATALOG
+from stagedoor.console.app import build_console
 from stagedoor.door.app import DoorApp
 from stagedoor.door.chain.strip_forged_headers import TrustedProxies
+from stagedoor.door.errors import Dialect, draw_error
 from stagedoor.door.metrics import Metrics
-from stagedoor.door.visit import Receive, Send
+from stagedoor.door.upkeep import Upkeep
 from stagedoor.gateway.dispatch import Gateway
+from stagedoor.identity.account_discovery.routes import account_discovery_routes
+from stagedoor.identity.account_discovery.service import AccountDiscovery
 from stagedoor.identity.api_users.key_ring import KeyRing
+from stagedoor.identity.api_users.service import AccessKeys
+from stagedoor.identity.attempts import AttemptLimits
 from stagedoor.identity.authenticators.access_key import AccessKeyAuthenticator
-from stagedoor.identity.authenticators.chain import Authenticators
+from stagedoor.identity.authenticators.chain import Authenticator, Authenticators
+from stagedoor.identity.authenticators.id_token import IdTokenAuthenticator
+from stagedoor.identity.authenticators.legacy_token import LegacyTokenAuthenticator
 from stagedoor.identity.authenticators.local_authority import LocalAuthorityAuthenticator
+from stagedoor.identity.authenticators.oauth_token import OAuthTokenAuthenticator
+from stagedoor.identity.authenticators.personal_access_token import PersonalAccessTokenAuthenticator
+from stagedoor.identity.legacy_basic.routes import legacy_basic_routes
+from stagedoor.identity.legacy_basic.service import LegacyBasic
+from stagedoor.identity.legacy_basic.tokens import LegacyTokens
+from stagedoor.identity.legacy_basic.uses import LegacyUses
+from stagedoor.identity.oauth_server import OAuthServer
 from stagedoor.identity.organizations.directory import OrganizationDirectory
+from stagedoor.identity.organizations.service import Organizations
+from stagedoor.identity.passwords import Passwords
+from stagedoor.identity.personal_access_tokens.service import PersonalAccessTokens
+from stagedoor.identity.personal_access_tokens.token_ring import PersonalAccessTokenRing
+from stagedoor.identity.users.directory import UserDirectory
+from stagedoor.identity.users.service import Users
 from stagedoor.kit.chance import Chance, SystemChance
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock, SystemClock
+from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
@@ -33,3 +57,218 @@ from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.app import Orchestrator
 from stagedoor.orchestrator.folders.directory import FolderDirectory
 from stagedoor.upstream.forward import Forwarder
+
+MASTER_KEY_BYTES = 32
+
+
+class House:
+    """Every room of one server, wired.
+
+    ``app`` is the ASGI application. The steps of the chain read the attributes that they need; nothing else does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        chance: Chance,
+        passwords: Passwords,
+        first_start: FirstStart,
+        local_authority: Secret | None,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.chance = chance
+        self.first_start = first_start
+        self.trusted_proxies = TrustedProxies.from_settings(settings.trusted_proxies)
+        self.threads = WorkerThreads()
+        self.metrics = Metrics()
+        self.changes = ChangeFeed(database)
+        self.audit = AuditWriter(database, clock)
+        self.judge = Judge(CATALOG)
+
+        self.directory = OrganizationDirectory(database, vault)
+        self.users = UserDirectory(database)
+        self.key_ring = KeyRing(database, vault)
+        self.token_ring = PersonalAccessTokenRing(database, vault, self.users, clock)
+        self.folders = FolderDirectory(database, self.changes)
+        self.legacy_uses = LegacyUses(database)
+        users = Users(passwords, clock, chance)
+        self.oauth = OAuthServer(
+            database=database,
+            feed=self.changes,
+            vault=vault,
+            clock=clock,
+            chance=chance,
+            threads=self.threads,
+            base_url=settings.base_url,
+            users=users,
+            user_directory=self.users,
+            organizations=self.directory,
+        )
+        legacy_tokens = LegacyTokens(vault, chance, self.directory, self.users)
+        legacy_basic = LegacyBasic(
+            database=database,
+            organizations=self.directory,
+            user_directory=self.users,
+            users=users,
+            passwords=passwords,
+            tokens=legacy_tokens,
+            uses=self.legacy_uses,
+            attempts=AttemptLimits(),
+            clock=clock,
+        )
+        authenticators: list[Authenticator] = [
+            AccessKeyAuthenticator(self.key_ring),
+            PersonalAccessTokenAuthenticator(self.token_ring),
+            LegacyTokenAuthenticator(legacy_tokens),
+            OAuthTokenAuthenticator(self.oauth.verifier),
+        ]
+        if local_authority is not None:
+            authenticators.append(LocalAuthorityAuthenticator(local_authority, self._own_organization_id()))
+        self.authenticators = Authenticators(authenticators, clock)
+        discovery_authenticators = Authenticators([IdTokenAuthenticator(self.oauth.verifier), *authenticators], clock)
+
+        self.gateway = Gateway(
+            Orchestrator(database, clock, chance, vault),
+            Forwarder(),
+            self.threads,
+            json_body_bytes_max=settings.limits.json_body_bytes_max,
+        )
+        # A bare router: what its rooms raise passes through to the door, which draws every error.
+        self.identity = Router(
+            [
+                *self.oauth.routes(),
+                *legacy_basic_routes(legacy_basic, self.threads),
+                *account_discovery_routes(
+                    AccountDiscovery(self.directory, base_url=settings.base_url), discovery_authenticators
+                ),
+            ],
+            redirect_slashes=False,
+        )
+        self.management = build_admin(
+            AdminParts(
+                base_url=settings.base_url,
+                database=database,
+                changes=self.changes,
+                clock=clock,
+                chance=chance,
+                catalog=CATALOG,
+                judge=self.judge,
+                audit=self.audit,
+                folders=self.folders,
+                organizations=Organizations(vault, clock, chance),
+                organization_directory=self.directory,
+                users=users,
+                user_directory=self.users,
+                access_keys=AccessKeys(vault, clock, chance),
+                applications=self.oauth.applications,
+                personal_access_tokens=PersonalAccessTokens(vault, clock, chance),
+                user_keys=self.oauth.user_keys,
+                legacy=legacy_basic,
+                legacy_uses=self.legacy_uses,
+            ),
+            lambda error, request_id: draw_error(error, Dialect.MANAGEMENT, request_id),
+        )
+        self.upkeep = Upkeep(self)
+        self.app = DoorApp(self)
+        self.console = build_console(app=self.app, base_url=settings.base_url, vault=vault, clock=clock, chance=chance)
+
+    def _own_organization_id(self) -> str:
+        self.directory.load()
+        organization = self.directory.find_organization(self.first_start.organization)
+        if organization is None:
+            raise RuntimeError("the first start left no organization behind")
+        return organization.id
+
+    def load(self) -> None:
+        """Read into memory what the hot path needs, and follow its changes from here on."""
+        for follower in (self.directory, self.users, self.key_ring, self.token_ring, self.oauth):
+            follower.follow(self.changes)
+        self.changes.start_from_now()
+        for copy in (self.directory, self.users, self.key_ring, self.token_ring, self.folders, self.oauth):
+            copy.load()
+        self.audit.start()
+
+    def verify_store(self) -> None:
+        """Return if the store answers; raises :class:`~stagedoor.kit.errors.StoreUnavailable`."""
+        with self.database.read() as session:
+            session.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Write what is still in memory and give everything back."""
+        try:
+            self.upkeep.write_notes()
+            self.audit.stop()
+        finally:
+            self.threads.close()
+            self.database.close()
+
+
+@contextmanager
+def open_house(
+    settings: Settings,
+    *,
+    local_authority: Secret | None = None,
+    empty: bool = False,
+    clock: Clock | None = None,
+    chance: Chance | None = None,
+) -> Iterator[House]:
+    """Open the store of a data directory, upgrade it, and give a house that is ready to answer.
+
+    ``local_authority`` is a secret that opens everything for as long as the house is open: for whoever holds the
+    server's files. Raises :class:`~stagedoor.kit.errors.StoreUnavailable` and
+    :class:`~stagedoor.migrations.upgrade.StoreTooNew`.
+    """
+    clock, chance = clock or SystemClock(), chance or SystemChance()
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault = Vault(_master_key(settings.data_dir / "master.key", chance))
+    database = Database(settings.store_url)
+    passwords = Passwords(chance, at_once=settings.limits.password_hashes_at_once)
+    try:
+        upgrade_store(database)
+        started = first_start(
+            database,
+            data_dir=settings.data_dir,
+            clock=clock,
+            chance=chance,
+            vault=vault,
+            passwords=passwords,
+            empty=empty,
+        )
+        house = House(
+            settings,
+            database=database,
+            vault=vault,
+            clock=clock,
+            chance=chance,
+            passwords=passwords,
+            first_start=started,
+            local_authority=local_authority,
+        )
+        house.load()
+    except BaseException:
+        database.close()
+        raise
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def _master_key(path: Path, chance: Chance) -> bytes:
+    # O_EXCL: of two processes that start at once on an empty directory, one makes the key and the other reads it.
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text().strip())
+    with os.fdopen(descriptor, "w") as file:
+        key = chance.random_bytes(MASTER_KEY_BYTES)
+        file.write(key.hex())
+        file.flush()
+        os.fsync(file.fileno())
+    return key

@@ -60,6 +60,10 @@ class Gateway:
         else:
             await self._carry_remote(carriage, receive, start, send_body)
 
+    async def close(self) -> None:
+        """Give every upstream connection back."""
+        await self._forwarder.close()
+
     async def _carry_embedded(
         self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
     ) -> None:

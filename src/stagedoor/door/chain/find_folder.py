@@ -24,12 +24,16 @@ async def find_folder(visit: Visit) -> None:
     reference = read_folder_reference(visit.head)
     if tenant.remote_base_url is not None:
         return
+    reach = _reach(visit, tenant)
+    if reach is None:
+        # The operation itself is not granted; the verdict says so better than a word about folders would.
+        return
     if reference is not None:
         visit.folder = _find(visit, tenant, reference)
-        if visit.folder is None or not _covers(_reach(visit), visit.folder):
-            raise FolderUnknown
+        if visit.folder is None or not reach.covers(visit.folder):
+            raise FolderUnknown(details={"folders": _listed(_places(visit, tenant, reach))})
     elif need is FolderNeed.NEEDED:
-        visit.folder = _only_folder(visit, tenant)
+        visit.folder = _only_folder(visit, tenant, reach)
 
 
 def _find(visit: Visit, tenant: TenantPlace, reference: FolderReference) -> FolderPlace | None:
@@ -43,29 +47,26 @@ def _find(visit: Visit, tenant: TenantPlace, reference: FolderReference) -> Fold
             return folders.find_by_path(tenant.tenant_id, reference.value)
 
 
-def _reach(visit: Visit) -> Reach | None:
+def _reach(visit: Visit, tenant: TenantPlace) -> Reach | None:
     assert visit.caller is not None  # noqa: S101
     assert visit.match is not None  # noqa: S101
-    assert visit.tenant is not None  # noqa: S101
-    return visit.house.judge.folders_for(visit.caller, visit.match.operation, tenant=visit.tenant)
+    return visit.house.judge.folders_for(visit.caller, visit.match.operation, tenant=tenant)
 
 
-def _covers(reach: Reach | None, folder: FolderPlace) -> bool:
-    # Without any reach the operation itself is not granted; the verdict says so better than "unknown folder" would.
-    return reach is None or reach.covers(folder)
+def _only_folder(visit: Visit, tenant: TenantPlace, reach: Reach) -> FolderPlace:
+    places = _places(visit, tenant, reach)
+    if reach.folder_keys is not None:
+        # Where one folder was granted its sub-folders may be named, but without a name the folder itself is meant.
+        granted = [place for place in places if place.key in reach.folder_keys]
+        if len(granted) == 1:
+            return granted[0]
+    raise FolderNeeded(details={"folders": _listed(places)})
 
 
-def _only_folder(visit: Visit, tenant: TenantPlace) -> FolderPlace | None:
-    reach = _reach(visit)
-    if reach is None:
-        return None
-    places = [place for place in visit.house.folders.list_places(tenant.tenant_id) if reach.covers(place)]
-    if reach.folder_keys is not None and len(reach.folder_keys) == 1:
-        # One folder was granted; its sub-folders may be named, but the folder itself is what is meant without a name.
-        roots = [place for place in places if place.key in reach.folder_keys]
-        if roots:
-            return roots[0]
-    if len(places) == 1 and reach.folder_keys is not None:
-        return places[0]
-    listed = [{"Id": place.id, "Key": place.key, "FullyQualifiedName": place.path} for place in places]
-    raise FolderNeeded(details={"folders": listed[:FOLDERS_LISTED_MAX]})
+def _places(visit: Visit, tenant: TenantPlace, reach: Reach) -> list[FolderPlace]:
+    return [place for place in visit.house.folders.list_places(tenant.tenant_id) if reach.covers(place)]
+
+
+def _listed(places: list[FolderPlace]) -> list[dict[str, object]]:
+    shown = places[:FOLDERS_LISTED_MAX]
+    return [{"Id": place.id, "Key": place.key, "FullyQualifiedName": place.path} for place in shown]

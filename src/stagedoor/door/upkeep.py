@@ -1,0 +1,63 @@
+"""What a serving house does beside answering: hear of changes made elsewhere, write notes, throw away the outlived."""
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from stagedoor.door.visit import Receive, Send
+from stagedoor.kit.errors import StoreUnavailable
+from stagedoor.kit.logs import get_logger
+
+if TYPE_CHECKING:
+    from stagedoor.door.house import House
+
+CHANGES_EVERY_SECONDS = 0.25
+"""Well inside the second that is promised for a revocation in another process."""
+NOTES_EVERY_TICKS = 20
+CLEAN_UP_EVERY_TICKS = 1200
+
+_log = get_logger("stagedoor.door")
+
+
+class Upkeep:
+    """The background of a serving house, from the lifespan's start to its end."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    async def live(self, receive: Receive, send: Send) -> None:
+        """Speak ASGI's lifespan protocol and keep the house up in between."""
+        await receive()
+        task = asyncio.create_task(self._keep_up())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await self._house.gateway.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _keep_up(self) -> None:
+        threads = self._house.threads
+        tick = 0
+        while True:
+            await asyncio.sleep(CHANGES_EVERY_SECONDS)
+            tick += 1
+            try:
+                await threads.run(self._house.changes.catch_up)
+                if tick % NOTES_EVERY_TICKS == 0:
+                    await threads.run(self.write_notes)
+                if tick % CLEAN_UP_EVERY_TICKS == 0:
+                    await threads.run(self._house.oauth.clean_up)
+            except StoreUnavailable as failure:
+                # Everything is kept and tried again at the next tick; the audit says by itself when it is not written.
+                _log.warning("upkeep_delayed", internal=failure.internal)
+
+    def write_notes(self) -> None:
+        """Write who used what last, and how often the old login was used."""
+        house = self._house
+        house.key_ring.flush_last_used()
+        house.token_ring.flush_last_used()
+        house.legacy_uses.flush()
+        house.metrics.access_keys.set(len(house.key_ring))
+        house.metrics.audit_rows_waiting.set(house.audit.rows_waiting())
