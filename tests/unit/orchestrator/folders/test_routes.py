@@ -114,6 +114,11 @@ class TestReading:
         with pytest.raises(InvalidRequest):
             desk.call("Folders_GetById", key=key)
 
+    @pytest.mark.parametrize("key", ["abc", "x" * 36, ""])
+    def test_a_key_that_is_no_guid_is_an_invalid_request(self, desk: Desk, key: str) -> None:
+        with pytest.raises(InvalidRequest, match="identifier"):
+            desk.call("Folders_GetByKeyByIdentifier", identifier=key)
+
 
 class TestCreating:
     def test_the_answer_is_201_with_the_folder(self, desk: Desk) -> None:
@@ -207,6 +212,22 @@ class TestChanging:
         shared = desk.make_folder("Shared")
         assert desk.call("Folders_PutById", {"DisplayName": "SHARED"}, key=shared.id).content["DisplayName"] == "SHARED"
 
+    def test_the_same_name_again_changes_nothing_but_the_rest(self, desk: Desk) -> None:
+        shared = desk.make_folder("Shared")
+        content = desk.call("Folders_PutById", {"DisplayName": "Shared"}, key=shared.id).content
+        assert (content["DisplayName"], content["Key"]) == ("Shared", shared.key)
+
+    def test_a_path_has_bounds_in_bytes_and_a_rename_looks_at_everything_below(self, desk: Desk) -> None:
+        long_name = "𠀀" * 110
+        top = place = desk.make_folder("Top")
+        for _ in range(4):
+            place = desk.make_folder(long_name, below=place)
+        with pytest.raises(InvalidRequest, match="too long"):
+            desk.make_folder(long_name, below=place)
+        with pytest.raises(InvalidRequest, match="too long"):
+            desk.call("Folders_PutById", {"DisplayName": "𠀀" * 115}, key=top.id)
+        assert desk.call("Folders_GetById", key=place.id).content["FullyQualifiedName"].startswith("Top/")
+
     def test_a_rename_to_a_siblings_name_is_refused(self, desk: Desk) -> None:
         desk.make_folder("a")
         other = desk.make_folder("b")
@@ -219,6 +240,11 @@ class TestChanging:
         desk.call("Folders_PatchNameDescription", {"name": "Common"}, query={"key": shared.key})
         content = desk.call("Folders_GetById", key=shared.id).content
         assert (content["DisplayName"], content["Description"]) == ("Common", "d")
+
+    def test_a_patch_to_an_empty_name_is_refused(self, desk: Desk) -> None:
+        shared = desk.make_folder("Shared")
+        with pytest.raises(InvalidRequest, match="DisplayName"):
+            desk.call("Folders_PatchNameDescription", {"name": " "}, query={"key": shared.key})
 
     def test_a_patch_without_a_key_names_it(self, desk: Desk) -> None:
         with pytest.raises(InvalidRequest, match="key"):

@@ -53,6 +53,12 @@ class TestMachines:
         with pytest.raises(NameInUse):
             desk.call(operation, {"Name": "OTHER"}, key=machine["Id"])
 
+    def test_what_is_not_sent_stays(self, desk: Desk) -> None:
+        machine = make(desk, UnattendedSlots=1)
+        desk.call("Machines_PatchById", {"Type": "Template"}, key=machine["Id"])
+        content = desk.call("Machines_GetById", key=machine["Id"]).content
+        assert (content["Name"], content["Type"], content["UnattendedSlots"]) == ("builder", "Template", 1)
+
     def test_lists_are_filtered(self, desk: Desk) -> None:
         make(desk, "a", Type="Template")
         make(desk, "b")

@@ -74,6 +74,17 @@ class TestCreating:
         with pytest.raises(NotFound):
             make(desk, desk.make_folder("Shared"))
 
+    @pytest.mark.parametrize("version", [None, "1.0.0"])
+    def test_a_package_that_nobody_published_is_not_there(self, desk: Desk, version: str | None) -> None:
+        with pytest.raises(NotFound):
+            make(desk, desk.make_folder("Shared"), version=version)
+
+    def test_settings_are_given_back_as_they_came(self, desk: Desk, folder: FolderPlace) -> None:
+        given = {"ProcessSettings": {"Quality": 100}, "RobotSize": "large", "SpecificPriorityValue": 60}
+        content = make(desk, folder, **given)
+        assert (content["ProcessSettings"], content["RobotSize"]) == ({"Quality": 100}, "Large")
+        assert content["SpecificPriorityValue"] == 60
+
     def test_without_a_folder_it_is_refused_with_1101(self, desk: Desk) -> None:
         with pytest.raises(FolderRequired):
             desk.call("Releases_Post", {"Name": "x", "ProcessKey": "InvoiceBot"})
@@ -196,6 +207,9 @@ class TestChanging:
         assert desk.call("Releases_UpdateByKey", body, folder=folder).status == 200
         content = show(desk, folder, release["Id"])
         assert (content["ProcessVersion"], content["EntryPointPath"]) == ("1.1.0", "B.xaml")
+        desk.call("Releases_UpdateByKey", {"releaseKey": release["Key"], "processVersion": "1.0.0"}, folder=folder)
+        content = show(desk, folder, release["Id"])
+        assert (content["ProcessVersion"], content["EntryPointPath"]) == ("1.0.0", "B.xaml")
         with pytest.raises(InvalidRequest):
             desk.call("Releases_UpdateByKey", {"releaseKey": "nope"}, folder=folder)
 

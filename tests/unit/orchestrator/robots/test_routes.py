@@ -140,6 +140,12 @@ class TestChanging:
         assert (content["ExecutionSettings"], content["Enabled"]) == ({"A": 1}, False)
         assert content["LastModifierUserId"] == 7
 
+    def test_what_is_not_sent_stays(self, desk: Desk, folder: FolderPlace) -> None:
+        robot = make(desk, folder)
+        desk.call("Robots_PatchById", {"Description": "new"}, key=robot["Id"], folder=folder)
+        content = desk.call("Robots_GetById", key=robot["Id"], folder=folder).content
+        assert (content["Name"], content["MachineName"], content["Description"]) == ("robot", "builder", "new")
+
     def test_a_name_in_use_is_refused(self, desk: Desk, folder: FolderPlace) -> None:
         make(desk, folder, "a")
         robot = make(desk, folder, "b")
