@@ -1,31 +1,13 @@
 """What a person reads when a server is up: where it is, who may enter, and three lines to paste."""
 
 from shlex import quote
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from stagedoor.kit.secret import Secret
-
-
-class FirstStart(Protocol):
-    """What the first start made, as far as it still holds."""
-
-    @property
-    def organization(self) -> str: ...
-    @property
-    def tenant(self) -> str: ...
-    @property
-    def folder(self) -> str | None: ...
-    @property
-    def admin_username(self) -> str: ...
-    @property
-    def admin_password(self) -> Secret | None: ...
-    @property
-    def sample_key(self) -> Secret | None: ...
-    @property
-    def sample_key_words(self) -> tuple[str, ...]: ...
+if TYPE_CHECKING:
+    from stagedoor.admin.first_start import FirstStart
 
 
-def welcome_text(base_url: str, made: FirstStart) -> str:
+def welcome_text(base_url: str, made: "FirstStart") -> str:
     """Return the text to print when the server answers."""
     password = made.admin_password.reveal() if made.admin_password else "(changed since the first start)"
     lines = [
@@ -44,6 +26,12 @@ def welcome_text(base_url: str, made: FirstStart) -> str:
         lines += [f"  Sample access key      {key}", "", "That key may:"]
         lines += [f"  - {words}" for words in made.sample_key_words]
         lines += ["", *paste_lines(f"{base_url}/{made.organization}/{made.tenant}/orchestrator_", key, made.folder)]
+    if made.legacy_password is not None and made.legacy_window_until is not None:
+        lines += [
+            "",
+            f"Old scripts may log in with a password until {made.legacy_window_until:%Y-%m-%d}, as user "
+            f"{made.legacy_username} with {made.legacy_password.reveal()}",
+        ]
     lines += ["", "Stop it with Ctrl-C; its data stays."]
     return "\n".join(lines)
 

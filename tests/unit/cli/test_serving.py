@@ -5,7 +5,8 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from tests.factories.command_line import CommandLine
 
+from stagedoor.admin.first_start import FirstStart
 from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.welcome import paste_lines, welcome_text
@@ -23,20 +25,18 @@ from stagedoor.kit.settings import Settings
 BASE = "http://127.0.0.1:8120"
 
 
-@dataclass
-class Made:
-    """What a first start made."""
-
-    organization: str = "acme"
-    tenant: str = "dev"
-    folder: str | None = "Shared"
-    admin_username: str = "admin@acme.example"
-    admin_password: Secret | None = None
-    sample_key: Secret | None = None
-    sample_key_words: tuple[str, ...] = ("list jobs", "start jobs of a process")
-
-
-FRESH = Made(admin_password=Secret("first-password"), sample_key=Secret("sd_sample"))
+FRESH = FirstStart(
+    organization="acme",
+    tenant="dev",
+    folder="Shared",
+    admin_username="admin",
+    admin_password=Secret("first-password"),
+    sample_key=Secret("sd_sample"),
+    sample_key_words=("list jobs", "start jobs of a process"),
+    legacy_username="legacy.script",
+    legacy_password=Secret("api-password"),
+    legacy_window_until=datetime(2027, 2, 23, tzinfo=UTC),
+)
 
 
 class TestWelcome:
@@ -45,7 +45,7 @@ class TestWelcome:
         for told in (
             BASE,
             "acme/dev",
-            "admin@acme.example",
+            "admin",
             "first-password",
             "sd_sample",
             "- start jobs of a process",
@@ -66,7 +66,7 @@ class TestWelcome:
         assert "changed since the first start" in text
 
     def test_without_a_sample_key_shows_the_way_to_one(self) -> None:
-        text = welcome_text(BASE, Made())
+        text = welcome_text(BASE, FirstStart(organization="acme", tenant="dev"))
         assert "stagedoor key create" in text
         assert "curl" not in text
 
@@ -175,7 +175,7 @@ class TestUp:
             "organization": "acme",
             "tenant": "dev",
             "folder": "Shared",
-            "admin": {"username": "admin@acme.example", "password": "first-password"},
+            "admin": {"username": "admin", "password": "first-password"},
             "sample_key": "sd_sample",
         }
 

@@ -9,9 +9,10 @@ import click
 from stagedoor.cli.options import common_options, pass_session
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
-from stagedoor.cli.welcome import FirstStart, welcome_text
+from stagedoor.cli.welcome import welcome_text
 
 if TYPE_CHECKING:
+    from stagedoor.admin.first_start import FirstStart
     from stagedoor.kit.settings import Settings
 
 PORT_MAX = 65535
@@ -62,7 +63,7 @@ def up(
             err=True,
         )
 
-    def tell_ready(settled: "Settings", made: FirstStart) -> None:
+    def tell_ready(settled: "Settings", made: "FirstStart") -> None:
         if session.wants_json:
             from stagedoor.cli.output import echo_json
 
@@ -83,7 +84,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def ready_facts(base_url: str, made: FirstStart) -> dict[str, Any]:
+def ready_facts(base_url: str, made: "FirstStart") -> dict[str, Any]:
     """Return what the ready file holds too."""
     return {
         "base_url": base_url,
