@@ -21,8 +21,6 @@ def render_item(kind: str, item: Any, _: AutogenContext) -> str | bool:
 
 
 connection = context.config.attributes["connection"]
-context.configure(
-    connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=render_item
-)
+context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=render_item)
 with context.begin_transaction():
     context.run_migrations()
