@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
 
 from stagedoor.orchestrator.call import Call
@@ -19,23 +19,29 @@ class Joint:
     """One navigation's far side under an alias of its own.
 
     ``entity`` is the alias of the target, ``near`` the column that equals the near side's ``local`` column; ``links``
-    are the conditions that hold between the far side's own tables.
+    are the conditions that draw the tenant's line and what the call may see.
     """
 
     def __init__(self, call: Call, navigation: Navigation) -> None:
         target: EntityType = navigation.target()
-        self.target = target
         self.entity: Any = aliased(target.model)
         self.links: list[ColumnElement[bool]] = [of_tenant(call, self.entity)]
         remote: ColumnElement[Any] = getattr(self.entity, navigation.remote.key)
-        if navigation.through is None:
-            self.near = remote
-        else:
+        self.near = remote
+        self._between: tuple[Any, ColumnElement[bool]] | None = None
+        if navigation.through is not None:
             between: Any = aliased(navigation.through.near.class_)
             self.near = getattr(between, navigation.through.near.key)
-            self.links.append(getattr(between, navigation.through.far.key) == remote)
+            self._between = between, getattr(between, navigation.through.far.key) == remote
         if navigation.visible is not None:
             self.links += navigation.visible(call, self.entity)
+
+    def select(self, *columns: Any) -> Select[Any]:
+        """Return a statement that reads these columns from the far side's tables, joined but not yet narrowed."""
+        if self._between is None:
+            return select(*columns).select_from(self.entity)
+        between, meets = self._between
+        return select(*columns).select_from(between).join(self.entity, meets)
 
 
 def is_reference(navigation: Navigation, attribute: Attribute) -> bool:

@@ -132,7 +132,7 @@ class _Expander:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             some = keys[start : start + _KEYS_AT_ONCE]
             wanted = [*conditions, joint.near.in_(some)]
-            statement = _some_of_each(shape.columns, joint.near, wanted, order, options)
+            statement = _some_of_each(joint, shape.columns, wanted, order, options)
             rows += self._call.session.execute(statement.limit(EXPANDED_ROWS_MAX + 1 - len(rows))).all()
             if len(rows) > EXPANDED_ROWS_MAX:
                 name = expansion.navigation.name
@@ -142,7 +142,7 @@ class _Expander:
                     hint=f"Take fewer rows, or bound it: $expand={name}($top=10).",
                 )
             if options.count:
-                per_key = select(joint.near, func.count()).where(*wanted).group_by(joint.near)
+                per_key = joint.select(joint.near, func.count()).where(*wanted).group_by(joint.near)
                 counts.update((row[0], row[1]) for row in self._call.session.execute(per_key))
         values = [shape.render(row) for row in rows]
         self.expand(options.expand, places, rows, values)
@@ -152,18 +152,18 @@ class _Expander:
 
 
 def _some_of_each(
+    joint: Joint,
     columns: Sequence[ColumnElement[Any]],
-    near: ColumnElement[Any],
     wanted: Conditions,
     order: Sequence[ColumnElement[Any]],
     options: QueryOptions,
 ) -> Select[Any]:
     """Return the statement for the things of many owners, the owner's value last; ``$top`` counts for each owner."""
     if options.top is None and not options.skip:
-        return select(*columns, near.label("owner")).where(*wanted).order_by(*order)
+        return joint.select(*columns, joint.near.label("owner")).where(*wanted).order_by(*order)
     labelled = [column.label(f"c{place}") for place, column in enumerate(columns)]
-    rank = func.row_number().over(partition_by=near, order_by=list(order)).label("rank")
-    ranked = select(*labelled, near.label("owner"), rank).where(*wanted).subquery()
+    rank = func.row_number().over(partition_by=joint.near, order_by=list(order)).label("rank")
+    ranked = joint.select(*labelled, joint.near.label("owner"), rank).where(*wanted).subquery()
     statement = select(*(column for column in ranked.c if column.key != "rank")).where(ranked.c.rank > options.skip)
     if options.top is not None:
         statement = statement.where(ranked.c.rank <= options.skip + options.top)

@@ -21,13 +21,11 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     false,
     func,
     literal,
     not_,
     or_,
-    select,
     true,
 )
 from sqlalchemy.orm import InstrumentedAttribute
@@ -190,7 +188,7 @@ class SqlWriter:
             wanted = [joint.near == getattr(entity, condition.navigation.local.key), *joint.links]
             if inner is not None:
                 wanted.append(self.condition(inner))
-            return exists(select(1).where(*wanted).correlate(*self._outer(joint.entity)))
+            return joint.select(literal(1)).where(*wanted).correlate(*self._outer(joint.entity)).exists()
 
         return self._semi_join(self._entities[condition.scope], condition.steps, leaf)
 
@@ -221,7 +219,7 @@ class SqlWriter:
         self._new_scope(joint.entity)
         inner = self._semi_join(joint.entity, steps[1:], leaf)
         local: ColumnElement[Any] = getattr(entity, steps[0].local.key)
-        return local.in_(select(joint.near).where(*joint.links, inner).correlate(*self._outer(joint.entity)))
+        return local.in_(joint.select(joint.near).where(*joint.links, inner).correlate(*self._outer(joint.entity)))
 
     def _scalar(
         self, entity: Any, steps: tuple[Navigation, ...], leaf: Callable[[Any], ColumnElement[Any]]
@@ -232,7 +230,7 @@ class SqlWriter:
         self._new_scope(joint.entity)
         inner = self._scalar(joint.entity, steps[1:], leaf)
         wanted = [joint.near == getattr(entity, steps[0].local.key), *joint.links]
-        statement = select(inner).where(*wanted).correlate(*self._outer(joint.entity)).limit(1)
+        statement = joint.select(inner).where(*wanted).correlate(*self._outer(joint.entity)).limit(1)
         return statement.scalar_subquery()
 
     def _new_scope(self, entity: Any) -> int:
@@ -285,7 +283,7 @@ class SqlWriter:
     def _count(self, entity: Any, navigation: Navigation) -> ColumnElement[Any]:
         joint = Joint(self._call, navigation)
         wanted = [joint.near == getattr(entity, navigation.local.key), *joint.links]
-        return select(func.count()).where(*wanted).correlate(*self._outer(joint.entity)).scalar_subquery()
+        return joint.select(func.count()).where(*wanted).correlate(*self._outer(joint.entity)).scalar_subquery()
 
     def _reckoned(self, term: Reckoned) -> ColumnElement[Any]:
         # Whole numbers are reckoned as decimals, which have no largest value to overflow.
