@@ -1,6 +1,7 @@
 """The operations of folders."""
 
 from stagedoor.orchestrator.call import Answer, Body, Call
+from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import (
     INT64_MAX,
     find_enum,
@@ -144,6 +145,8 @@ def delete_folder_by_key(call: Call) -> Answer:
 
 
 def _new_folder(body: Body) -> service.NewFolder:
+    if find_enum(body, "FolderType", FOLDER_TYPE) == FOLDER_TYPE.members["Personal"]:
+        raise InvalidRequest("A personal workspace is not made as a folder.", details={"field": "FolderType"})
     standard, automatic, fine, processes = 0, 1, 1, 1
     return service.NewFolder(
         display_name=get_text(body, "DisplayName", length_max=service.NAME_LENGTH_MAX),

@@ -2,7 +2,7 @@
 
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.registry import Routes
-from stagedoor.orchestrator.status.version import BUILD_VERSION
+from stagedoor.orchestrator.status.version import describe_version
 
 routes = Routes()
 
@@ -15,11 +15,8 @@ def is_serving(call: Call) -> Answer:
 
 @routes.reads("Status_GetVersion")
 def show_version(call: Call) -> Answer:
-    """Answer the version and the kind of deployment, by which the vendor's command line chooses its scopes.
-
-    ``deployment`` is neither of the vendor's on-premises words, so that clients ask for what they ask the cloud for.
-    """
-    return Answer(content={"version": BUILD_VERSION, "deployment": "Stagedoor"})
+    """Answer the version and the kind of deployment, by which the vendor's command line chooses its scopes."""
+    return Answer(content=describe_version())
 
 
 @routes.reads("StudioWeb_TryEnableFirstRun")

@@ -188,6 +188,7 @@ class TestCreating:
             ({"DisplayName": "a", "ParentId": 2**63}, "ParentId"),
             ({"DisplayName": "a", "ParentKey": "nope"}, "ParentKey"),
             ({"DisplayName": "a", "FolderType": "Odd"}, "FolderType"),
+            ({"DisplayName": "a", "FolderType": "personal"}, "FolderType"),
         ],
     )
     def test_a_wrong_field_is_named(self, desk: Desk, body: dict, field: str) -> None:
