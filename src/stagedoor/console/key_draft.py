@@ -1,0 +1,116 @@
+"""A key that is being put together: the state of the form, and the order that it stands for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Self
+
+from starlette.datastructures import QueryParams
+
+from stagedoor.client import FolderFacts
+from stagedoor.console.forms import Form
+
+LIFETIMES = {"30d": "30 days", "90d": "90 days", "365d": "One year"}
+DEFAULT_LIFETIME = "90d"
+ON_A_DATE = "date"
+NEVER = "never"
+EVERYWHERE = "all"
+SOME_FOLDERS = "some"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDraft:
+    """What stands in the form. ``tenant`` is ``organization/tenant``; ``allow`` holds selectors in the order chosen."""
+
+    name: str = ""
+    tenant: str = ""
+    search: str = ""
+    allow: tuple[str, ...] = ()
+    reach: str = SOME_FOLDERS
+    folders: tuple[str, ...] = ()
+    networks: str = ""
+    lifetime: str = DEFAULT_LIFETIME
+    until: str = ""
+
+    @classmethod
+    def from_form(cls, form: Form) -> Self:
+        """Read the form. What was ticked among the offers counts, and so does what was chosen before and is not shown.
+
+        ``allow`` holds what was chosen before, ``shown`` the offers on the page, ``tick`` those of them that are
+        ticked, ``drop`` the one that was taken away by its chip.
+        """
+        shown, dropped = set(form.all("shown")), set(form.all("drop"))
+        ticked = form.all("tick")
+        before = [selector for selector in form.all("allow") if selector not in shown or selector in ticked]
+        chosen = [selector for selector in dict.fromkeys([*before, *ticked]) if selector not in dropped]
+        return cls(
+            name=form.text("name"),
+            tenant=form.text("tenant"),
+            search=form.text("search"),
+            allow=tuple(chosen),
+            reach=form.text("reach", SOME_FOLDERS),
+            folders=form.all("folder"),
+            networks=form.text("networks"),
+            lifetime=form.text("lifetime", DEFAULT_LIFETIME),
+            until=form.text("until"),
+        )
+
+    @classmethod
+    def from_link(cls, query: QueryParams) -> Self:
+        """Read a link that fills the form in: ``?allow=Jobs_Get&folder=Shared&tenant=acme/dev&name=…``."""
+        folders = tuple(dict.fromkeys(query.getlist("folder")))
+        return cls(
+            name=query.get("name", ""),
+            tenant=query.get("tenant", ""),
+            allow=tuple(dict.fromkeys(query.getlist("allow"))),
+            folders=folders,
+        )
+
+    @property
+    def network_list(self) -> list[str]:
+        """The networks, however they were set apart."""
+        return [network for network in re.split(r"[\s,;]+", self.networks) if network]
+
+    @property
+    def folder_paths(self) -> list[str] | None:
+        """The folders that the key is limited to; ``None`` for every folder."""
+        return None if self.reach == EVERYWHERE else list(self.folders)
+
+    @property
+    def expires_in(self) -> str | None:
+        """The lifetime as a span, if it is one."""
+        return self.lifetime if self.lifetime in LIFETIMES else None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The end of the day on which it ends, in UTC, if it ends on a date."""
+        day = self._end_day()
+        return None if self.lifetime != ON_A_DATE or day is None else day
+
+    def problems(self, folders: Sequence[FolderFacts], *, now: datetime) -> list[str]:
+        """Return what is missing or wrong before the house is asked, as sentences that say what to do."""
+        found = []
+        if not self.allow:
+            found.append("Tick at least one thing that the key may do.")
+        if self.reach != EVERYWHERE and not self.folders:
+            if folders:
+                found.append("Tick a folder, or choose every folder.")
+            else:
+                found.append("This tenant has no folders that you may use; choose every folder.")
+        if self.lifetime == ON_A_DATE:
+            day = self._end_day()
+            if day is None:
+                found.append("Pick the day on which the key ends.")
+            elif day <= now:
+                found.append("Pick a day in the future.")
+        elif self.lifetime != NEVER and self.lifetime not in LIFETIMES:
+            found.append("Choose when the key ends.")
+        return found
+
+    def _end_day(self) -> datetime | None:
+        try:
+            day = datetime.strptime(self.until, "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            return None
+        return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
