@@ -1,9 +1,10 @@
 """Robots of a folder: made, found, changed, switched off and deleted, and never seen from another folder."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 from tests.factories.orchestrator import OTHER_TENANT, Desk
 
+from stagedoor.kit.db import Base
 from stagedoor.orchestrator.errors import InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.folder_place import FolderRequired
 from stagedoor.passage import FolderPlace, Reach
@@ -36,8 +37,7 @@ class TestCreating:
     def test_the_accounts_password_is_nowhere_in_the_store(self, desk: Desk, folder: FolderPlace) -> None:
         make(desk, folder, Password="canary-7f3a")
         with desk.database.read() as session:
-            tables = session.scalars(text("select name from sqlite_master where type = 'table'")).all()
-            rows = [row for table in tables for row in session.execute(text(f'select * from "{table}"'))]
+            rows = [row for table in Base.metadata.sorted_tables for row in session.execute(select(table))]
         assert rows
         assert "canary-7f3a" not in repr(rows)
 
