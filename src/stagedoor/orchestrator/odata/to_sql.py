@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Float,
+    Integer,
     Interval,
     Numeric,
     String,
@@ -54,6 +55,8 @@ from stagedoor.orchestrator.odata.bound import (
 from stagedoor.orchestrator.odata.joining import Joint, is_reference
 from stagedoor.orchestrator.odata.sql_functions import position_of, starts_with, time_part
 from stagedoor.orchestrator.odata.tree import ArithmeticOperator, ComparisonOperator
+
+TEXT_PLACE_MAX = 1_000_000_000
 
 
 class Folding(Enum):
@@ -324,8 +327,8 @@ class SqlWriter:
                 whole, part, alike = self._alike(arguments[0], arguments[1])
                 return position_of(self._sql(whole, alike), self._sql(part, alike)) - 1
             case "substring":
-                start = _not_below_zero(self._sql(arguments[1], Folding.EXACT)) + 1
-                length = [_not_below_zero(self._sql(argument, Folding.EXACT)) for argument in arguments[2:]]
+                start = _place(self._sql(arguments[1], Folding.EXACT)) + 1
+                length = [_place(self._sql(argument, Folding.EXACT)) for argument in arguments[2:]]
                 return func.substr(self._sql(arguments[0], folding), start, *length)
             case part:
                 return time_part(part, self._sql(arguments[0], Folding.EXACT))
@@ -391,5 +394,6 @@ def _is_always_there(term: Term) -> bool:
     return not term.property.source.property.columns[0].nullable
 
 
-def _not_below_zero(number: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((number < 0, 0), else_=number)
+def _place(number: ColumnElement[Any]) -> ColumnElement[Any]:
+    # PostgreSQL counts letters in 32 bits and refuses to count below zero; no stored text is longer than this.
+    return cast(case((number < 0, 0), (number > TEXT_PLACE_MAX, TEXT_PLACE_MAX), else_=number), Integer())

@@ -55,6 +55,11 @@ def test_an_index_answers(workshop: Session, query: str, index: str) -> None:
         ("Name ne 'x'", "lower(jobs.name) IS DISTINCT FROM 'x'"),
         ("not (Priority gt 1)", "NOT coalesce(jobs.priority > 1, false)"),
         ("IsLate", "jobs.is_late = true"),
+        (
+            "substring(Name,2) eq 'x'",
+            "substr(lower(jobs.name), CAST(CASE WHEN (2 < 0) THEN 0 WHEN (2 > 1000000000) THEN 1000000000 ELSE 2 END "
+            "AS INTEGER) + 1) = 'x'",
+        ),
     ],
 )
 def test_postgresql_gets_its_own_words(workshop: Session, query: str, sql: str) -> None:
