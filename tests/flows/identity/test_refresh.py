@@ -1,14 +1,18 @@
 """Refresh tokens: rotation, families, and the answer that got lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from tests.factories.oauth_house import OAuthHouse
 
+from stagedoor.identity.issued_tokens import store
 from stagedoor.identity.issued_tokens.errors import TokenRefused
 from stagedoor.identity.issued_tokens.models import RefreshToken
-from stagedoor.identity.oauth_clients.first_party import STAGEDOOR_CLI
+from stagedoor.identity.oauth_clients.first_party import STAGEDOOR_CLI, VENDOR_CLI
+from stagedoor.identity.oauth_clients.schemas import Dialect
+from stagedoor.kit.errors import StoreUnavailable
 
 
 def test_a_reused_refresh_token_revokes_the_family(house: OAuthHouse) -> None:
@@ -40,6 +44,29 @@ def test_a_lost_answer_is_given_again_word_by_word(house: OAuthHouse) -> None:
     assert house.refresh(again.json()["refresh_token"]).status_code == 200
 
 
+def test_twenty_refreshes_at_once_end_with_one_answer(house: OAuthHouse) -> None:
+    tokens = house.tokens()
+    fields = {"grant_type": "refresh_token", "client_id": VENDOR_CLI, "refresh_token": tokens["refresh_token"]}
+    endpoint = house.server._endpoints[Dialect.TODAY]
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(lambda _: endpoint.answer(fields, None), range(20)))
+    assert {answer.status for answer in answers} == {200}
+    assert len({str(answer.body) for answer in answers}) == 1
+
+
+def test_a_store_that_is_locked_changes_nothing(house: OAuthHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = house.tokens()
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "drop_answers_leading_to", _away)
+        with pytest.raises(StoreUnavailable):
+            house.refresh(tokens["refresh_token"])
+    assert house.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def _away(*_: object) -> None:
+    raise StoreUnavailable
+
+
 def test_a_successor_that_was_used_ends_the_grace(house: OAuthHouse) -> None:
     first = house.tokens()
     second = house.refresh(first["refresh_token"]).json()
@@ -50,7 +77,7 @@ def test_a_successor_that_was_used_ends_the_grace(house: OAuthHouse) -> None:
 def test_deliberate_revocation_has_no_grace(house: OAuthHouse) -> None:
     first = house.tokens()
     second = house.refresh(first["refresh_token"]).json()
-    fields = {"client_id": "36dea5b8-e8bb-423d-8e7b-c808df8f1c00", "token": second["refresh_token"]}
+    fields = {"client_id": VENDOR_CLI, "token": second["refresh_token"]}
     assert house.post("/identity_/connect/revocation", fields).status_code == 200
     assert house.refresh(first["refresh_token"]).json()["error"] == "invalid_grant"
 

@@ -135,7 +135,7 @@ class TokenIssuer:
     ) -> WrittenToken:
         claims: Claims = {
             "https://uipath/email": person.email,
-            "https://uipath/email_verified": True,
+            "https://uipath/email_verified": False,
             "sub": f"{PROVIDER_2019}|{person.id}",
             "aud": [ORCHESTRATOR_AUDIENCE_2019, f"{self.issuers.account_2019}userinfo"],
             "azp": client.id,
@@ -168,7 +168,10 @@ class TokenIssuer:
 
 
 def person_claims(person: UserEntry, scopes: Iterable[str]) -> Claims:
-    """Return what the scopes ``profile`` and ``email`` tell about a person (OpenID Connect Core section 5.4)."""
+    """Return what the scopes ``profile`` and ``email`` tell about a person (OpenID Connect Core section 5.4).
+
+    What is not known is left out. An address is never called verified: an administrator typed it.
+    """
     named = frozenset(scopes)
     claims: Claims = {}
     if "profile" in named:
@@ -176,7 +179,7 @@ def person_claims(person: UserEntry, scopes: Iterable[str]) -> Claims:
         claims["preferred_username"] = person.username
         claims["given_name"] = person.first_name
         claims["family_name"] = person.last_name
-    if "email" in named:
+    if "email" in named and person.email:
         claims["email"] = person.email
-        claims["email_verified"] = True
-    return claims
+        claims["email_verified"] = False
+    return {name: value for name, value in claims.items() if value != ""}

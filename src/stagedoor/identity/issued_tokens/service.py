@@ -16,7 +16,10 @@ from stagedoor.kit.chance import Chance, random_base62, random_guid
 from stagedoor.kit.changes import record_change
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
+from stagedoor.kit.logs import get_logger
 from stagedoor.kit.secret import Secret
+
+_log = get_logger("stagedoor.identity")
 
 REFRESH_TOKEN_PREFIX = "sdr_"
 REFRESH_TOKEN_LIFETIME = timedelta(days=60)
@@ -156,6 +159,14 @@ class TokenFamilies:
             return
         family.revoked_at = self._clock.now()
         family.revoked_because = reason.value
+        if reason is not RevocationReason.DELIBERATE:
+            _log.warning(
+                "token_family_revoked",
+                reason=reason.value,
+                family_id=family.id,
+                client_id=family.client_id,
+                user_id=family.user_id,
+            )
         store.drop_answers_of(session, family_id)
         self._note(session, family_id)
 

@@ -120,7 +120,12 @@ def test_an_unknown_kid_reads_the_store_at_most_once_a_second(
     kid = here.rotate_now()
     loads: list[int] = []
     load = there.load
-    monkeypatch.setattr(there, "load", lambda: (loads.append(1), load()))
+
+    def counted_load() -> None:
+        loads.append(1)
+        load()
+
+    monkeypatch.setattr(there, "load", counted_load)
     assert there.find(kid) is None
     assert loads == []
     clock.advance(timedelta(seconds=1))
