@@ -14,7 +14,8 @@ from stagedoor.admin.apps.service import Applications
 from stagedoor.admin.audit_log import routes as audit_log_routes
 from stagedoor.admin.can_i import routes as can_i_routes
 from stagedoor.admin.can_i.service import Questions
-from stagedoor.admin.error_answers import DrawError, answer_error, draw_errors
+from stagedoor.admin.drawn import DrawError
+from stagedoor.admin.error_answers import answer_error, draw_errors
 from stagedoor.admin.folders import routes as folders_routes
 from stagedoor.admin.folders.service import Folders
 from stagedoor.admin.keys import routes as keys_routes

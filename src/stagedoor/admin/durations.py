@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-FORM = re.compile(r"([0-9]{1,9})([smhdw])", re.ASCII)
+FORM = re.compile(r"([0-9]{1,6})([smhdw])", re.ASCII)
 LONGEST = timedelta(days=3660)
 _UNITS = {
     "s": timedelta(seconds=1),

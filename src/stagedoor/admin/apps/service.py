@@ -54,7 +54,7 @@ class Applications:
             EventName.ADMIN_APPLICATION_CREATED,
             f"External application {client.name} ({client.id}) was registered.",
         )
-        return CreatedApplication(**dict(_item(client)), secret=secret)
+        return CreatedApplication(**_item(client).model_dump(), secret=secret)
 
     def delete(self, session: Session, visitor: Visitor, client_id: str) -> None:
         """End an application and its tokens."""

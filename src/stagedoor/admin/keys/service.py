@@ -189,7 +189,7 @@ class KeyDesk:
         self._trail.note(session, visitor, event, f"Access key {facts.name} ({facts.id}) {what}.", tenant=tenant)
 
     def _issued(self, facts: AccessKeyFacts, key: str, warnings: list[str]) -> IssuedKey:
-        return IssuedKey(**dict(self._item(facts)), key=key, warnings=warnings)
+        return IssuedKey(**self._item(facts).model_dump(), key=key, warnings=warnings)
 
     def _item(self, facts: AccessKeyFacts) -> KeyItem:
         folders = None

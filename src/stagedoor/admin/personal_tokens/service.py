@@ -67,7 +67,7 @@ class OwnTokens:
             PersonalAccessTokenOrder(name=order.name, scopes=tuple(order.scopes), expires_at=expires_at),
         )
         self._note(session, visitor, EventName.ADMIN_PERSONAL_TOKEN_CREATED, issued.facts, "was created")
-        return IssuedToken(**dict(_item(issued.facts)), token=issued.token.reveal())
+        return IssuedToken(**_item(issued.facts).model_dump(), token=issued.token.reveal())
 
     def revoke(self, session: Session, visitor: Visitor, token_id: str) -> TokenItem:
         """End one of one's tokens at once."""

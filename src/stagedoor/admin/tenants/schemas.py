@@ -1,5 +1,6 @@
 """Tenants and destinations as the management API shows them."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -49,6 +50,13 @@ def _check_remote(address: str) -> str:
     return address.rstrip("/")
 
 
+def _check_token(token: SecretStr) -> SecretStr:
+    # It becomes a header of every request to the remote: a line break in it would become headers of its own.
+    if not re.fullmatch(r"[!-~]{1,16384}", token.get_secret_value()):
+        raise ValueError("must be one word of printable ASCII, as it stands behind Bearer")
+    return token
+
+
 class DestinationOrder(BaseModel):
     """Where a tenant's requests shall go: to a remote Orchestrator, or with null to the embedded one."""
 
@@ -57,7 +65,7 @@ class DestinationOrder(BaseModel):
     remote_base_url: Annotated[str, Field(max_length=2048), AfterValidator(_check_remote)] | None = Field(
         description="The address in front of /odata, such as https://cloud.uipath.com/acme/prod/orchestrator_."
     )
-    token: Annotated[SecretStr, Field(min_length=1, max_length=16384)] | None = Field(
+    token: Annotated[SecretStr, AfterValidator(_check_token)] | None = Field(
         default=None, description="The bearer token for the remote Orchestrator. Written, never shown."
     )
 

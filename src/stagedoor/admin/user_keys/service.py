@@ -47,7 +47,7 @@ class OwnUserKey:
         user_key = self._user_keys.create(session, person)
         sentence = f"User {person.username} was given a user key; keys cancelled: {cancelled}."
         self._trail.note(session, visitor, EventName.ADMIN_USER_KEY_CREATED, sentence)
-        return IssuedUserKey(**dict(self.describe(session, visitor)), user_key=user_key.reveal())
+        return IssuedUserKey(**self.describe(session, visitor).model_dump(), user_key=user_key.reveal())
 
     def _person(self, visitor: Visitor) -> UserEntry:
         user_id = visitor.caller.user_id

@@ -67,7 +67,7 @@ class People:
         rank = "administrator" if order.is_administrator else "user"
         self._note(session, visitor, EventName.ADMIN_USER_CREATED, user, f"was made as {rank}")
         item = self._item(session, user)
-        return CreatedUser(**dict(item), password=None if drawn is None else drawn.reveal())
+        return CreatedUser(**item.model_dump(), password=None if drawn is None else drawn.reveal())
 
     def change(self, session: Session, visitor: Visitor, user_id: str, change: UserChange) -> UserItem:
         """Change what is given. Raises :class:`OwnRightsKept` for one's own rights."""
