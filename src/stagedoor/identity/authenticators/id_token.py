@@ -1,12 +1,13 @@
 """Id tokens, which open nothing but the discovery of 2019."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from stagedoor.identity.authenticators.oauth_token import JWT_BEGINNING
 from stagedoor.identity.issued_tokens.errors import TokenRefused
 from stagedoor.identity.issued_tokens.terms import Credential, person_caller
 from stagedoor.identity.issued_tokens.verifier import TokenVerifier
-from stagedoor.passage import Caller, CredentialKind
+from stagedoor.passage import Caller, CredentialKind, GrantTerms
 
 
 class IdTokenAuthenticator:
@@ -28,7 +29,5 @@ class IdTokenAuthenticator:
             person, client = self._verifier.verify_id_token(presented)
         except TokenRefused:
             return None
-        credential = Credential(
-            kind=CredentialKind.TOKEN_2019, id="id_token", not_after=now, ceiling=(), client_id=client.id
-        )
-        return person_caller(person, person.roles, credential)
+        credential = Credential(kind=CredentialKind.TOKEN_2019, id="id_token", not_after=now, client_id=client.id)
+        return replace(person_caller(person, person.roles, credential), terms=GrantTerms(allowances=(), ceiling=()))

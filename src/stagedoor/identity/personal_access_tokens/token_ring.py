@@ -108,7 +108,7 @@ def _caller(held: _HeldToken, owner: UserEntry) -> Caller:
         kind=CredentialKind.PERSONAL_ACCESS_TOKEN,
         id=held.id,
         not_after=held.expires_at,
-        # An empty ceiling covers nothing: a token with scopes of other services alone opens nothing here.
+        # Empty, not None, for scopes of other services alone: such a token opens only what needs no scope.
         ceiling=scope_selectors(held.scopes),
     )
     return person_caller(owner, owner.roles, credential)

@@ -16,7 +16,7 @@ from stagedoor.identity.issued_tokens.errors import Fault, TokenRefused
 from stagedoor.identity.issued_tokens.terms import Credential, person_caller
 from stagedoor.identity.issued_tokens.verifier import TokenVerifier
 from stagedoor.identity.users.schemas import UserEntry
-from stagedoor.passage import CredentialKind
+from stagedoor.passage import CredentialKind, GrantTerms
 
 ACCESS_TOKEN, ID_TOKEN, EXPIRED_TOKEN = "eyJhY2Nlc3M", "eyJpZA", "eyJleHBpcmVk"
 
@@ -74,7 +74,7 @@ def test_an_id_token_says_who_somebody_is_and_opens_nothing(verifier: TokenVerif
     caller = IdTokenAuthenticator(verifier).authenticate(ID_TOKEN, START)
     assert caller is not None
     assert caller.email == "ada@acme.example"
-    assert caller.terms.ceiling == ()
+    assert caller.terms == GrantTerms(allowances=(), ceiling=())
     assert not caller.may_administer
 
 

@@ -44,7 +44,7 @@ def test_a_token_never_administers_even_if_its_owner_does(tokens: PersonalTokens
     assert not caller.may_administer
 
 
-def test_scopes_of_other_services_alone_open_nothing(tokens: PersonalTokens) -> None:
+def test_scopes_of_other_services_alone_are_a_ceiling_all_the_same(tokens: PersonalTokens) -> None:
     issued = tokens.make(tokens.people.make(), scopes=("PM.User",))
     caller = tokens.ring.find_caller(issued.token.reveal(), SOON)
     assert caller is not None
