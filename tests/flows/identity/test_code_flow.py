@@ -381,3 +381,22 @@ def test_an_application_gets_only_scopes_that_it_is_registered_with(house: OAuth
     assert answer["error"] == "invalid_scope"
     assert "OR.Assets.Read" in answer["error_description"]
     assert "Unknown: Nonsense." in answer["error_description"]
+
+
+def test_an_application_belongs_to_its_organization_alone(house: OAuthHouse) -> None:
+    client, _ = house.application(redirect_uris=(APP_REDIRECT,), user_scopes=("OR.Jobs",))
+    with house.world.database.write() as session:
+        house.world.organizations.create_organization(session, "other")
+    house.world.feed.catch_up()
+    house.sign_in()
+    query = {"client_id": client.id, "redirect_uri": APP_REDIRECT, "scope": "OR.Jobs"}
+    assert sent_back(house.authorize(**query, acr_values="tenantName:other"))["error"] == "access_denied"
+
+
+def test_an_application_without_a_scope_in_the_request_gets_what_is_registered(house: OAuthHouse) -> None:
+    client, _ = house.application(redirect_uris=(APP_REDIRECT,), user_scopes=("OR.Jobs", "OR.Assets"))
+    house.sign_in()
+    page = house.authorize(client_id=client.id, redirect_uri=APP_REDIRECT, scope=None)
+    assert "OR.Assets" in page.text
+    allowed = house.post("/identity_/account/consent", {**form_of(page), "decision": "allow"})
+    assert "code" in sent_back(house.get(allowed.headers["location"]))

@@ -4,9 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.factories.oauth_house import OAuthHouse, form_of, oauth_house, return_url_of
+from tests.factories.oauth_house import APP_REDIRECT, OAuthHouse, form_of, oauth_house, return_url_of
 
 from stagedoor.identity.authorize.return_address import read_return_address
+from stagedoor.identity.passwords import PasswordsBusy
 from stagedoor.kit.secret import Secret
 
 LOGIN = "/identity_/account/login"
@@ -168,3 +169,28 @@ def test_somebody_may_sign_in_with_an_email_address(house: OAuthHouse) -> None:
         house.people.service.set_password(session, user, Secret("another-password"))
     assert house.sign_in("ada").status_code == 400
     assert house.sign_in("ada", "another-password").status_code == 200
+
+
+def test_a_flood_of_sign_ins_is_asked_to_wait(house: OAuthHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> bool:
+        raise PasswordsBusy
+
+    monkeypatch.setattr(house.people.passwords, "is_right", busy)
+    answer = house.sign_in()
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+
+
+def test_forms_that_cannot_be_read_are_explained(house: OAuthHouse) -> None:
+    assert house.request("POST", LOGIN, json={"username": "ada"}).status_code == 400
+    assert house.request("POST", "/identity_/connect/authorize", json={}).status_code == 400
+    assert house.request("POST", "/identity_/connect/endsession", json={}).status_code == 400
+    house.sign_in()
+    client, _ = house.application(redirect_uris=(APP_REDIRECT,), user_scopes=("OR.Jobs",))
+    page = house.authorize(client_id=client.id, redirect_uri=APP_REDIRECT, scope="OR.Jobs")
+    elsewhere = {**form_of(page), "decision": "allow", "returnUrl": "https://evil.example/"}
+    assert house.post("/identity_/account/consent", elsewhere).status_code == 400
+    foreign = {**form_of(page), "decision": "deny", "returnUrl": "/identity_/connect/authorize?client_id=x"}
+    assert house.post("/identity_/account/consent", foreign).status_code == 400
+    assert house.post("/identity_/account/consent", {**foreign, "decision": "allow"}).status_code == 400
+    deep = "/identity_/connect/authorize?" + "&".join(f"f{number}=1" for number in range(100))
+    assert read_return_address(deep) is None

@@ -15,7 +15,7 @@ from stagedoor.identity.authorize.return_address import (
 from stagedoor.identity.authorize.service import AskConsent, AskSignIn, AuthorizeFlow, Explain, Outcome, SendBack
 from stagedoor.identity.authorize.sessions import Cookies, SignInSessions
 from stagedoor.identity.authorize.sign_in import SignIn, SignInForm, TryLater, WrongPassword
-from stagedoor.identity.oauth_clients.redirects import origin_of
+from stagedoor.identity.oauth_clients.redirects import form_target_of, origin_of
 from stagedoor.identity.oauth_clients.schemas import Dialect
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.wire.errors import OAuthRequestRefused
@@ -178,10 +178,11 @@ class AuthorizePages:
 
     def _consent_page(self, request: Request, asked: AskConsent) -> Response:
         cookie = request.cookies.get(self._cookies.session, "")
-        origin = origin_of(asked.then.fields.get("redirect_uri", ""))
+        redirect_uri = asked.then.fields.get("redirect_uri", "")
+        target = form_target_of(redirect_uri)
         return self._pages.draw(
             "consent.html",
-            form_targets=[origin] if origin else [],
+            form_targets=[target] if target else [],
             title="Allow access?",
             action=CONSENT_PATH,
             mark=self._sign_in.form_mark("consent", cookie),
@@ -189,7 +190,7 @@ class AuthorizePages:
             application=asked.client.name,
             username=asked.signed_in.user.username,
             scopes=asked.scopes,
-            destination=origin or "",
+            destination=origin_of(redirect_uri) or "",
         )
 
     def _sign_in_page(
@@ -207,11 +208,11 @@ class AuthorizePages:
         is_new_browser = not (browser.isascii() and browser.isalnum() and len(browser) == 22)
         if is_new_browser:
             browser = random_base62(self._chance, 22)
-        origin = origin_of(context.redirect_uri) if context.redirect_uri else None
+        target = form_target_of(context.redirect_uri) if context.redirect_uri else None
         response = self._pages.draw(
             "sign_in.html",
             status,
-            form_targets=[origin] if origin else [],
+            form_targets=[target] if target else [],
             title="Sign in",
             action=SIGN_IN_PATH,
             mark=self._sign_in.form_mark("sign-in", browser),

@@ -74,6 +74,15 @@ def origin_of(uri: str) -> str | None:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
 
 
+def form_target_of(uri: str) -> str | None:
+    """Return the source for a ``form-action`` policy under which a form may end at this redirect.
+
+    The policy's grammar has no IPv6 addresses, so such a redirect is allowed by its scheme alone.
+    """
+    origin = origin_of(uri)
+    return "http:" if origin is not None and origin.startswith("http://[") else origin
+
+
 def _split(uri: str) -> SplitResult | None:
     # Browsers read a backslash as a slash and drop control characters, so what holds one is no address at all here.
     if not uri or len(uri) > REDIRECT_LENGTH_MAX or any(letter <= " " or letter in '\\"<>\x7f' for letter in uri):

@@ -4,6 +4,7 @@ import pytest
 
 from stagedoor.identity.oauth_clients.redirects import (
     can_be_registered,
+    form_target_of,
     is_loopback_origin,
     is_same_redirect,
     origin_of,
@@ -122,3 +123,10 @@ def test_the_origin_of_a_redirect() -> None:
     assert origin_of("http://localhost:8104/oidc/login") == "http://localhost:8104"
     assert origin_of("com.acme.app:/cb") == "com.acme.app:"
     assert origin_of("not an address") is None
+
+
+def test_a_form_may_end_at_the_redirect_in_words_that_a_policy_knows() -> None:
+    assert form_target_of("http://localhost:8104/oidc/login") == "http://localhost:8104"
+    assert form_target_of("http://[::1]:8104/cb") == "http:"
+    assert form_target_of("com.acme.app:/cb") == "com.acme.app:"
+    assert form_target_of("no address") is None
