@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from stagedoor.door.audit_trail import record_visit
+from stagedoor.door.chain.answer_publicly import answer_publicly
 from stagedoor.door.chain.bound_body import bound_body
 from stagedoor.door.chain.bound_head import bound_head
 from stagedoor.door.chain.canonical_path import canonical_path
@@ -38,6 +39,7 @@ ENTRANCE: tuple[Step, ...] = (bound_head, strip_forged_headers, canonical_path)
 
 WAYS: Mapping[Surface, tuple[Step, ...]] = {
     Surface.ORCHESTRATOR: (
+        answer_publicly,
         identify,
         find_tenant,
         match_operation,
@@ -90,6 +92,8 @@ async def _walk(visit: Visit) -> None:
             await step(visit)
         for step in WAYS[visit.place.surface]:
             await step(visit)
+            if visit.answered:
+                return
     except CallerLeft:
         visit.reason = CallerLeft.code
     except StagedoorError as error:

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from stagedoor.door.refusals import FolderNeeded, FolderUnknown, NotAuthorized
+from stagedoor.door.refusals import FolderUnknown, NotAuthorized
 from stagedoor.door.surfaces import Place, Surface
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.orchestrator.errors import OrchestratorError
@@ -103,8 +103,6 @@ def _draw_denied(error: NotAuthorized) -> dict[str, Any]:
 def _vendor_code(error: StagedoorError) -> int:
     if isinstance(error, OrchestratorError):
         return error.error_code
-    if isinstance(error, FolderNeeded):
-        return 1101
     if isinstance(error, FolderUnknown):
         return 1100
     # Rooms above may name the vendor's code themselves, as the legacy login does with 1000.

@@ -56,14 +56,6 @@ class MethodUnknown(StagedoorError):
     public = "This path does not take this method."
 
 
-class TenantUnknown(StagedoorError):
-    """The organization or tenant in the address does not exist, or not for this caller; the two look alike."""
-
-    code = "tenant_unknown"
-    status = 404
-    public = "There is no such organization or tenant, or it is not open to you."
-
-
 class TenantNeeded(StagedoorError):
     """The address names no tenant and the caller may enter more than one."""
 
@@ -71,15 +63,6 @@ class TenantNeeded(StagedoorError):
     status = 400
     public = "The request names no tenant, and you may enter more than one."
     hint = "Put /{organization}/{tenant}/orchestrator_ in front of the path, or send X-UIPATH-TenantName."
-
-
-class FolderNeeded(StagedoorError):
-    """The operation works inside one folder and the request names none."""
-
-    code = "folder_needed"
-    status = 400
-    public = "A folder is required for this action."
-    hint = "Send X-UIPATH-FolderPath with one of the folders listed here, or X-UIPATH-OrganizationUnitId with its id."
 
 
 class FolderUnknown(StagedoorError):

@@ -1,15 +1,13 @@
-"""Every table of the house, imported so that it registers itself with ``kit.db.Base``."""
+"""Every table of the house: they register themselves with ``kit.db.Base`` when their modules are imported."""
 
 import pkgutil
 from importlib import import_module
 
 import stagedoor
 
-MODULES = tuple(
-    module.name
-    for module in pkgutil.walk_packages(stagedoor.__path__, "stagedoor.")
-    if module.name.endswith(".models") or module.name == "stagedoor.kit.changes"
-)
 
-for name in MODULES:
-    import_module(name)
+def register_tables() -> None:
+    """Import each module that declares tables, so that ``Base.metadata`` is complete."""
+    for module in pkgutil.walk_packages(stagedoor.__path__, "stagedoor."):
+        if module.name.endswith(".models") or module.name == "stagedoor.kit.changes":
+            import_module(module.name)

@@ -1,9 +1,10 @@
 """Step 7: which folder the request names; a caller that has only one need not name it."""
 
 from stagedoor.catalog.operations import FolderNeed
-from stagedoor.door.refusals import FolderNeeded, FolderUnknown
+from stagedoor.door.refusals import FolderUnknown
 from stagedoor.door.visit import Visit
 from stagedoor.gateway.folder_headers import FolderReference, FolderReferenceKind, read_folder_reference
+from stagedoor.orchestrator.folder_place import FolderRequired
 from stagedoor.passage import FolderPlace, Reach, TenantPlace
 
 FOLDERS_LISTED_MAX = 20
@@ -13,7 +14,7 @@ async def find_folder(visit: Visit) -> None:
     """Fill in the folder where the operation knows folders.
 
     For a remote tenant a folder cannot be looked up yet: it stays unknown, and the verdict decides on that. Raises
-    :class:`FolderUnknown` and :class:`FolderNeeded`, which lists the folders that the caller may use.
+    :class:`FolderUnknown` and :class:`FolderRequired`, which lists the folders that the caller may use.
     """
     tenant, match = visit.tenant, visit.match
     assert tenant is not None  # noqa: S101
@@ -60,7 +61,10 @@ def _only_folder(visit: Visit, tenant: TenantPlace, reach: Reach) -> FolderPlace
         granted = [place for place in places if place.key in reach.folder_keys]
         if len(granted) == 1:
             return granted[0]
-    raise FolderNeeded(details={"folders": _listed(places)})
+    raise FolderRequired(
+        hint="Send X-UIPATH-FolderPath with one of the folders listed here, or X-UIPATH-OrganizationUnitId.",
+        details={"folders": _listed(places)},
+    )
 
 
 def _places(visit: Visit, tenant: TenantPlace, reach: Reach) -> list[FolderPlace]:

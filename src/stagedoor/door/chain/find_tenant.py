@@ -1,7 +1,8 @@
 """Step 5: which tenant the request addresses, and whether this caller may enter it."""
 
-from stagedoor.door.refusals import TenantNeeded, TenantUnknown
+from stagedoor.door.refusals import TenantNeeded
 from stagedoor.door.visit import Visit
+from stagedoor.identity.organizations.errors import OrganizationUnknown, TenantUnknown
 from stagedoor.identity.organizations.schemas import TenantEntry
 from stagedoor.passage import Caller
 
@@ -11,8 +12,8 @@ TENANT_HEADER = "x-uipath-tenantname"
 async def find_tenant(visit: Visit) -> None:
     """Fill in the tenant: from the address, else from X-UIPATH-TenantName, else the only one open to the caller.
 
-    Raises :class:`TenantUnknown`, which names the tenants that the caller may enter and no other, or
-    :class:`TenantNeeded`.
+    Raises :class:`OrganizationUnknown` and :class:`TenantUnknown`, which name what the caller may enter and nothing
+    else, or :class:`TenantNeeded`.
     """
     caller = visit.caller
     assert caller is not None  # noqa: S101
@@ -22,13 +23,14 @@ async def find_tenant(visit: Visit) -> None:
     if place.organization is not None:
         organization = directory.find_organization(place.organization)
         if organization is None or organization.id != organization_id:
-            raise _unknown(visit, caller)
+            own = directory.find_organization(organization_id)
+            raise OrganizationUnknown(visible_names=[own.name] if own else ())
     word = place.tenant or visit.head.headers.get(TENANT_HEADER, "").strip()
     entry: TenantEntry | None
     if word:
         entry = directory.find_tenant(organization_id, word)
         if entry is None or not _may_enter(caller, entry.place.tenant_id):
-            raise _unknown(visit, caller)
+            raise TenantUnknown(visible_names=directory.tenant_names(organization_id, caller.tenant_ids))
     else:
         entry = directory.find_only_tenant(organization_id, caller.tenant_ids)
         if entry is None:
@@ -38,14 +40,3 @@ async def find_tenant(visit: Visit) -> None:
 
 def _may_enter(caller: Caller, tenant_id: str) -> bool:
     return caller.tenant_ids is None or tenant_id in caller.tenant_ids
-
-
-def _unknown(visit: Visit, caller: Caller) -> TenantUnknown:
-    directory = visit.house.directory
-    own = directory.find_organization(caller.organization_id)
-    names = directory.tenant_names(caller.organization_id, caller.tenant_ids)
-    addresses = [f"/{own.name}/{name}" for name in names] if own is not None else []
-    return TenantUnknown(
-        hint=f"With this credential you may enter {', '.join(addresses)}." if addresses else None,
-        details={"tenants": addresses},
-    )

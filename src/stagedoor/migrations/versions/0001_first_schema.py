@@ -870,7 +870,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_queue_items_robot_id"), ["robot_id"], unique=False)
         batch_op.create_index(
             "ix_queue_items_waiting",
-            ["queue_id", "waiting_until"],
+            ["tenant_id", "waiting_until"],
             unique=False,
             sqlite_where=sa.text("waiting_until IS NOT NULL"),
             postgresql_where=sa.text("waiting_until IS NOT NULL"),

@@ -1,0 +1,61 @@
+"""The schema that the versions make is the schema that the models describe, and it can go back."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from stagedoor.kit.db import Base, Database
+from stagedoor.migrations.tables import register_tables
+from stagedoor.migrations.upgrade import HEAD, SCRIPTS, StoreTooNew, find_version, upgrade_store
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(f"sqlite:///{tmp_path / 'store.db'}")
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return config
+
+
+def test_an_upgraded_store_has_exactly_the_tables_of_the_models(database: Database) -> None:
+    register_tables()
+    upgrade_store(database)
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_the_head_that_the_start_looks_for_is_the_newest_script() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
+
+
+def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    upgrade_store(database)
+    upgrade_store(database)
+    assert find_version(database) == HEAD
+
+
+def test_every_version_can_go_back(database: Database) -> None:
+    upgrade_store(database)
+    config = alembic_config()
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        connection.commit()
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+
+
+def test_a_store_of_a_newer_version_is_refused_by_name(database: Database) -> None:
+    upgrade_store(database)
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreTooNew):
+        upgrade_store(database)

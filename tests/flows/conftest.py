@@ -1,0 +1,20 @@
+"""Flows cross the wire: one whole server for those that only use it, and more for those that need their own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.factories.served import Served, served
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server as ``make up`` starts it; tests leave it as they found it, or use names of their own."""
+    with served(tmp_path_factory.mktemp("house") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def own_data_dir(tmp_path: Path) -> Path:
+    """A data directory for a server of the test's own."""
+    return tmp_path / "data"
