@@ -33,20 +33,17 @@ class Route:
     def carry_out(self, database: Database, call_in: Callable[[Session], Call]) -> Answer:
         """Run the handler in a transaction of its kind, on a store in which nothing is overdue.
 
-        ``call_in`` makes the call for a transaction. A read that finds something due gives way to a write that
-        settles it, then looks again.
+        ``call_in`` makes the call for a transaction. Where something is due, it is settled in a transaction of its
+        own first: what time did stays done if the handler refuses, and its locks are gone when the handler begins.
         """
         settlement = self.settlement
         with database.write() if self.writes else database.read() as session:
             call = call_in(session)
             if settlement is None or not settlement.is_due(call):
                 return self.handler(call)
-            if self.writes:
-                settlement.settle(call)
-                return self.handler(call)
         with database.write() as session:
             settlement.settle(call_in(session))
-        with database.read() as session:
+        with database.write() if self.writes else database.read() as session:
             return self.handler(call_in(session))
 
 

@@ -63,7 +63,7 @@ def list_due(session: Session, tenant_id: str, now: datetime, *, limit: int) -> 
         .where(Job.tenant_id == tenant_id, Job.next_move_at <= now)
         .order_by(Job.next_move_at, Job.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     ).all()
 
 

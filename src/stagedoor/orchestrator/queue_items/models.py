@@ -41,7 +41,7 @@ class QueueItem(Base):
         ),
         Index(
             "ix_queue_items_waiting",
-            "queue_id",
+            "tenant_id",
             "waiting_until",
             sqlite_where=text("waiting_until IS NOT NULL"),
             postgresql_where=text("waiting_until IS NOT NULL"),
@@ -54,6 +54,7 @@ class QueueItem(Base):
             postgresql_where=text("abandoned_at IS NOT NULL"),
         ),
         Index("ix_queue_items_folder", "tenant_id", "folder_id", "id"),
+        Index("ix_queue_items_folder_status", "tenant_id", "folder_id", "status", "id"),
         Index("ix_queue_items_queue", "queue_id", "status", "id"),
     )
 

@@ -13,9 +13,9 @@ from stagedoor.orchestrator.fields import (
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.queue_items import service, store
-from stagedoor.orchestrator.queue_items.abandonment import ABANDONMENT
 from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
 from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.orchestrator.queue_items.overdue import OVERDUE_ITEMS
 from stagedoor.orchestrator.queue_items.schemas import (
     REVIEW_STATUS,
     ReviewStatus,
@@ -24,7 +24,7 @@ from stagedoor.orchestrator.queue_items.schemas import (
 )
 from stagedoor.orchestrator.registry import Routes
 
-routes = Routes(settlement=ABANDONMENT)
+routes = Routes(settlement=OVERDUE_ITEMS)
 
 
 @routes.reads("QueueItems_Get")

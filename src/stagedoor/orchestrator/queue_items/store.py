@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.errors import AlreadyExists
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition, QueueFolder
 from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.orchestrator.queue_items.placing import TURNS_WITH_DEADLINE
 from stagedoor.passage import FolderPlace
 
 
@@ -101,10 +102,27 @@ def undoable(session: Session) -> Iterator[Callable[[], None]]:
         yield savepoint.rollback
 
 
-def is_any_abandoned(session: Session, tenant_id: str, now: datetime) -> bool:
-    """Tell whether an item of the tenant has been in progress for too long."""
-    overdue = exists().where(QueueItem.tenant_id == tenant_id, QueueItem.abandoned_at <= now)
-    return bool(session.scalar(select(overdue)))
+def is_any_overdue(session: Session, tenant_id: str, now: datetime) -> bool:
+    """Tell whether an item of the tenant has waited long enough, or has been in progress for too long."""
+    waited = exists().where(QueueItem.tenant_id == tenant_id, QueueItem.waiting_until <= now)
+    lost = exists().where(QueueItem.tenant_id == tenant_id, QueueItem.abandoned_at <= now)
+    return bool(session.scalar(select(or_(waited, lost))))
+
+
+def release_deferred(session: Session, tenant_id: str, now: datetime) -> None:
+    """Give a turn to the items whose time to wait is over.
+
+    Their queues are locked first, so that of several who do this at once one does and the others find nothing left.
+    Without it each would lock every item on PostgreSQL, and takers, who pass over locked items, would find none.
+    """
+    is_due = (QueueItem.tenant_id == tenant_id, QueueItem.waiting_until <= now)
+    queues = select(QueueDefinition.id).where(QueueDefinition.id.in_(select(QueueItem.queue_id).where(*is_due)))
+    session.execute(queues.order_by(QueueDefinition.id).with_for_update(key_share=True))
+    turn = QueueItem.priority + case((QueueItem.due_date.is_(None), TURNS_WITH_DEADLINE), else_=0)
+    session.execute(
+        update(QueueItem).where(*is_due).values(turn=turn, waiting_until=None),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def list_abandoned(session: Session, tenant_id: str, now: datetime, *, limit: int) -> Sequence[QueueItem]:
@@ -114,7 +132,7 @@ def list_abandoned(session: Session, tenant_id: str, now: datetime, *, limit: in
         .where(QueueItem.tenant_id == tenant_id, QueueItem.abandoned_at <= now)
         .order_by(QueueItem.abandoned_at, QueueItem.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     ).all()
 
 

@@ -7,9 +7,9 @@ from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_definitions.service import get_queue_by_name
-from stagedoor.orchestrator.queue_items.abandonment import ABANDONMENT
 from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
 from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.orchestrator.queue_items.overdue import OVERDUE_ITEMS
 from stagedoor.orchestrator.queue_items.schemas import read_new_item
 from stagedoor.orchestrator.queue_items.service import get_item_to_change
 from stagedoor.orchestrator.queue_items.store import has_id
@@ -17,7 +17,7 @@ from stagedoor.orchestrator.queues import service
 from stagedoor.orchestrator.queues.schemas import read_bulk, read_result, read_take
 from stagedoor.orchestrator.registry import Routes
 
-routes = Routes(settlement=ABANDONMENT)
+routes = Routes(settlement=OVERDUE_ITEMS)
 
 
 @routes.writes("Queues_AddQueueItem")

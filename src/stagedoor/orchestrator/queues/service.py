@@ -1,6 +1,6 @@
 """The ways between an item's states: added, taken, put off, done, failed and tried again.
 
-Nothing here runs by itself. Deferred items get their turn when somebody asks for one.
+Nothing here runs by itself. Deferred items get their turn when somebody looks (``queue_items.overdue``).
 """
 
 from collections.abc import Sequence
@@ -101,7 +101,6 @@ def start_transaction(
         if robot_id is None:
             raise NotFound(f"There is no robot with the key {request.robot_key}.")
     if request.new_item is None:
-        store.release_deferred(session, queue.id, now)
         return store.take_next(
             session,
             queue.id,

@@ -2,24 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.queue_items.models import QueueItem
-from stagedoor.orchestrator.queue_items.placing import TURNS_WITH_DEADLINE
 from stagedoor.orchestrator.queue_items.schemas import Status
 from stagedoor.orchestrator.robots.models import Robot
-
-
-def release_deferred(session: Session, queue_id: int, now: datetime) -> None:
-    """Give a turn to the items whose time to wait is over."""
-    turn = QueueItem.priority + case((QueueItem.due_date.is_(None), TURNS_WITH_DEADLINE), else_=0)
-    session.execute(
-        update(QueueItem)
-        .where(QueueItem.queue_id == queue_id, QueueItem.waiting_until <= now)
-        .values(turn=turn, waiting_until=None),
-        execution_options={"synchronize_session": False},
-    )
 
 
 def take_next(

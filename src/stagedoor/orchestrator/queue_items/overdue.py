@@ -1,4 +1,8 @@
-"""Items whose taker was lost: in progress for a day, they are abandoned, and tried again where their queue says so."""
+"""What the passing of time does to items, written down before anybody looks.
+
+Deferred items get their turn. Items whose taker was lost, in progress for a day, are abandoned, and tried again where
+their queue says so.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +17,13 @@ from stagedoor.orchestrator.registry import Settlement
 AT_ONCE = 200
 
 
-def abandon_overdue(session: Session, tenant_id: str, *, clock: Clock, chance: Chance) -> None:
-    """Abandon every item of the tenant that has been in progress for too long."""
+def settle_items(session: Session, tenant_id: str, *, clock: Clock, chance: Chance) -> None:
+    """Give their turn to the tenant's items that have waited long enough, and abandon those of lost takers.
+
+    Commit it before taking an item: on PostgreSQL its row locks would hide from the taker what it has just released.
+    """
     now = clock.now()
+    store.release_deferred(session, tenant_id, now)
     while overdue := store.list_abandoned(session, tenant_id, now, limit=AT_ONCE):
         for item in overdue:
             queue = store.get_queue_of(session, item)
@@ -33,11 +41,11 @@ def abandon_overdue(session: Session, tenant_id: str, *, clock: Clock, chance: C
 
 
 def _is_any_overdue(call: Call) -> bool:
-    return store.is_any_abandoned(call.session, call.tenant.tenant_id, call.clock.now())
+    return store.is_any_overdue(call.session, call.tenant.tenant_id, call.clock.now())
 
 
 def _settle(call: Call) -> None:
-    abandon_overdue(call.session, call.tenant.tenant_id, clock=call.clock, chance=call.chance)
+    settle_items(call.session, call.tenant.tenant_id, clock=call.clock, chance=call.chance)
 
 
-ABANDONMENT = Settlement(_is_any_overdue, _settle)
+OVERDUE_ITEMS = Settlement(_is_any_overdue, _settle)
