@@ -111,6 +111,7 @@ ROBOT: EntityType = EntityType(
                 lambda robot: select(func.max(Job.state) + 10).where(Job.robot_id == robot.id).scalar_subquery()
             ),
         ),
+        Property("Kind", JOB_STATE, Constant(4)),
         Property("MachineLabel", EdmType.STRING, Borrowed("Machine", "Name")),
     ),
     navigations=(
@@ -146,6 +147,9 @@ JOB: EntityType = EntityType(
         Property("RobotLabel", EdmType.STRING, Borrowed("Robot", "Name"), writable=False),
         Property("ForgeLabel", EdmType.STRING, Borrowed("Robot", "MachineLabel"), writable=False),
         Property("Nothing", EdmType.STRING),
+        Property("Edition", EdmType.STRING, Constant("Studio")),
+        Property("Origin", JOB_STATE, Constant("Faulted")),
+        Property("Expiry", EdmType.DATE_TIME_OFFSET),
     ),
     navigations=(
         Navigation("Robot", lambda: ROBOT, Job.robot_id, Robot.id),

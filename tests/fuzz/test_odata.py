@@ -84,7 +84,9 @@ def test_the_largest_heap_of_one_scrap_is_parsed_or_refused(scrap: str) -> None:
 def test_what_is_understood_runs_on_the_database(workshop: Session, words: list[str]) -> None:
     text = " ".join(words)
     for option in ("$filter", "$orderby", "$select", "$expand"):
-        is_parsed_or_refused(lambda value, name=option: read_set(workshop_call(workshop, {name: value}), JOBS), text)
+        call = workshop_call(workshop, {option: text})
+        with suppress(InvalidRequest):
+            read_set(call, JOBS)
 
 
 operand = st.sampled_from(NAMES)
@@ -120,9 +122,8 @@ condition = st.recursive(
 @given(text=condition)
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_well_formed_runs_or_is_refused(workshop: Session, text: str) -> None:
-    is_parsed_or_refused(
-        lambda query: read_set(workshop_call(workshop, {"$filter": query, "$select": "Id"}), JOBS), text
-    )
+    with suppress(InvalidRequest):
+        read_set(workshop_call(workshop, {"$filter": text, "$select": "Id"}), JOBS)
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ property takes its value from one of five sources, so that a declaration bends t
   sorted alike, through the other table's index where it has one;
 - :class:`Expression`: SQL of the room's own; filtered and sorted alike, row by row;
 - :class:`Computed`: Python over columns that it names; shown, but neither filtered nor sorted;
-- :class:`Constant`: the same value for everybody, for what the embedded Orchestrator never has.
+- :class:`Constant`: the same value on every row, for what the embedded Orchestrator never has; filtered and sorted.
 
 Declarations are told apart by identity: two columns compare to SQL and not to true or false.
 """
@@ -157,7 +157,7 @@ class Property:
             and not self.collection
             and not isinstance(self.type, ComplexType)
             and self.type not in (EdmType.UNTYPED, EdmType.STREAM)
-            and isinstance(self.source, InstrumentedAttribute | Expression | Borrowed)
+            and not isinstance(self.source, Computed)
         )
 
     @property

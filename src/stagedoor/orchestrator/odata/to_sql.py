@@ -7,7 +7,6 @@ navigation becomes ``local IN (SELECT …)``, so that the database may start fro
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import (
@@ -34,7 +33,7 @@ from sqlalchemy.types import TypeEngine
 
 from stagedoor.kit.db import UtcDateTime
 from stagedoor.orchestrator.call import Call
-from stagedoor.orchestrator.entity import EntityType, Expression, Navigation
+from stagedoor.orchestrator.entity import Constant, EntityType, EnumType, Expression, Navigation, Property
 from stagedoor.orchestrator.odata.bound import (
     Applied,
     Compare,
@@ -52,21 +51,12 @@ from stagedoor.orchestrator.odata.bound import (
     TextTestName,
     Value,
 )
+from stagedoor.orchestrator.odata.folding import Folding, folded_alone, made_alike
 from stagedoor.orchestrator.odata.joining import Joint, is_reference
 from stagedoor.orchestrator.odata.sql_functions import position_of, starts_with, time_part
 from stagedoor.orchestrator.odata.tree import ArithmeticOperator, ComparisonOperator
 
 TEXT_PLACE_MAX = 1_000_000_000
-
-
-class Folding(Enum):
-    """How two texts are made comparable."""
-
-    EXACT = auto()
-    LOWER = auto()
-    """``lower()`` by the database on both sides."""
-    FOLDED = auto()
-    """The property's folded column on one side, ``str.casefold()`` on the other."""
 
 
 _TYPES: dict[Kind, TypeEngine[Any]] = {
@@ -77,6 +67,7 @@ _TYPES: dict[Kind, TypeEngine[Any]] = {
     Kind.BOOLEAN: Boolean(),
     Kind.TIME: UtcDateTime(),
     Kind.DURATION: Interval(),
+    Kind.ENUM: BigInteger(),
 }
 
 
@@ -109,8 +100,7 @@ class SqlWriter:
 
     def sort_key(self, term: Term, *, descending: bool) -> ColumnElement[Any]:
         """Return what rows are ordered by; missing values are the least, on every database."""
-        folding = self._folding(term, None) if term.kind is Kind.TEXT else Folding.EXACT
-        column = self._sql(term, folding)
+        column = self._sql(*folded_alone(term))
         ordered = column.desc() if descending else column.asc()
         if _is_always_there(term):
             return ordered
@@ -132,7 +122,7 @@ class SqlWriter:
         return self._on(left, (right,), lambda term: self._compare_columns(operator, term, right))
 
     def _compare_columns(self, operator: ComparisonOperator, left: Term, right: Term) -> ColumnElement[bool]:
-        left, right, folding = self._alike(left, right)
+        left, right, folding = made_alike(left, right)
         first, second = self._sql(left, folding), self._sql(right, folding)
         match operator:
             case ComparisonOperator.EQ:
@@ -152,7 +142,7 @@ class SqlWriter:
 
     def _one_of(self, condition: OneOf) -> ColumnElement[bool]:
         def test(term: Term) -> ColumnElement[bool]:
-            left, folding = self._without_case(term)
+            left, folding = folded_alone(term)
             values = [self._plain(value, left, folding) for value in condition.values]
             return self._sql(left, folding).in_(values)
 
@@ -162,7 +152,7 @@ class SqlWriter:
         return or_(missing, test(condition.term)) if condition.values else missing
 
     def _text_test(self, condition: TextTest, text: Term) -> ColumnElement[bool]:
-        text, part, folding = self._alike(text, condition.part)
+        text, part, folding = made_alike(text, condition.part)
         whole, sought = self._sql(text, folding), self._sql(part, folding)
         match condition.name:
             case TextTestName.CONTAINS:
@@ -324,7 +314,7 @@ class SqlWriter:
             case "length":
                 return func.length(self._sql(arguments[0], Folding.EXACT))
             case "indexof":
-                whole, part, alike = self._alike(arguments[0], arguments[1])
+                whole, part, alike = made_alike(arguments[0], arguments[1])
                 return position_of(self._sql(whole, alike), self._sql(part, alike)) - 1
             case "substring":
                 start = _place(self._sql(arguments[1], Folding.EXACT)) + 1
@@ -333,42 +323,28 @@ class SqlWriter:
             case part:
                 return time_part(part, self._sql(arguments[0], Folding.EXACT))
 
-    def _alike(self, left: Term, right: Term) -> tuple[Term, Term, Folding]:
-        if Kind.TEXT not in (left.kind, right.kind):
-            return left, right, Folding.EXACT
-        folding = self._folding(left, right)
-        if folding is Folding.EXACT:
-            return left, right, folding
-        return _stripped(left), _stripped(right), folding
-
-    def _without_case(self, term: Term) -> tuple[Term, Folding]:
-        if term.kind is not Kind.TEXT:
-            return term, Folding.EXACT
-        folding = self._folding(term, None)
-        return (term if folding is Folding.EXACT else _stripped(term)), folding
-
-    def _folding(self, left: Term, right: Term | None) -> Folding:
-        first = _stripped(left)
-        others = [term for term in (first, _stripped(right) if right is not None else None) if isinstance(term, Field)]
-        if any(field.property.case_matters for field in others):
-            return Folding.EXACT
-        constant = right is None or isinstance(right, Value)
-        if constant and isinstance(first, Field) and first.property.folded is not None:
-            return Folding.FOLDED
-        return Folding.LOWER
-
 
 def _column(entity: Any, field: Field, folding: Folding) -> ColumnElement[Any]:
     part = field.property
     if folding is Folding.FOLDED and part.folded is not None:
         folded: ColumnElement[Any] = getattr(entity, part.folded.key)
         return folded
+    column: ColumnElement[Any]
     if isinstance(part.source, InstrumentedAttribute):
-        column: ColumnElement[Any] = getattr(entity, part.source.key)
+        column = getattr(entity, part.source.key)
+    elif isinstance(part.source, Constant):
+        column = _same_for_all(part, part.source.value, field.kind)
     else:
         assert isinstance(part.source, Expression)  # noqa: S101  # no other source is searchable
         column = part.source.build(entity)
     return func.lower(column) if folding is Folding.LOWER and field.kind is Kind.TEXT else column
+
+
+def _same_for_all(part: Property, value: Any, kind: Kind) -> ColumnElement[Any]:
+    if value is not None and isinstance(part.type, EnumType):
+        value = part.type.find_number(str(value))
+    # The cast gives the missing value a type, without which PostgreSQL would not compare it.
+    return cast(literal(value, _TYPES[kind]), _TYPES[kind])
 
 
 def _shortened(field: Field) -> Field:
@@ -377,13 +353,6 @@ def _shortened(field: Field) -> Field:
         near = replace(field.property, source=field.steps[-1].local, folded=None)
         return replace(field, steps=field.steps[:-1], property=near)
     return field
-
-
-def _stripped(term: Term) -> Term:
-    """Return the term without ``tolower`` and ``toupper`` around it: case does not count where texts are compared."""
-    while isinstance(term, Applied) and term.function in ("tolower", "toupper"):
-        term = term.arguments[0]
-    return term
 
 
 def _is_always_there(term: Term) -> bool:

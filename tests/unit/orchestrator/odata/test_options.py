@@ -162,6 +162,7 @@ class TestOrder:
             ("RobotLabel desc", [6, 1, 2, 5, 4, 3]),
             ("Tags/$count desc", [1, 2, 6, 5, 4, 3]),
             ("length(Name) desc", [4, 2, 3, 1, 6, 5]),
+            ("Nothing,Edition desc,Id desc", [6, 5, 4, 3, 2, 1]),
             ("SecretCode desc", [6, 5, 4, 3, 2, 1]),
         ],
     )

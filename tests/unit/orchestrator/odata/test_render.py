@@ -35,6 +35,9 @@ def test_a_whole_entity_looks_like_this(workshop: Session) -> None:
         "RobotLabel": "Ärmel",
         "ForgeLabel": "Forge",
         "Nothing": None,
+        "Edition": "Studio",
+        "Origin": "Faulted",
+        "Expiry": None,
     }
 
 

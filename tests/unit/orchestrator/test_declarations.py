@@ -1,0 +1,67 @@
+"""Every declaration of every room can be shown, expanded, filtered and sorted, each property of it."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.factories.store import empty_database
+from tests.factories.workshop import workshop_call
+
+from stagedoor.orchestrator.documents import ENTITY_SETS
+from stagedoor.orchestrator.entity import EntitySet, EnumType, Property
+from stagedoor.orchestrator.odata.bound import Kind
+from stagedoor.orchestrator.odata.coercion import kind_of
+from stagedoor.orchestrator.odata.read import read_set
+
+EXAMPLES = {
+    Kind.TEXT: "'x'",
+    Kind.GUID: "'3fa85f64-5717-4562-b3fc-2c963f66afa6'",
+    Kind.INTEGER: "1",
+    Kind.NUMBER: "1.5",
+    Kind.BOOLEAN: "true",
+    Kind.TIME: "2026-01-01T00:00:00Z",
+    Kind.DURATION: "duration'PT1H'",
+}
+
+each_set = pytest.mark.parametrize("entity_set", ENTITY_SETS, ids=lambda each: each.name)
+
+
+def example_of(part: Property) -> str:
+    if isinstance(part.type, EnumType):
+        return f"'{next(iter(part.type.members))}'"
+    return EXAMPLES[kind_of(part)]
+
+
+def answered(session: Session, entity_set: EntitySet, **options: str) -> bool:
+    query = {f"${name}": value for name, value in options.items()}
+    return bool(read_set(workshop_call(session, query), entity_set).content["value"] == [])
+
+
+@each_set
+def test_each_property_and_navigation_is_shown(entity_set: EntitySet, tmp_path: Path) -> None:
+    database = empty_database(tmp_path)
+    with database.read() as session:
+        assert answered(session, entity_set)
+        for part in entity_set.entity_type.properties:
+            assert answered(session, entity_set, select=part.name)
+        for navigation in entity_set.entity_type.navigations:
+            assert answered(session, entity_set, expand=navigation.name)
+    database.close()
+
+
+@each_set
+def test_each_searchable_property_is_filtered_and_sorted(entity_set: EntitySet, tmp_path: Path) -> None:
+    database = empty_database(tmp_path)
+    with database.read() as session:
+        for part in entity_set.entity_type.properties:
+            if part.is_searchable:
+                example = example_of(part)
+                query = f"{part.name} eq {example} or {part.name} ne {example} or {part.name} in ({example},null)"
+                assert answered(session, entity_set, filter=query, orderby=f"{part.name} desc")
+    database.close()
+
+
+@each_set
+def test_each_navigation_arrives_at_the_table_of_its_target(entity_set: EntitySet) -> None:
+    for navigation in entity_set.entity_type.navigations:
+        assert navigation.target().model is navigation.remote.class_, navigation.name
