@@ -20,6 +20,8 @@ Everything else is UNKNOWN and refused. Paths arrive in canonical form (``catalo
 from dataclasses import dataclass
 from enum import StrEnum
 
+from stagedoor.identity.organizations.service import RESERVED_NAMES
+
 
 class Surface(StrEnum):
     """A part of the house that answers on its own paths, in its own error dialect."""
@@ -50,27 +52,6 @@ class Place:
 OPERATIONS_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 ACCOUNT_HOST_PATHS = frozenset({"/authorize", "/oauth/token", "/mobile"})
 ORCHESTRATOR_ROOTS = frozenset({"odata", "api", "tasks", "forms"})
-RESERVED_NAMES = frozenset(
-    {
-        "api",
-        "authorize",
-        "cloudrpa",
-        "console",
-        "forms",
-        "healthz",
-        "identity",
-        "identity_",
-        "metrics",
-        "mobile",
-        "oauth",
-        "odata",
-        "orchestrator_",
-        "portal_",
-        "readyz",
-        "tasks",
-    }
-)
-"""Names that no organization may have, because they are paths of the house itself."""
 
 
 def find_place(path: str) -> Place:

@@ -40,7 +40,7 @@ class Vault:
 
     def keyed_hash(self, value: str) -> str:
         """Return HMAC-SHA256 of a high-entropy value, as 64 hex digits; for lookup by value."""
-        return hmac.new(self._hash_key, value.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._hash_key, value.encode(), "sha256").hex()
 
     def seal(self, secret: Secret, *, context: str, chance: Chance) -> str:
         """Encrypt with AES-256-GCM, bound to ``context`` so that a value moved to another row does not open."""
