@@ -90,6 +90,18 @@ def resume_job(call: Call) -> Answer:
     return read_one(call, JOBS, [store.has_id(job.id)])
 
 
+@routes.reads("Jobs_ValidateExistingJobById")
+def validate_job(call: Call) -> Answer:
+    """Answer whether a job could run, and if not, why."""
+    job_id = get_number_argument(call, "key")
+    job = service.get_job_to_look_at(call.session, call.tenant.tenant_id, get_folder(call).id, job_id)
+    try:
+        service.get_release_of(call.session, job)
+    except OrchestratorError as refusal:
+        return _show_validation(call, [refusal.public])
+    return _show_validation(call, [])
+
+
 @routes.reads("Jobs_ValidateDynamicJob")
 def validate_start(call: Call) -> Answer:
     """Answer whether a request would start jobs, and if not, why."""

@@ -105,6 +105,14 @@ def verify_start(session: Session, request: StartRequest, starter: Starter) -> N
     _seats(session, request, starter)
 
 
+def get_job_to_look_at(session: Session, tenant_id: str, folder_id: int, job_id: int) -> Job:
+    """Return a job of the folder, or raise ``NotFound``."""
+    job = store.find_job(session, tenant_id, folder_id, job_id)
+    if job is None:
+        raise NotFound(f"There is no job {job_id} in this folder.")
+    return job
+
+
 def get_job(session: Session, tenant_id: str, folder_id: int, job_id: int) -> Job:
     """Return a job of the folder, locked until the transaction ends, or raise ``NotFound``."""
     return get_jobs(session, tenant_id, folder_id, [job_id])[0]
@@ -141,9 +149,7 @@ def restart_job(session: Session, job: Job, starter: Starter) -> Job:
     """Start a job anew and return the new one; raises ``Conflict`` (409) for one that is not at its end."""
     if job.state not in FINAL_STATES:
         raise Conflict(f"The job {job.id} is {JOB_STATE.word(job.state)}; only one at its end can be restarted.")
-    release = None if job.release_id is None else store.find_release(session, job.release_id)
-    if release is None:
-        raise Conflict(f"The process {job.release_name!r} of the job {job.id} is not there any more.")
+    release = get_release_of(session, job)
     now = starter.clock.now()
     arguments = read_arguments(job.input_arguments) if job.input_arguments else {}
     script = starter.script or choose_script(session, starter.tenant_id, release.name, arguments)
@@ -163,6 +169,14 @@ def restart_job(session: Session, job: Job, starter: Starter) -> Job:
     )
     store.add_jobs(session, [again])
     return again
+
+
+def get_release_of(session: Session, job: Job) -> Release:
+    """Return a job's release; raises ``Conflict`` (409) if it was deleted since."""
+    release = None if job.release_id is None else store.find_release(session, job.release_id)
+    if release is None:
+        raise Conflict(f"The process {job.release_name!r} of the job {job.id} is not there any more.")
+    return release
 
 
 def resume_job(session: Session, tenant_id: str, folder_id: int, key: str, *, clock: Clock) -> Job:

@@ -39,6 +39,11 @@ def add_jobs(session: Session, jobs: Sequence[Job]) -> None:
     session.flush()
 
 
+def find_job(session: Session, tenant_id: str, folder_id: int, job_id: int) -> Job | None:
+    """Return the job of this id, to look at, if it is in the folder."""
+    return session.scalar(_of_folder(tenant_id, folder_id).where(Job.id == job_id))
+
+
 def find_jobs_to_change(session: Session, tenant_id: str, folder_id: int, ids: Sequence[int]) -> Sequence[Job]:
     """Return those of the jobs that are in the folder, by id, locked until the transaction ends."""
     jobs = _of_folder(tenant_id, folder_id).where(Job.id.in_(ids)).order_by(Job.id)

@@ -14,7 +14,8 @@ from stagedoor.orchestrator.scripted_robots import store
 from stagedoor.orchestrator.scripted_robots.models import ScriptRule
 from stagedoor.orchestrator.scripted_robots.scripts import DEFAULT_SCRIPT, Script, read_script
 
-SCRIPT_HEADER = "x-stagedoor-script"
+SCRIPT_HEADER = "scripted-robot"
+"""Not one of ``X-Stagedoor-…``: those the door takes out of every request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def choose_script(session: Session, tenant_id: str, process_name: str, arguments
 
 
 def find_script_of_call(headers: Mapping[str, str]) -> Script | None:
-    """Return the script that a call brings along in the header ``X-Stagedoor-Script``, as JSON.
+    """Return the script that a call brings along in the header ``Scripted-Robot``, as JSON.
 
     Raises :class:`~stagedoor.orchestrator.errors.InvalidRequest` for one that cannot be read.
     """
@@ -71,7 +72,7 @@ def find_script_of_call(headers: Mapping[str, str]) -> Script | None:
     except orjson.JSONDecodeError:
         script = None
     if not isinstance(script, dict):
-        raise InvalidRequest('X-Stagedoor-Script must be a JSON object such as {"ending": "fault"}.')
+        raise InvalidRequest('The Scripted-Robot header must be a JSON object such as {"ending": "fault"}.')
     return read_script(Body(script))
 
 

@@ -308,7 +308,7 @@ class TestMoving:
         assert seen(desk, folder, job)["OutputArguments"] == '{"total":7}'
 
     def test_a_call_may_bring_its_own_script(self, desk: Desk, folder: FolderPlace) -> None:
-        headers = {"x-stagedoor-script": '{"pendingSeconds": 10, "ending": "fault", "reason": "as asked"}'}
+        headers = {"scripted-robot": '{"pendingSeconds": 10, "ending": "fault", "reason": "as asked"}'}
         job = start_many(desk, folder, headers=headers)[0]
         after(desk, 9)
         assert seen(desk, folder, job)["State"] == "Pending"
@@ -480,6 +480,18 @@ class TestValidating:
         answer = self.validate(desk, folder, ReleaseName="Nothing")
         assert answer["IsValid"] is False
         assert "Nothing" in answer["Errors"][0]
+
+    def test_a_job_that_is_there_could_run_again_while_its_process_is_there(
+        self, desk: Desk, folder: FolderPlace
+    ) -> None:
+        job = start(desk, folder)
+
+        def problems() -> list[str]:
+            return desk.call("Jobs_ValidateExistingJobById", key=job["Id"], folder=folder).content["Errors"]
+
+        assert problems() == []
+        desk.call("Releases_DeleteById", key=release_of(desk, folder)["Id"], folder=folder)
+        assert "InvoiceBot" in problems()[0]
 
 
 def test_the_caller_is_written_down_as_who_started_a_job(desk: Desk, folder: FolderPlace) -> None:

@@ -69,7 +69,7 @@ class TestReading:
     @pytest.mark.parametrize("written", ["", "{", "[]", "5", "null", '{"ending": "explode"}'])
     def test_a_call_s_script_that_cannot_be_read_is_refused(self, written: str) -> None:
         with pytest.raises(InvalidRequest):
-            find_script_of_call({"x-stagedoor-script": written})
+            find_script_of_call({"scripted-robot": written})
 
     def test_a_call_without_one_brings_none(self) -> None:
         assert find_script_of_call({}) is None
