@@ -107,7 +107,7 @@ def _choices(details: Mapping[str, Any]) -> dict[str, list[str]] | None:
     """Return the lists in an error that say what would be right: folders, tenants, operations, what is wrong where."""
     found: dict[str, list[str]] = {}
     for name, value in details.items():
-        if isinstance(value, list) and name.lower() not in ("smallestgrant", "smallest_grant"):
+        if isinstance(value, list) and value and name.lower() not in ("smallestgrant", "smallest_grant"):
             found[name] = [_words(entry) for entry in value]
     return found or None
 
@@ -137,7 +137,8 @@ def tell(facts: Mapping[str, Any], *, as_json: bool) -> None:
     if facts.get("smallest_grant"):
         folder = f" --folder {facts['folder']}" if facts.get("folder") else ""
         lines.append(f"  ask for:  --allow {' '.join(facts['smallest_grant'])}{folder}")
-    lines += [f"  {name + ':':<9} {', '.join(words)}" for name, words in facts.get("choices", {}).items()]
+    choices = {name: words for name, words in facts.get("choices", {}).items() if words != [facts["message"]]}
+    lines += [f"  {name + ':':<9} {', '.join(words)}" for name, words in choices.items()]
     if facts.get("retry_after") is not None:
         lines.append(f"  wait:     {facts['retry_after']} seconds")
     if facts.get("hint"):

@@ -1,10 +1,12 @@
 """What a person reads when a server is up: where it is, who may enter, and three lines to paste."""
 
-from shlex import quote
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stagedoor.admin.first_start import FirstStart
+
+WIDTH = 100
 
 
 def welcome_text(base_url: str, made: "FirstStart") -> str:
@@ -23,9 +25,10 @@ def welcome_text(base_url: str, made: "FirstStart") -> str:
         lines += ["", "Sign in with `stagedoor login` and make a key with `stagedoor key create`."]
     else:
         key = made.sample_key.reveal()
-        lines += [f"  Sample access key      {key}", "", "That key may:"]
-        lines += [f"  - {words}" for words in made.sample_key_words]
-        lines += ["", *paste_lines(f"{base_url}/{made.organization}/{made.tenant}/orchestrator_", key, made.folder)]
+        lines += [f"  Sample access key      {key}", "", "What that key may do:"]
+        for words in made.sample_key_words:
+            lines += wrap(words, WIDTH, initial_indent="  ", subsequent_indent="  ")
+        lines += ["", *paste_lines(f"{base_url}/{made.organization}/{made.tenant}/orchestrator_", key)]
     if made.legacy_password is not None and made.legacy_window_until is not None:
         lines += [
             "",
@@ -36,11 +39,12 @@ def welcome_text(base_url: str, made: "FirstStart") -> str:
     return "\n".join(lines)
 
 
-def paste_lines(api: str, key: str, folder: str | None) -> list[str]:
-    """Return the three lines to paste, each with a heading: one allowed, one refused, one that starts a job."""
-    headers = f"-H {quote(f'Authorization: Bearer {key}')}"
-    if folder is not None:
-        headers += f" -H {quote(f'X-UIPATH-FolderPath: {folder}')}"
+def paste_lines(api: str, key: str) -> list[str]:
+    """Return the three lines to paste, each with a heading: one allowed, one refused, one that starts a job.
+
+    The sample key is limited to one folder, so no line needs to name it.
+    """
+    headers = f"-H 'Authorization: Bearer {key}'"
     jobs = f"{api}/odata/Jobs"
     body = '{"startInfo":{"ReleaseName":"InvoiceBot","JobsCount":1}}'
     start = (

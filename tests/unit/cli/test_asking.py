@@ -129,7 +129,7 @@ class TestAuditTail:
         with_key.wire = Wire(
             ok({"items": [ROW], "next": 7}),
             ok({"items": [], "next": None}),
-            ok({"items": [ROW | {"id": 8}], "next": 8}),
+            ok({"items": [ROW | {"path": "/api/stagedoor/v1/audit"}, ROW | {"id": 8}], "next": 8}),
             ok({"items": [], "next": 8}),
         )
         result = with_key.run("audit", "tail", "--follow", "-o", "json", "--verdict", "denied", "--caller", "k1")

@@ -62,6 +62,9 @@ def test_what_would_be_right_is_listed(with_key: CommandLine) -> None:
     folders = [{"Id": 1, "Key": "k", "FullyQualifiedName": "Shared"}, {"Id": 2, "FullyQualifiedName": "Finance"}]
     with_key.wire = Wire(ok({"message": "A folder is required.", "errorCode": 1101, "folders": folders}, 400))
     assert "folders:  Shared, Finance" in with_key.run("call", "Jobs_StartJobs").stderr
+    once = ok({"detail": "allow: is empty", "errors": [{"field": "allow", "problem": "is empty"}], "near": []}, 422)
+    with_key.wire = Wire(once)
+    assert with_key.run("call", "Jobs_StartJobs").stderr == "stagedoor: allow: is empty\n"
     with_key.wire = Wire(ok({"detail": "No.", "errors": [{"field": "allow", "problem": "is empty"}]}, 400))
     told = json.loads(with_key.run("call", "Jobs_StartJobs", "-o", "json").stderr)
     assert told["choices"] == {"errors": ["allow: is empty"]}

@@ -32,7 +32,7 @@ FRESH = FirstStart(
     admin_username="admin",
     admin_password=Secret("first-password"),
     sample_key=Secret("sd_sample"),
-    sample_key_words=("list jobs", "start jobs of a process"),
+    sample_key_words=("May list jobs and start jobs of a process, in Shared.", "Until 2027."),
     legacy_username="legacy.script",
     legacy_password=Secret("api-password"),
     legacy_window_until=datetime(2027, 2, 23, tzinfo=UTC),
@@ -48,12 +48,12 @@ class TestWelcome:
             "admin",
             "first-password",
             "sd_sample",
-            "- start jobs of a process",
+            "start jobs of a process",
         ):
             assert told in text
 
     def test_has_three_lines_to_paste_each_with_its_heading(self) -> None:
-        lines = paste_lines(f"{BASE}/acme/dev/orchestrator_", "sd_sample", "Shared")
+        lines = paste_lines(f"{BASE}/acme/dev/orchestrator_", "sd_sample")
         assert [line for line in lines if line.startswith("#")] == [
             "# Allowed: list the latest jobs.",
             "# Refused, and the answer says why: list the users.",
@@ -70,13 +70,6 @@ class TestWelcome:
         assert "stagedoor key create" in text
         assert "curl" not in text
 
-    def test_without_a_folder_sends_no_folder_header(self) -> None:
-        assert "X-UIPATH" not in "".join(paste_lines(BASE, "sd_sample", None))
-
-    def test_a_quote_in_a_folders_name_stays_in_its_word(self, tmp_path: Path) -> None:
-        assert self.paste(tmp_path, 0, folder="Fin'; touch pwned; '") != ""
-        assert not (tmp_path / "pwned").exists()
-
     def test_the_third_line_starts_a_job_and_watches_it_end(self, tmp_path: Path) -> None:
         shown = self.paste(tmp_path, 2)
         assert shown.splitlines() == ["job: Pending", "job: Running", "job: Successful"]
@@ -84,7 +77,7 @@ class TestWelcome:
     def test_the_third_line_ends_when_no_job_was_started(self, tmp_path: Path) -> None:
         assert self.paste(tmp_path, 2, start_status=22) == ""
 
-    def paste(self, directory: Path, which: int, *, folder: str = "Shared", start_status: int = 0) -> str:
+    def paste(self, directory: Path, which: int, *, start_status: int = 0) -> str:
         """Paste one of the lines into a POSIX shell whose curl answers like an Orchestrator."""
         programs = directory / "bin"
         programs.mkdir()
@@ -100,7 +93,7 @@ class TestWelcome:
         (programs / "sleep").write_text("#!/bin/sh\n")
         for program in programs.iterdir():
             program.chmod(0o755)
-        line = [it for it in paste_lines(BASE, "sd_sample", folder) if it and not it.startswith("#")][which]
+        line = [it for it in paste_lines(BASE, "sd_sample") if it and not it.startswith("#")][which]
         environment = {"PATH": f"{programs}:{os.environ['PATH']}", "COUNT": str(directory / "count")}
         done = subprocess.run(
             ["sh", "-c", line], capture_output=True, text=True, check=False, env=environment, cwd=directory, timeout=20

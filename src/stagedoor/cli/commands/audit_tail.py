@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FOLLOW_SECONDS = 1.0
 ROWS_MAX = 500
+AUDIT_PATH = "/api/stagedoor/v1/audit"
 COLUMNS = ["Time", "Caller", "Request", "Operation", "Folder", "Verdict", "Status", "Reason"]
 
 
@@ -43,8 +44,10 @@ def tail(
             session.world.sleep(FOLLOW_SECONDS)
             page = client.audit(limit=ROWS_MAX, after=last, verdict=verdict, caller=caller)
             last = page.next if page.next is not None else last
-            if page.rows:
-                _print(session, page.rows, empty="")
+            # Each look leaves a row of its own; showing those would feed the tail with itself.
+            fresh = [row for row in page.rows if not _is_look(row)]
+            if fresh:
+                _print(session, fresh, empty="")
 
 
 def _print(session: Session, rows: "list[AuditRow]", *, empty: str) -> None:
@@ -53,6 +56,10 @@ def _print(session: Session, rows: "list[AuditRow]", *, empty: str) -> None:
             echo_json(row)
         return
     echo_table(COLUMNS, (_cells(row) for row in rows), empty=empty)
+
+
+def _is_look(row: "AuditRow") -> bool:
+    return row["method"] == "GET" and row["path"] == AUDIT_PATH
 
 
 def _cells(row: "AuditRow") -> tuple[object, ...]:

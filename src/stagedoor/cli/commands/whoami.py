@@ -51,7 +51,7 @@ def whoami(session: Session, *, refresh: bool) -> None:
             "organization": organization,
             "tenants": [tenant["name"] for tenant in answer.get("tenants") or []],
             "administrator": answer.get("may_administer"),
-            "may": grant.get("words"),
+            "rights": " ".join(grant.get("words") or []),
             "in folders": grant.get("folders") if grant.get("folders") is not None else "all",
             "credential": f"{credential.get('kind', '')} {credential.get('id', '')}".replace("_", " ").strip(),
             "ends": credential.get("expires_at"),
