@@ -5,7 +5,7 @@ the scope: ``stagedoor.caller`` (a :class:`~stagedoor.passage.Caller` or ``None`
 ``stagedoor.client_address``. Deny by default: without a caller nothing is answered but what :data:`OPEN_PATHS` lists.
 """
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stagedoor.access.roles import list_roles
@@ -14,6 +14,7 @@ from stagedoor.admin.apps.service import Applications
 from stagedoor.admin.audit_log import routes as audit_log_routes
 from stagedoor.admin.can_i import routes as can_i_routes
 from stagedoor.admin.can_i.service import Questions
+from stagedoor.admin.described import BEARER, PROBLEM_RESPONSES
 from stagedoor.admin.drawn import DrawError
 from stagedoor.admin.error_answers import answer_error, draw_errors
 from stagedoor.admin.folders import routes as folders_routes
@@ -55,6 +56,7 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=PROBLEM_RESPONSES,
     )
     app.add_middleware(_CallerNeeded, draw_error=draw_error)
     draw_errors(app, draw_error)
@@ -66,10 +68,10 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
     role_names = [role.name for role in list_roles()]
     people = People(parts.users, parts.organizations, places, trail, parts.chance, role_names)
     own_tokens = OwnTokens(parts.personal_access_tokens, parts.users, places, makers, trail, parts.clock)
+    app.include_router(operations_routes.build_routes(OperationSearch(parts.catalog)), prefix=PREFIX)
     for router in (
         whoami_routes.build_routes(Mirror(places, parts.judge)),
         can_i_routes.build_routes(Questions(parts.catalog, parts.judge, places, parts.clock)),
-        operations_routes.build_routes(OperationSearch(parts.catalog)),
         tenants_routes.build_routes(Tenants(parts.organizations, places, trail, parts.base_url), work),
         folders_routes.build_routes(Folders(places, parts.judge)),
         keys_routes.build_routes(KeyDesk(parts.access_keys, parts.judge, places, makers, trail, parts.clock), work),
@@ -80,7 +82,7 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
         personal_tokens_routes.build_routes(own_tokens, work),
         user_keys_routes.build_routes(OwnUserKey(parts.user_keys, parts.user_directory, places, trail), work),
     ):
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(BEARER)])
     return app
 
 

@@ -59,7 +59,6 @@ SAMPLE_ALLOW = (
     "QueueDefinitions_Get",
     "Queues_AddQueueItem",
     "Releases_Get",
-    "Releases_GetById",
     "Releases_ListReleases",
 )
 """What the sample key may do, in the folder ``Shared``; it deletes nothing and administers nothing."""

@@ -14,7 +14,11 @@ LIMIT_MAX = 500
 T = TypeVar("T")
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many items to return at most.")]
-Cursor = Annotated[str | None, Query(max_length=256, description="What `next` of the page before holds.")]
+# Control characters stand in no cursor, name or id, and PostgreSQL fails on a NUL rather than not finding it.
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Cursor = Annotated[
+    str | None, Query(max_length=256, pattern=PRINTABLE, description="What `next` of the page before holds.")
+]
 
 
 class Page(BaseModel, Generic[T]):

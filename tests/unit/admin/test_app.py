@@ -127,6 +127,8 @@ class TestErrors:
             ("GET", "/keys?limit=501", 422, "request_refused"),
             ("GET", "/audit?after=x", 422, "request_refused"),
             ("GET", "/audit?after=9223372036854775808", 422, "request_refused"),
+            ("GET", "/keys?cursor=%00", 422, "request_refused"),
+            ("GET", "/audit?caller=%00", 422, "request_refused"),
             ("GET", "/users?cursor=x", 400, "cursor_refused"),
             ("GET", "/keys?cursor=x", 400, "cursor_refused"),
             ("GET", "/tenants?cursor=x", 400, "cursor_refused"),

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from stagedoor.admin.pages import PRINTABLE
+
 Uri = Annotated[str, Field(max_length=2048)]
 Scope = Annotated[str, Field(min_length=1, max_length=96)]
 
@@ -43,7 +45,7 @@ class ApplicationOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=128)]
+    name: Annotated[str, Field(min_length=1, max_length=128, pattern=PRINTABLE)]
     is_confidential: bool
     redirect_uris: Annotated[list[Uri], Field(max_length=50)] = []
     post_logout_redirect_uris: Annotated[list[Uri], Field(max_length=50)] = []
@@ -56,7 +58,7 @@ class SecretOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    description: Annotated[str, Field(max_length=256)] = ""
+    description: Annotated[str, Field(max_length=256, pattern=PRINTABLE)] = ""
     expires_at: AwareDatetime | None = None
 
 

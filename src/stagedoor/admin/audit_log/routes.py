@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from stagedoor.access.methods import ManagementAbility
 from stagedoor.admin.audit_log.schemas import AuditTail
 from stagedoor.admin.audit_log.service import list_audit
-from stagedoor.admin.pages import Limit
+from stagedoor.admin.pages import PRINTABLE, Limit
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.visitor import Visitor
 from stagedoor.admin.work import Work
@@ -37,7 +37,7 @@ def build_routes(audit: AuditWriter, work: Work) -> APIRouter:
         limit: Limit = 100,
         verdict: AuditVerdict | None = None,
         caller: Annotated[
-            str | None, Query(max_length=256, description="A caller's id or name, or a key's id.")
+            str | None, Query(max_length=256, pattern=PRINTABLE, description="A caller's id or name, or a key's id.")
         ] = None,
     ) -> AuditTail:
         """Show the newest rows, or those that follow the row ``after``; newest last."""
