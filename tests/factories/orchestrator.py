@@ -13,6 +13,7 @@ from tests.factories.store import empty_database
 
 from stagedoor.catalog.matcher import CATALOG
 from stagedoor.kit.chance import SeededChance
+from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
@@ -62,10 +63,14 @@ class Desk:
     clock: HeldClock = field(default_factory=lambda: HeldClock(datetime(2030, 1, 31, 8, 0, tzinfo=UTC)))
     chance: SeededChance = field(default_factory=lambda: SeededChance(1))
     vault: Vault = field(default_factory=lambda: Vault(bytes(32)))
+    changes: ChangeFeed = field(init=False)
     orchestrator: Orchestrator = field(init=False)
 
     def __post_init__(self) -> None:
-        self.orchestrator = Orchestrator(self.database, self.clock, self.chance, self.vault, rooms=self.rooms)
+        self.changes = ChangeFeed(self.database)
+        self.orchestrator = Orchestrator(
+            self.database, self.clock, self.chance, self.vault, changes=self.changes, rooms=self.rooms
+        )
 
     def call(
         self,

@@ -134,7 +134,7 @@ class House:
         discovery_authenticators = Authenticators([IdTokenAuthenticator(self.oauth.verifier), *authenticators], clock)
 
         self.gateway = Gateway(
-            Orchestrator(database, clock, chance, vault),
+            Orchestrator(database, clock, chance, vault, changes=self.changes),
             Forwarder(),
             self.threads,
             json_body_bytes_max=settings.limits.json_body_bytes_max,

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from stagedoor.kit.db import Base, Database
 
+_RECORDED = "stagedoor.changes_recorded"
+
 
 class ChangeRow(Base):
     """One change: what kind of thing (``topic``) and which one (``ref``)."""
@@ -35,6 +37,12 @@ class Change:
 def record_change(session: Session, topic: str, ref: str) -> None:
     """Tell every process about a change, if and when this transaction commits."""
     session.execute(insert(ChangeRow).values(topic=topic, ref=ref))
+    session.info[_RECORDED] = True
+
+
+def has_recorded_changes(session: Session) -> bool:
+    """Tell whether this session, open or closed, recorded a change: then the feed has something to deliver."""
+    return _RECORDED in session.info
 
 
 Listener = Callable[[tuple[Change, ...]], None]

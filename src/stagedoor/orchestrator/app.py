@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from stagedoor.catalog.operations import Operation
 from stagedoor.kit.chance import Chance
+from stagedoor.kit.changes import ChangeFeed, has_recorded_changes
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
+from stagedoor.kit.errors import StoreUnavailable
+from stagedoor.kit.logs import get_logger
 from stagedoor.orchestrator.assets.routes import routes as assets
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.documents import routes as documents
@@ -54,6 +57,8 @@ ROOMS: tuple[Routes, ...] = (
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
 
+_log = get_logger(__name__)
+
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})
 
 
@@ -82,9 +87,18 @@ class Orchestrator:
     """Carry out the operations that are built, and name those that are not."""
 
     def __init__(
-        self, database: Database, clock: Clock, chance: Chance, vault: Vault, *, rooms: Iterable[Routes] = ROOMS
+        self,
+        database: Database,
+        clock: Clock,
+        chance: Chance,
+        vault: Vault,
+        *,
+        changes: ChangeFeed,
+        rooms: Iterable[Routes] = ROOMS,
     ) -> None:
+        """Open the rooms; ``changes`` delivers at once what they change that somebody holds in memory."""
         self._database = database
+        self._changes = changes
         self._clock = clock
         self._chance = chance
         self._vault = vault
@@ -113,7 +127,10 @@ class Orchestrator:
         if request.operation.method not in BODILESS_METHODS:
             body = read_json_body(request.body, request.headers.get("content-type", ""))
 
+        sessions: list[Session] = []
+
         def call_in(session: Session) -> Call:
+            sessions.append(session)
             return Call(
                 operation=request.operation,
                 tenant=request.tenant,
@@ -133,7 +150,7 @@ class Orchestrator:
             )
 
         try:
-            return route.carry_out(self._database, call_in)
+            answer = route.carry_out(self._database, call_in)
         except IntegrityError as collision:
             # Handlers look before they write; this is for two writers who looked at the same moment.
             raise Conflict(
@@ -141,6 +158,17 @@ class Orchestrator:
                 hint="Read it again, then decide whether to repeat the request.",
                 internal=str(collision.orig),
             ) from collision
+        if any(has_recorded_changes(session) for session in sessions):
+            self._deliver_changes()
+        return answer
+
+    def _deliver_changes(self) -> None:
+        # A caller that makes a folder names it in its next request: the door has to know it by then.
+        try:
+            self._changes.catch_up()
+        except StoreUnavailable as failure:
+            # The change itself is committed, and the feed is asked again several times a second.
+            _log.warning("changes_delivered_late", internal=failure.internal)
 
 
 def join_routes(rooms: Iterable[Routes]) -> dict[str, Route]:

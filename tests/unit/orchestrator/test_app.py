@@ -9,9 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from tests.factories.orchestrator import TENANT, Desk, desk_in
 
 from stagedoor.catalog.matcher import CATALOG
+from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.orchestrator.app import ROOMS, join_routes
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotBuilt
+from stagedoor.orchestrator.folders.directory import FolderDirectory
 from stagedoor.orchestrator.registry import Routes
 from stagedoor.orchestrator.settings.models import Setting
 
@@ -43,6 +45,27 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def test_what_a_handler_wrote_is_there_when_it_answers(desk: Desk) -> None:
     desk.call("Alerts_MarkAsRead", {"names": ["a", "b"]})
     assert desk.call("Alerts_Get").content == 2
+
+
+def test_what_the_door_holds_in_memory_is_renewed_before_the_answer(tmp_path: Path) -> None:
+    desk = desk_in(tmp_path)
+    directory = FolderDirectory(desk.database, desk.changes)
+    desk.changes.start_from_now()
+    desk.call("Folders_Post", {"DisplayName": "New"})
+    assert directory.find_by_path(TENANT.tenant_id, "New") is not None
+    desk.database.close()
+
+
+def test_a_folder_is_made_even_if_the_news_of_it_is_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_in(tmp_path)
+
+    def store_away() -> int:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(desk.changes, "catch_up", store_away)
+    assert desk.call("Folders_Post", {"DisplayName": "New"}).status == 201
+    assert [folder["DisplayName"] for folder in desk.call("Folders_Get").content["value"]] == ["New"]
+    desk.database.close()
 
 
 def test_a_handler_that_refuses_leaves_nothing_behind(desk: Desk) -> None:
