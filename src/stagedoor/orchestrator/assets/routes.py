@@ -1,5 +1,6 @@
 """The vendor's operations on assets."""
 
+from stagedoor.orchestrator.acknowledgement import done
 from stagedoor.orchestrator.assets import robot_assets, service, store
 from stagedoor.orchestrator.assets.entities import ASSETS
 from stagedoor.orchestrator.assets.models import Asset
@@ -129,7 +130,7 @@ def set_robot_asset(call: Call) -> Answer:
     asset = _asset_named(call, get_text(sent, "Name"))
     value = read_value(sent, read_type(sent))
     robot_assets.set_value(call.session, asset, robot, value, _writer(call))
-    return Answer(status=204)
+    return done(call)
 
 
 def _writer(call: Call) -> service.Writer:

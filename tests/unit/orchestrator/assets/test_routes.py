@@ -398,6 +398,11 @@ class TestRobots:
         with pytest.raises(InvalidRequest):
             desk.call("Assets_GetRobotAssetByRobotidAndAssetname", folder=folder, **path)
 
+    def test_a_strange_number_is_not_found(self, desk: Desk, folder: FolderPlace) -> None:
+        add(desk, folder)
+        with pytest.raises(NotFound, match="robot"):
+            desk.call("Assets_GetRobotAssetByRobotId", folder=folder, robotId=99, assetName="Text")
+
     @pytest.mark.parametrize("key", [STRANGE_KEY, "bot", "", 5, None])
     def test_a_strange_key_opens_nothing(self, desk: Desk, folder: FolderPlace, robot: Robot, key: object) -> None:
         add(desk, folder, "Secret")
@@ -423,7 +428,7 @@ class TestRobots:
         add(desk, folder, Name="Rate")
         body = {"robotKey": ROBOT_KEY, "robotAsset": {"Name": "rate", "ValueType": "Text", "StringValue": "new"}}
         answer = desk.call("Assets_SetRobotAssetByRobotKey", body, folder=folder)
-        assert (answer.status, answer.content) == (204, None)
+        assert (answer.status, answer.content["@odata.null"]) == (200, True)
         assert for_robot(desk, folder, "Rate")["StringValue"] == "new"
 
     def test_a_robot_changes_its_user_s_value_where_there_is_one(
@@ -463,7 +468,8 @@ class TestSharing:
     def test_a_shared_asset_is_seen_from_both_folders_and_one_may_leave(self, desk: Desk, folder: FolderPlace) -> None:
         other = desk.make_folder("Other")
         asset = add(desk, folder)
-        assert self.share(desk, folder, asset, ToAddFolderIds=[other.id]) == 204
+        for _ in range(2):
+            assert self.share(desk, folder, asset, ToAddFolderIds=[other.id]) == 204
         assert seen(desk, other, asset)["FoldersCount"] == 2
         answer = desk.call("Assets_GetFoldersForAssetById", id=asset["Id"], folder=folder).content
         assert [place["FullyQualifiedName"] for place in answer["AccessibleFolders"]] == ["Shared", "Other"]
