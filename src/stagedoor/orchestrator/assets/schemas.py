@@ -158,7 +158,7 @@ def read_value(body: Body, value_type: ValueType) -> Value:
             )
         case ValueType.SECRET:
             return Value(type=value_type, secret=_find_secret(body, "SecretValue"))
-        case ValueType.KEY_VALUE_LIST:
+        case _:
             pairs = get_required(find_objects(body, "KeyValueList"), "KeyValueList")
             return Value(
                 type=value_type,

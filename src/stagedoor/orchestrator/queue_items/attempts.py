@@ -76,9 +76,7 @@ class Attempts:
         return item
 
     def _again(self, failed: QueueItem) -> QueueItem:
-        spent = timedelta(0)
-        if failed.start_processing is not None:
-            spent = (failed.end_processing or self.now) - failed.start_processing
+        spent = (failed.end_processing or self.now) - (failed.start_processing or self.now)
         return QueueItem(
             tenant_id=failed.tenant_id,
             folder_id=failed.folder_id,

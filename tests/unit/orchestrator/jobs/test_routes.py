@@ -159,6 +159,7 @@ class TestStarting:
         after(desk, 1)
         assert [seen(desk, folder, job)["HostMachineName"] for job in jobs] == ["HOST-two", "HOST-one"]
         assert len(start_many(desk, folder, Strategy="All")) == 2
+        assert len(start_many(desk, folder, RobotIds=[one, two])) == 2
         expanded = seen(desk, folder, jobs[0], **{"$expand": "Robot,Release,Machine"})
         assert expanded["Robot"]["Name"] == "two"
         assert expanded["Release"]["ProcessKey"] == "InvoiceBot"
@@ -353,6 +354,8 @@ class TestLooking:
                 desk.call("Jobs_RestartJob", {"jobId": job["Id"]}, **place)
             with pytest.raises(NotFound):
                 desk.call("Jobs_ResumeJob", {"jobKey": job["Key"]}, **place)
+            with pytest.raises(NotFound):
+                desk.call("Jobs_ValidateExistingJobById", key=job["Id"], **place)
         assert seen(desk, folder, job)["State"] == "Pending"
 
     def test_a_job_outlives_its_release(self, desk: Desk, folder: FolderPlace) -> None:

@@ -84,6 +84,10 @@ class TestMaking:
         with pytest.raises(NotBuilt, match=field):
             add_queue(desk, shared, **{field: True if field == "Encrypted" else "{}"})
 
+    def test_the_risk_begins_before_the_deadline(self, desk: Desk, shared: FolderPlace) -> None:
+        with pytest.raises(InvalidRequest, match="RiskSlaInMinutes"):
+            add_queue(desk, shared, SlaInMinutes=10, RiskSlaInMinutes=11)
+
     def test_an_unknown_release_is_refused(self, desk: Desk, shared: FolderPlace) -> None:
         with pytest.raises(NotFound):
             add_queue(desk, shared, ReleaseId=99)
@@ -135,6 +139,7 @@ class TestLooking:
 class TestChanging:
     def test_what_is_sent_changes_and_the_rest_stays(self, desk: Desk, shared: FolderPlace) -> None:
         queue = add_queue(desk, shared, Description="old", MaxNumberOfRetries=2)
+        desk.call("QueueDefinitions_PutById", {"Name": "Invoices"}, key=queue["Id"], folder=shared)
         body = {"Name": "Bills", "MaxNumberOfRetries": 0}
         answer = desk.call("QueueDefinitions_PutById", body, key=queue["Id"], folder=shared)
         assert answer.status == 200

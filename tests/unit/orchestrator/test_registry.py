@@ -1,0 +1,89 @@
+"""Routes: each operation has one handler, and nothing is overdue when it looks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from tests.factories.orchestrator import Desk
+
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.errors import Conflict
+from stagedoor.orchestrator.registry import Routes, Settlement
+
+
+class Room:
+    """A room in which one thing falls due; ``settings`` lends its rows to what was settled."""
+
+    def __init__(self, *, due: bool) -> None:
+        self.due = due
+        self.settled = 0
+
+    def is_due(self, _: Call) -> bool:
+        return self.due
+
+    def settle(self, call: Call) -> None:
+        insert = "INSERT INTO settings (tenant_id, name, name_folded, scope) VALUES ('t', 'settled', 'settled', 0)"
+        call.session.execute(text(insert))
+        self.due = False
+        self.settled += 1
+
+    def run(self, desk: Desk, handler: Callable[[Call], Answer], *, writes: bool) -> Answer:
+        routes = Routes(settlement=Settlement(self.is_due, self.settle))
+        register = routes.writes if writes else routes.reads
+        register("Jobs_Get")(handler)
+        return next(iter(routes)).carry_out(desk.database, call_in)
+
+
+def call_in(session: Session) -> Call:
+    nothing: Any = None
+    return Call(
+        operation=nothing,
+        tenant=nothing,
+        caller=nothing,
+        folder=None,
+        reach=nothing,
+        path_arguments={},
+        query={},
+        headers={},
+        body=None,
+        base_url="",
+        request_id="",
+        session=session,
+        clock=nothing,
+        chance=nothing,
+        vault=nothing,
+    )
+
+
+def count(call: Call) -> Answer:
+    return Answer(content=call.session.scalar(text("SELECT count(*) FROM settings WHERE name = 'settled'")))
+
+
+def refuse(_: Call) -> Answer:
+    raise Conflict
+
+
+def test_an_operation_has_one_handler() -> None:
+    routes = Routes()
+    routes.reads("Jobs_Get")(count)
+    with pytest.raises(ValueError, match="Jobs_Get"):
+        routes.writes("Jobs_Get")(count)
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_what_is_due_is_settled_before_the_handler_looks(desk: Desk, *, writes: bool) -> None:
+    room = Room(due=True)
+    assert room.run(desk, count, writes=writes).content == 1
+    assert room.run(desk, count, writes=writes).content == 1
+    assert room.settled == 1
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_what_was_settled_stays_when_the_handler_refuses(desk: Desk, *, writes: bool) -> None:
+    room = Room(due=True)
+    with pytest.raises(Conflict):
+        room.run(desk, refuse, writes=writes)
+    with desk.database.read() as session:
+        assert count(call_in(session)).content == 1
