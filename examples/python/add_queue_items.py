@@ -1,4 +1,4 @@
-"""Add items to a queue, several at a time, from asynchronous code, and list what is new in it.
+"""Add items to a queue, several at a time, from asynchronous code, and list the queues that there are.
 
 export STAGEDOOR_URL=http://127.0.0.1:8120/acme/dev STAGEDOOR_KEY=sd_… STAGEDOOR_FOLDER=Shared
 python add_queue_items.py Invoices
@@ -23,9 +23,8 @@ async def main(queue: str) -> None:
             return int(added["Id"])
 
         print("added", sorted(await asyncio.gather(*(add(number) for number in range(1, 11)))))
-        new = stagedoor.items("QueueItems_Get", fields={"filter": "Status eq 'New'", "orderby": "Id desc"}, limit=10)
-        async for item in new:
-            print(item["Id"], item["SpecificContent"])
+        async for definition in stagedoor.items("QueueDefinitions_Get", fields={"orderby": "Name"}):
+            print(definition["Id"], definition["Name"])
 
 
 if __name__ == "__main__":

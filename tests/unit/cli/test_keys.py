@@ -117,6 +117,11 @@ def test_list_shows_what_each_key_may_do(with_key: CommandLine) -> None:
     assert line == ["k1", "nightly", "acme/dev", "active", "Jobs_StartJobs", "Shared", "never", "never"]
 
 
+def test_list_names_the_first_of_many_rights(with_key: CommandLine) -> None:
+    with_key.wire = Wire(ok({"items": [KEY | {"allow": ["A", "B", "C", "D", "E"]}], "next": None}))
+    assert with_key.run("key", "list").stdout.split("\t")[4] == "A, B, C and 2 more"
+
+
 def test_list_as_json_is_the_list(with_key: CommandLine) -> None:
     with_key.wire = Wire(ok({"items": [KEY], "next": None}))
     assert with_key.json("key", "list") == [KEY]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -178,6 +179,24 @@ class TestUp:
     ) -> None:
         command_line.environment[variable] = "many"
         assert command_line.run("up").exit_code == 2
+
+    @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+    def test_ending_it_is_a_success_with_everything_put_away(
+        self, command_line: CommandLine, monkeypatch: pytest.MonkeyPatch, ending: signal.Signals
+    ) -> None:
+        put_away: list[bool] = []
+
+        def serve(settings: Settings, **options: Any) -> None:
+            try:
+                signal.raise_signal(ending)
+            finally:
+                put_away.append(True)
+
+        monkeypatch.setattr("stagedoor.cli.commands.up.server_part", lambda name: SimpleNamespace(serve=serve))
+        before = signal.getsignal(signal.SIGTERM)
+        result = command_line.run("up")
+        assert (result.exit_code, result.stderr, put_away) == (0, "Stopped.\n", [True])
+        assert signal.getsignal(signal.SIGTERM) is before
 
     def test_a_server_that_cannot_start_says_why(
         self, command_line: CommandLine, monkeypatch: pytest.MonkeyPatch

@@ -438,6 +438,8 @@ class TestProfiles:
         sign_in(command_line, server, "--store-in-file")
         command_line.run("whoami")
         assert {stat.S_IMODE(path.stat().st_mode) for path in command_line.files()} == {0o600}
+        directories = [command_line.directory, command_line.directory / "tokens", command_line.directory / "cache"]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in directories} == {0o700}
 
 
 class LockedKeyring(DictKeyring):

@@ -8,6 +8,8 @@ from stagedoor.cli.options import common_options, data_dir_option, pass_session,
 from stagedoor.cli.output import echo_json, echo_table
 from stagedoor.cli.session import Session
 
+WORDS_SHOWN = 3
+
 
 @click.command("list")
 @tenant_option
@@ -31,7 +33,7 @@ def list_keys(session: Session, data_dir: Path | None) -> None:
                 it["name"],
                 it["tenant"],
                 it["state"],
-                it["allow"],
+                _few(it["allow"]),
                 it["folders"] if it["folders"] is not None else "all",
                 it["expires_at"] or "never",
                 it["last_used_at"] or "never",
@@ -40,3 +42,9 @@ def list_keys(session: Session, data_dir: Path | None) -> None:
         ),
         empty="There is no key.",
     )
+
+
+def _few(words: list[str]) -> str:
+    """Name the first ones; JSON names them all."""
+    more = len(words) - WORDS_SHOWN
+    return ", ".join(words[:WORDS_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,5 +1,8 @@
 """``stagedoor up``: start a server."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +74,20 @@ def up(
         else:
             click.echo(welcome_text(settled.base_url, made))
 
-    server.serve(settings, ready_file=ready_file, empty=empty, on_ready=tell_ready)
+    with _ended_like_ctrl_c():
+        server.serve(settings, ready_file=ready_file, empty=empty, on_ready=tell_ready)
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Have SIGTERM end the server as Ctrl-C does: everything is written and put away, and that is a success."""
+    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 def is_loopback(host: str) -> bool:
