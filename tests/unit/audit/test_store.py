@@ -1,7 +1,10 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from tests.factories.audit import START, audit_entry
 from tests.factories.store import empty_database
 
@@ -106,3 +109,31 @@ def test_a_secret_at_the_cut_is_redacted_before_the_cut(database: Database) -> N
 
 def test_the_log_offers_no_way_to_change_or_remove_a_row() -> None:
     assert not [name for name in vars(store) if any(word in name for word in ("update", "delete", "remove", "change"))]
+
+
+class PsycopgSession:
+    """Stands where a session on PostgreSQL would, and keeps what the driver would be given."""
+
+    def __init__(self) -> None:
+        self.dialect = PGDialect_psycopg()
+        self.locked: list[str] = []
+        self.statement = ""
+        self.rows: list[dict[str, object]] = []
+
+    def connection(self) -> "PsycopgSession":
+        return self
+
+    def execute(self, statement: Select[Any]) -> None:
+        self.locked.append(str(statement))
+
+    def exec_driver_sql(self, statement: str, rows: list[dict[str, object]]) -> None:
+        self.statement, self.rows = statement, rows
+
+
+def test_on_postgresql_rows_are_numbered_in_the_order_in_which_they_commit() -> None:
+    session = PsycopgSession()
+    store.add_rows(session, [audit_entry(), audit_entry(status=404)])  # type: ignore[arg-type]  # stands in for one
+    assert "pg_advisory_xact_lock" in session.locked[0]
+    assert "%(path)s" in session.statement
+    assert [row["status"] for row in session.rows] == [200, 404]
+    assert session.rows[0]["time"] == START
