@@ -15,6 +15,7 @@ ROWS_READ = 200
 CURED_BY_GRANT = frozenset({"operation_not_granted", "folder_not_granted", "folder_limited_grant", "scope_missing"})
 # Reading pages and the management API is the house's own talk; what it changes has events of its own.
 HOUSE_TALK = frozenset({"admin:request:answered", "console:page:answered", "identity:request:answered"})
+# Rows of what was done to keys, people and policies, as opposed to the calls that went through the door.
 ADMINISTRATION = "admin:"
 
 
@@ -23,7 +24,9 @@ class Row:
     """One row, and for a refusal what would let it pass: ``cure`` in words, ``cure_link`` to a key with that grant."""
 
     facts: AuditRow
+    title: str
     is_refused: bool
+    is_change: bool
     cure: str = ""
     cure_link: str = ""
 
@@ -75,8 +78,10 @@ def _is_worth_showing(facts: AuditRow, *, only_refused: bool) -> bool:
 def _row(facts: AuditRow) -> Row:
     is_refused = facts["verdict"] == "denied"
     operation = facts["operation"]
+    is_change = facts["event"].startswith(ADMINISTRATION) and facts["event"] not in HOUSE_TALK
+    title = operation or (facts["sentence"] if is_change else None) or facts["path"] or facts["event"]
     if not is_refused or operation is None or facts["reason"] not in CURED_BY_GRANT:
-        return Row(facts, is_refused)
+        return Row(facts, title, is_refused, is_change)
     fields = [("allow", operation)]
     where = ""
     if facts["folder"]:
@@ -84,4 +89,11 @@ def _row(facts: AuditRow) -> Row:
         where = f" in {facts['folder']}"
     if facts["organization"] and facts["tenant"]:
         fields.append(("tenant", f"{facts['organization']}/{facts['tenant']}"))
-    return Row(facts, is_refused, cure=f"{operation}{where}", cure_link=f"/console/keys/new?{urlencode(fields)}")
+    return Row(
+        facts,
+        title,
+        is_refused,
+        is_change,
+        cure=f"{operation}{where}",
+        cure_link=f"/console/keys/new?{urlencode(fields)}",
+    )

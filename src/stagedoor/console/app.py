@@ -160,7 +160,10 @@ class Console:
 
 async def _draw_failure(visit: Visit, failure: StagedoorClientError) -> Response:
     """Say on a page what the house answered."""
-    status = failure.status if failure.status is not None and failure.status >= 400 else 502
+    if isinstance(failure, NotSignedIn):
+        status = 401
+    else:
+        status = failure.status if failure.status is not None and failure.status >= 400 else 502
     request_id = failure.request_id or visit.request.scope.get("stagedoor.request_id")
     template = "problem_part.html" if visit.is_part else "problem_alone.html"
     return visit.part(template, status, message=failure.message, hint=failure.hint, request_id=request_id)

@@ -16,7 +16,7 @@ OFTEN_NEEDED = (
     "Releases_Get",
     "Queues_AddQueueItem",
     "Queues_StartTransaction",
-    "Queues_SetTransactionResult",
+    "Queues_SetTransactionResultById",
     "QueueItems_Get",
     "Assets_GetFiltered",
 )

@@ -36,4 +36,6 @@ async def show_home(visit: Visit) -> Response:
         refused=refused,
         refused_is_more=refused == REFUSALS_COUNTED_MAX,
         window=window,
+        # The end of the token is no end of anything for its holder: it is renewed unseen.
+        words=[sentence for sentence in me["grant"]["words"] if not sentence.startswith("Until ")],
     )

@@ -8,6 +8,8 @@ from typing import Self
 
 from starlette.datastructures import QueryParams
 
+from stagedoor.catalog import CATALOG
+from stagedoor.catalog.operations import FolderNeed
 from stagedoor.client import FolderFacts
 from stagedoor.console.forms import Form
 
@@ -59,12 +61,17 @@ class KeyDraft:
     @classmethod
     def from_link(cls, query: QueryParams) -> Self:
         """Read a link that fills the form in: ``?allow=Jobs_Get&folder=Shared&tenant=acme/dev&name=…``."""
+        allow = tuple(dict.fromkeys(query.getlist("allow")))
         folders = tuple(dict.fromkeys(query.getlist("folder")))
+        operations = [CATALOG.find_operation(selector) for selector in allow]
+        # What belongs to the tenant as a whole is never allowed by a grant that is limited to folders.
+        needs_no_folder = bool(allow) and all(each and each.folder is FolderNeed.NONE for each in operations)
         return cls(
             name=query.get("name", ""),
             tenant=query.get("tenant", ""),
-            allow=tuple(dict.fromkeys(query.getlist("allow"))),
+            allow=allow,
             folders=folders,
+            reach=EVERYWHERE if needs_no_folder and not folders else SOME_FOLDERS,
         )
 
     @property

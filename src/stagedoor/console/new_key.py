@@ -97,8 +97,13 @@ async def show_fresh_key(
         facts=fresh.facts,
         key=key,
         warnings=fresh.warnings,
-        snippets=snippets_for(tenant, fresh.facts, key) if tenant is not None else (),
+        snippets=snippets_for(tenant, fresh.facts, key, folder=await _example_folder(visit, tenant)) if tenant else (),
     )
+
+
+async def _example_folder(visit: Visit, tenant: Tenant) -> str:
+    folders = await visit.stagedoor().folders(tenant=path_of(tenant))
+    return folders[0]["path"] if folders else "Shared"
 
 
 async def _form_page(

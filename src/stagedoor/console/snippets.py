@@ -36,9 +36,12 @@ class _Example:
     body: Mapping[str, Any] | None
 
 
-def snippets_for(tenant: Tenant, facts: AccessKeyFacts, key: str) -> tuple[Snippet, ...]:
-    """Return three snippets that call an operation which the key allows, in a folder which it may use."""
-    example = _example(tenant, facts, key)
+def snippets_for(tenant: Tenant, facts: AccessKeyFacts, key: str, *, folder: str) -> tuple[Snippet, ...]:
+    """Return three snippets that call an operation which the key allows.
+
+    ``folder`` is one of the tenant's, for a key that may use them all.
+    """
+    example = _example(tenant, facts, key, folder)
     return (
         Snippet("curl", "shell", _curl(example)),
         Snippet("Python", "python", _python(example)),
@@ -52,7 +55,7 @@ def quick_curl(tenant: Tenant) -> str:
     return f"curl -H \"Authorization: Bearer $STAGEDOOR_KEY\" \\\n  '{address}'"
 
 
-def _example(tenant: Tenant, facts: AccessKeyFacts, key: str) -> _Example:
+def _example(tenant: Tenant, facts: AccessKeyFacts, key: str, folder: str) -> _Example:
     operation = _pick(facts["allow"])
     body = BODIES.get(operation.id) if operation.method == "POST" else None
     if body is None and operation.method != "GET":
@@ -62,7 +65,7 @@ def _example(tenant: Tenant, facts: AccessKeyFacts, key: str) -> _Example:
     folders = facts["folders"]
     # With one folder the door knows which; with more, the call has to say.
     if operation.folder is FolderNeed.NEEDED and (folders is None or len(folders) != 1):
-        headers["X-UIPATH-FolderPath"] = folders[0] if folders else "Shared"
+        headers["X-UIPATH-FolderPath"] = folders[0] if folders else folder
     return _Example(operation.method, f"{_orchestrator(tenant)}{operation.template}{query}", headers, body)
 
 

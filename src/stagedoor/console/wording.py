@@ -12,7 +12,7 @@ _STEPS = (
     (timedelta(minutes=1), timedelta(seconds=1), "second"),
     (timedelta(hours=1), timedelta(minutes=1), "minute"),
     (timedelta(days=1), timedelta(hours=1), "hour"),
-    (timedelta(days=60), timedelta(days=1), "day"),
+    (timedelta(days=100), timedelta(days=1), "day"),
     (timedelta(days=730), timedelta(days=30), "month"),
 )
 
@@ -32,6 +32,7 @@ class Wording:
             "may": short_grant,
             "selector_words": selector_words,
             "count": count,
+            "sentence": sentence,
         }
 
     def ago(self, when: str | datetime | None) -> str:
@@ -72,7 +73,11 @@ def short_grant(allow: Sequence[str]) -> str:
     """Return what a key may do, in short: its first words and how many more there are."""
     said = [selector_words(selector) for selector in allow[:WORDS_SHOWN_MAX]]
     left = len(allow) - len(said)
-    text = ", ".join(said) + (f" and {left} more" if left else "")
+    return sentence(", ".join(said) + (f" and {left} more" if left else ""))
+
+
+def sentence(text: str) -> str:
+    """Return the text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 

@@ -103,7 +103,7 @@ document.addEventListener("htmx:after:swap", () => {
 
 // Times
 
-const STEPS = [[60, 1, "second"], [3600, 60, "minute"], [86400, 3600, "hour"], [5184000, 86400, "day"],
+const STEPS = [[60, 1, "second"], [3600, 60, "minute"], [86400, 3600, "hour"], [8640000, 86400, "day"],
   [63072000, 2592000, "month"], [Infinity, 31536000, "year"]];
 
 function wordsFor(date) {
