@@ -9,7 +9,7 @@ from sqlalchemy import text
 from starlette.routing import Router
 
 from stagedoor.access.verdict import Judge
-from stagedoor.admin.app import build_admin
+from stagedoor.admin.deferred import DeferredAdmin
 from stagedoor.admin.first_start import FirstStart, first_start
 from stagedoor.admin.parts import AdminParts
 from stagedoor.audit.service import AuditWriter
@@ -150,7 +150,7 @@ class House:
             ],
             redirect_slashes=False,
         )
-        self.management = build_admin(
+        self.management = DeferredAdmin(
             AdminParts(
                 base_url=settings.base_url,
                 database=database,

@@ -39,6 +39,7 @@ class Upkeep:
 
     async def _keep_up(self) -> None:
         threads = self._house.threads
+        await threads.run(self._house.management.prepare)
         tick = 0
         while True:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)
