@@ -1,20 +1,23 @@
-"""Serve the house over HTTP: uvicorn, with bounds on a request's head that hold before anything is parsed."""
+"""Serve the house over HTTP."""
 
 import asyncio
 import json
+import logging
 import os
 import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stagedoor.admin.first_start import FirstStart
+from stagedoor.audit.redaction import redact
+from stagedoor.door.bounded_protocol import BoundedProtocol
 from stagedoor.door.house import House, open_house
+from stagedoor.kit.clock import SystemClock
 from stagedoor.kit.errors import StagedoorError
+from stagedoor.kit.logs import configure_logging
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 
@@ -30,53 +33,6 @@ class AddressTaken(StagedoorError):
     status = 503
     public = "Something else is listening on this address already."
     hint = "Choose another port with --port, or stop what is running there."
-
-
-class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which by itself reads a head of any size, with a bound on it.
-
-    A head larger than ``HEAD_BYTES_MAX`` is answered 431 and the connection closed, whatever the parser has seen of
-    it so far.
-    """
-
-    HEAD_BYTES_MAX = 80 * 1024
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._head_bytes = 0
-        self._in_head = True
-
-    def data_received(self, data: bytes) -> None:
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > self.HEAD_BYTES_MAX and not self._head_ends_in(data):
-                self._refuse_head()
-                return
-        super().data_received(data)
-
-    def _head_ends_in(self, data: bytes) -> bool:
-        # The bound is on heads; a body that arrived with the end of its head in one piece is not counted.
-        end = data.find(b"\r\n\r\n")
-        return end >= 0 and self._head_bytes - len(data) + end <= self.HEAD_BYTES_MAX
-
-    def on_message_begin(self) -> None:
-        self._in_head = True
-        self._head_bytes = 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._in_head = False
-        super().on_headers_complete()
-
-    def _refuse_head(self) -> None:
-        if self.transport.is_closing():
-            return
-        body = b'{"message":"The request\'s address or headers are too large.","errorCode":1000}'
-        self.transport.write(
-            b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
-            b"connection: close\r\ncontent-length: " + str(len(body)).encode() + b"\r\n\r\n" + body
-        )
-        self.transport.close()
 
 
 class HouseServer(uvicorn.Server):
@@ -105,6 +61,9 @@ def serve(
     the first start made, once the server answers; ``ready_file`` is written at the same moment, readable by its owner
     alone. Raises :class:`AddressTaken`.
     """
+    configure_logging(redact=redact, clock=SystemClock())
+    # At every start it tells of each of its parts.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     listener = _listen(settings)
     settings = replace(settings, port=listener.getsockname()[1])
     with open_house(settings, empty=empty) as house:
@@ -132,6 +91,7 @@ def server_config(house: House) -> uvicorn.Config:
         ws="none",
         lifespan="on",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,

@@ -1,0 +1,116 @@
+"""HTTP/1.1 with bounds that hold before anything is parsed, and a clear answer to what cannot be parsed."""
+
+from asyncio import TimerHandle
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from stagedoor.door.errors import Dialect, draw_error
+from stagedoor.door.refusals import HeadTooLarge, MalformedHead
+from stagedoor.kit.chance import Chance, SystemChance
+from stagedoor.kit.errors import StagedoorError
+from stagedoor.kit.logs import get_logger
+
+HEAD_BYTES_MAX = 80 * 1024
+FRAMING_BYTES_MAX = 16 * 1024
+"""What may come between two pieces of a body, or after the last: sizes, chunk extensions and trailers."""
+LINGER_SECONDS = 2.0
+LINGER_BYTES_MAX = 32 * 1024 * 1024
+
+_log = get_logger("stagedoor.door")
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which by itself reads heads and trailers of any size, with a bound on both.
+
+    What is too large is answered 431 and what is no HTTP 400 (RFC 9112 sections 2.2 and 6.3), whatever the parser has
+    seen of it so far, and then the connection ends: nothing that follows on it is ever taken for a request. The path
+    need not be known at that point, so both speak the Orchestrator's dialect.
+
+    A refused connection is read on for a moment, and what it brings is thrown away: closed at once, it would be reset
+    while the client is still sending, and the client would never see the answer.
+    """
+
+    def __init__(self, *args: Any, chance: Chance | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._chance = chance or SystemChance()
+        self._in_head = True
+        self._head_bytes = 0
+        self._framing_bytes = 0
+        self._is_refused = False
+        self._discarded_bytes = 0
+        self._linger: TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_refused:
+            self._discard(data)
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES_MAX and not self._head_ends_in(data):
+                self._refuse(HeadTooLarge())
+                return
+        else:
+            self._framing_bytes += len(data)
+        super().data_received(data)
+        if self._framing_bytes > FRAMING_BYTES_MAX and not self._is_refused:
+            self._refuse(HeadTooLarge("The request's trailers or chunk extensions are too large."))
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(MalformedHead("This is not a well-formed HTTP request.", internal=msg))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._linger is not None:
+            self._linger.cancel()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        self._head_bytes = self._framing_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._framing_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_head = True
+        self._head_bytes = self._framing_bytes = 0
+        super().on_message_complete()
+
+    def _head_ends_in(self, data: bytes) -> bool:
+        # The bound is on heads; a body that arrived with the end of its head in one piece is not counted.
+        end = data.find(b"\r\n\r\n")
+        return end >= 0 and self._head_bytes - len(data) + end <= HEAD_BYTES_MAX
+
+    def _refuse(self, error: StagedoorError) -> None:
+        self._is_refused = True
+        if self.transport.is_closing():
+            return
+        # uvicorn says that there always is one; before the first request there is none.
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if cycle.response_started:
+                # Another answer is on its way on this connection; a second one in the middle of it would forge its end.
+                self.transport.close()
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+        request_id = self._chance.random_bytes(16).hex()
+        address = self.client[0] if self.client else None
+        _log.warning("unreadable_request_refused", code=error.code, refused_id=request_id, client_address=address)
+        drawn = draw_error(error, Dialect.ORCHESTRATOR, request_id)
+        head = [f"HTTP/1.1 {drawn.status} {HTTPStatus(drawn.status).phrase}".encode()]
+        head += [name + b": " + value for name, value in (*drawn.headers, (b"connection", b"close"))]
+        self.transport.write(b"\r\n".join([*head, b"", drawn.body]))
+        self._linger = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def _discard(self, data: bytes) -> None:
+        self._discarded_bytes += len(data)
+        if self._discarded_bytes > LINGER_BYTES_MAX:
+            self.transport.close()

@@ -1,0 +1,194 @@
+"""HTTP that is too large or no HTTP at all, piece by piece, without a socket."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from stagedoor.door.bounded_protocol import FRAMING_BYTES_MAX, HEAD_BYTES_MAX, LINGER_BYTES_MAX, BoundedProtocol
+from stagedoor.kit.chance import SeededChance
+
+HEAD = b"POST /odata/Jobs HTTP/1.1\r\nHost: stagedoor\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+class Wire(asyncio.Transport):
+    """The other end of a connection, as a list of what was written to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.is_closed = False
+        self.closing = asyncio.Event()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return ("192.0.2.7", 4000) if name == "peername" else default
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += bytes(data)
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def close(self) -> None:
+        self.is_closed = True
+        self.closing.set()
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+    @property
+    def statuses(self) -> list[str]:
+        return re.findall(r"HTTP/1\.1 (\d+) ", self.written.decode())
+
+    @property
+    def body(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self.written.partition(b"\r\n\r\n")[2])
+        return answer
+
+
+async def echo_the_length(scope: Any, receive: Any, send: Any) -> None:
+    length, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        length, more = length + len(message["body"]), message["more_body"]
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8")]})
+    await send({"type": "http.response.body", "body": f"{length:08}".encode()})
+
+
+async def answer_slowly(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8")]})
+    await send({"type": "http.response.body", "body": b"half", "more_body": True})
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def connected(
+    steps: Callable[[BoundedProtocol, Wire], Coroutine[None, None, None]], app: Any = echo_the_length
+) -> Wire:
+    """Run the steps on a connection and return its other end."""
+
+    async def run() -> Wire:
+        config = uvicorn.Config(app, http=BoundedProtocol, lifespan="off", log_config=None)
+        config.load()
+        wire = Wire()
+        protocol = BoundedProtocol(config=config, server_state=ServerState(), app_state={}, chance=SeededChance(1))
+        protocol.connection_made(wire)
+        await steps(protocol, wire)
+        was_closed = wire.is_closed
+        protocol.connection_lost(None)
+        wire.is_closed = was_closed
+        return wire
+
+    return asyncio.run(run())
+
+
+def sent(*pieces: bytes, app: Any = echo_the_length) -> Wire:
+    """Send the pieces, letting the application run in between."""
+
+    async def send(protocol: BoundedProtocol, wire: Wire) -> None:
+        for piece in pieces:
+            protocol.data_received(piece)
+            for _ in range(5):
+                await asyncio.sleep(0)
+
+    return connected(send, app)
+
+
+class TestWithinTheBounds:
+    def test_requests_on_one_connection_are_answered_each(self) -> None:
+        request = HEAD + b"Content-Length: 5\r\n\r\nhello"
+        assert sent(request, request).statuses == ["200", "200"]
+
+    def test_a_large_body_counts_for_no_head(self) -> None:
+        body = b"a" * (HEAD_BYTES_MAX * 3)
+        wire = sent(HEAD + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        assert wire.statuses == ["200"]
+        assert wire.written.endswith(b"00245760")
+
+    def test_a_body_of_many_small_chunks_is_no_framing(self) -> None:
+        chunk = b"1\r\na\r\n"
+        wire = sent(CHUNKED, *[chunk * 50] * 200, b"0\r\n\r\n")
+        assert wire.statuses == ["200"]
+        assert wire.written.endswith(b"00010000")
+
+    def test_trailers_within_bounds_are_read_over(self) -> None:
+        assert sent(CHUNKED + b"1\r\na\r\n0\r\nX-Checksum: abc\r\n\r\n").statuses == ["200"]
+
+
+class TestTooLarge:
+    def test_a_head_in_one_piece(self) -> None:
+        wire = sent(HEAD + b"X-A: " + b"a" * HEAD_BYTES_MAX + b"\r\n\r\n")
+        assert wire.statuses == ["431"]
+        assert wire.body["errorCode"] == 1000
+        assert wire.body["stagedoor"]["code"] == "head_too_large"
+
+    def test_a_head_that_drips(self) -> None:
+        wire = sent(HEAD, *[b"X-A: " + b"a" * 1000 + b"\r\n"] * 100)
+        assert wire.statuses == ["431"]
+
+    def test_a_head_without_an_end(self) -> None:
+        assert sent(*[b"a" * 10_000] * 20).statuses == ["400"]
+        assert sent(b"GET /" + b"a" * 10_000, *[b"a" * 10_000] * 20).statuses == ["431"]
+
+    def test_the_head_of_a_later_request(self) -> None:
+        request = HEAD + b"Content-Length: 5\r\n\r\nhello"
+        assert sent(request, HEAD + b"X-A: " + b"a" * HEAD_BYTES_MAX + b"\r\n\r\n").statuses == ["200", "431"]
+
+    @pytest.mark.parametrize("tail", [b"0\r\nX-Trailer: ", b"5;extension="])
+    def test_trailers_and_chunk_extensions_without_an_end(self, tail: bytes) -> None:
+        wire = sent(CHUNKED + tail, *[b"a" * 4096] * (FRAMING_BYTES_MAX // 4096 + 1))
+        assert wire.statuses == ["431"]
+        assert wire.body["message"] == "The request's trailers or chunk extensions are too large."
+
+
+class TestNoHttp:
+    def test_what_cannot_be_parsed_is_told_in_the_dialect_of_the_orchestrator(self) -> None:
+        wire = sent(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
+        assert wire.statuses == ["400"]
+        assert wire.body["message"] == "This is not a well-formed HTTP request."
+        assert wire.body["stagedoor"]["code"] == "malformed_head"
+        assert len(wire.body["stagedoor"]["requestId"]) == 32
+
+    def test_a_body_that_breaks_is_refused_before_the_application_answers(self) -> None:
+        wire = sent(CHUNKED, b"zz\r\n")
+        assert wire.statuses == ["400"]
+
+    def test_an_answer_under_way_is_cut_rather_than_followed_by_another(self) -> None:
+        wire = sent(CHUNKED, b"zz\r\n", app=answer_slowly)
+        assert wire.statuses == ["200"]
+        assert wire.written.endswith(b"half")
+        assert wire.is_closed
+
+
+class TestAfterARefusal:
+    def test_nothing_more_is_taken_for_a_request(self) -> None:
+        wire = sent(b"\x16\x03\x01\r\n\r\n", HEAD + b"\r\n")
+        assert wire.statuses == ["400"]
+        assert not wire.is_closed
+
+    def test_the_connection_stays_open_for_a_moment_so_that_the_answer_can_be_read(self) -> None:
+        assert not sent(b"GET /" + b"a" * HEAD_BYTES_MAX, b"a" * 1_000_000).is_closed
+
+    def test_but_not_for_ever_more_bytes(self) -> None:
+        piece = b"a" * 1_000_000
+        assert sent(b"GET /" + b"a" * HEAD_BYTES_MAX, *[piece] * (LINGER_BYTES_MAX // len(piece) + 1)).is_closed
+
+    def test_nor_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("stagedoor.door.bounded_protocol.LINGER_SECONDS", 0)
+
+        async def send(protocol: BoundedProtocol, wire: Wire) -> None:
+            protocol.data_received(b"\x16\x03\x01\r\n\r\n")
+            await wire.closing.wait()
+
+        assert connected(send).statuses == ["400"]
