@@ -152,6 +152,42 @@ class Denied:
 Verdict = Allowed | Denied
 
 
+class IdentityEvent(StrEnum):
+    """What a request to identity came to, as the audit names it behind ``identity:``."""
+
+    AUTHORIZATION_GRANTED = "authorization:granted"
+    AUTHORIZATION_REFUSED = "authorization:refused"
+    LEGACY_SIGN_IN_FAILED = "legacy_sign_in:failed"
+    LEGACY_SIGN_IN_SUCCEEDED = "legacy_sign_in:succeeded"
+    REQUEST_ANSWERED = "request:answered"
+    SIGN_IN_FAILED = "sign_in:failed"
+    SIGN_IN_SUCCEEDED = "sign_in:succeeded"
+    SIGN_OUT_SUCCEEDED = "sign_out:succeeded"
+    TOKEN_ISSUED = "token:issued"
+    TOKEN_REFUSED = "token:refused"
+    TOKEN_REVOKED = "token:revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityOutcome:
+    """What identity leaves in a request's scope for the audit: what happened, to whom, and why not.
+
+    The caller is named once it proved who it is, and never by what it merely typed. ``client_id`` is the OAuth client
+    that the request came through, which is the caller itself where it acts for nobody. ``reason`` is set on refusals
+    alone. Nothing here may hold a secret.
+    """
+
+    event: IdentityEvent
+    caller_kind: CallerKind | None = None
+    caller_id: str | None = None
+    caller_name: str | None = None
+    client_id: str | None = None
+    organization_id: str | None = None
+    tenant_name: str | None = None
+    reason: str | None = None
+    sentence: str | None = None
+
+
 class Destination(StrEnum):
     """Where an allowed request goes."""
 

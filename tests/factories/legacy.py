@@ -50,7 +50,7 @@ class Legacy:
             client_address="192.0.2.7",
             user_agent=user_agent,
         )
-        return self.service.log_in(attempt).reveal()
+        return self.service.log_in(attempt).token.reveal()
 
     def pass_time(self, by: timedelta) -> datetime:
         """Let time pass and return what it is then."""

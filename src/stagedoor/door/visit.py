@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from stagedoor.catalog.operations import Match
 from stagedoor.door.surfaces import Place
-from stagedoor.passage import Caller, Destination, FolderPlace, RequestHead, TenantPlace, Verdict
+from stagedoor.passage import Caller, Destination, FolderPlace, IdentityOutcome, RequestHead, TenantPlace, Verdict
 
 if TYPE_CHECKING:
     from stagedoor.door.house import House
@@ -44,6 +44,7 @@ class Visit:
     status: int = 0
     reason: str | None = None
     sentence: str | None = None
+    outcome: IdentityOutcome | None = None
 
     @property
     def answered(self) -> bool:

@@ -108,7 +108,7 @@ class OAuthServer:
         self._pages = Pages()
         self._authorize_pages = AuthorizePages(
             AuthorizeFlow(servers, organizations, self.sessions, database, clock),
-            SignIn(users, organizations, self.sessions, AttemptLimits(), database, vault, clock),
+            SignIn(users, user_directory, organizations, self.sessions, AttemptLimits(), database, vault, clock),
             self.sessions,
             organizations,
             self._cookies,

@@ -8,7 +8,8 @@ def hand_over(surface_application: str) -> Step:
 
     The application sees the canonical path of its own surface, and in the scope: ``stagedoor.caller``,
     ``stagedoor.request_id``, ``stagedoor.client_address``, and ``stagedoor.organization``, ``stagedoor.tenant`` and
-    ``stagedoor.prefix`` (as the address named them).
+    ``stagedoor.prefix`` (as the address named them). What it leaves there for the audit is kept, whether it answers
+    or raises: ``stagedoor.outcome`` (an :class:`~stagedoor.passage.IdentityOutcome`) and ``stagedoor.error``.
     """
 
     async def hand_to_application(visit: Visit) -> None:
@@ -26,7 +27,10 @@ def hand_over(surface_application: str) -> Step:
             "stagedoor.prefix": visit.place.prefix,
         }
         application = getattr(visit.house, surface_application)
-        await application(scope, visit.receive, visit.send)
+        try:
+            await application(scope, visit.receive, visit.send)
+        finally:
+            visit.outcome = scope.get("stagedoor.outcome")
         # An application that drew an error itself leaves it here, for the audit's row.
         if (error := scope.get("stagedoor.error")) is not None:
             visit.reason, visit.sentence = error.code, error.public

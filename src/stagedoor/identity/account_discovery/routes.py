@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from stagedoor.identity.account_discovery.service import AccountDiscovery, verify_network
 from stagedoor.identity.authenticators.chain import Authenticators
+from stagedoor.identity.outcomes import OUTCOME, outcome_of_caller
 from stagedoor.passage import Caller, RequestHead
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -31,6 +32,7 @@ def account_discovery_routes(discovery: AccountDiscovery, authenticators: Authen
             client_address=client_address,
         )
         caller = authenticators.identify(head)
+        request.scope[OUTCOME] = outcome_of_caller(caller)
         verify_network(caller, client_address)
         return caller
 

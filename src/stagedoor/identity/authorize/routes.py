@@ -13,11 +13,13 @@ from stagedoor.identity.authorize.return_address import (
     read_return_address,
 )
 from stagedoor.identity.authorize.service import AskConsent, AskSignIn, AuthorizeFlow, Explain, Outcome, SendBack
-from stagedoor.identity.authorize.sessions import Cookies, SignInSessions
+from stagedoor.identity.authorize.sessions import Cookies, SignedIn, SignInSessions
 from stagedoor.identity.authorize.sign_in import SignIn, SignInForm, TryLater, WrongPassword
 from stagedoor.identity.oauth_clients.redirects import form_target_of, origin_of
 from stagedoor.identity.oauth_clients.schemas import Dialect
 from stagedoor.identity.organizations.directory import OrganizationDirectory
+from stagedoor.identity.outcomes import OUTCOME, outcome_of
+from stagedoor.identity.users.errors import SignInRefused
 from stagedoor.identity.wire.errors import OAuthRequestRefused
 from stagedoor.identity.wire.forms import read_fields
 from stagedoor.identity.wire.pages import Pages
@@ -25,12 +27,18 @@ from stagedoor.kit.chance import Chance, random_base62
 from stagedoor.kit.db import Database
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.threads import WorkerThreads
+from stagedoor.passage import IdentityEvent
 
 SIGN_IN_PATH = "/identity_/account/login"
 SIGN_OUT_PATH = "/identity_/account/logout"
 CONSENT_PATH = "/identity_/account/consent"
 WRONG = "Organization, user name or password is wrong."
 """One sentence for every way of being wrong."""
+EVENT_OF_REFUSED_FORM = {
+    "sign-in": IdentityEvent.SIGN_IN_FAILED,
+    "consent": IdentityEvent.AUTHORIZATION_REFUSED,
+    "sign-out": IdentityEvent.REQUEST_ANSWERED,
+}
 
 
 class AuthorizePages:
@@ -64,12 +72,18 @@ class AuthorizePages:
             try:
                 fields = await read_fields(request)
             except OAuthRequestRefused as refused:
-                return self._explain(Explain(400, "The request cannot be read", refused.public))
+                return self._explain(request, Explain(400, "The request cannot be read", refused.public, refused.error))
             return RedirectResponse(AuthorizeAddress(dialect, fields).text, 303)
         query = read_query(request.url.query)
         if query is None:
             return self._explain(
-                Explain(400, "The request cannot be read", "The address holds a field twice, or too many of them.")
+                request,
+                Explain(
+                    400,
+                    "The request cannot be read",
+                    "The address holds a field twice, or too many of them.",
+                    "invalid_request",
+                ),
             )
         address = AuthorizeAddress(dialect, query)
         organization = request.scope.get("stagedoor.organization")
@@ -98,18 +112,19 @@ class AuthorizePages:
         result = await self._threads.run(self._sign_in.sign_in, form, old_cookie)
         if isinstance(result, TryLater):
             message = f"Too many attempts. Try again in {result.after_seconds} seconds."
+            self._note_failed_sign_in(request, result, result.reason, message)
             response = self._sign_in_page(request, address, 429, message, form)
             response.headers["Retry-After"] = str(result.after_seconds)
             return response
         if isinstance(result, WrongPassword):
+            self._note_failed_sign_in(request, result, SignInRefused.code, WRONG)
             return self._sign_in_page(request, address, 400, WRONG, form)
+        request.scope[OUTCOME] = outcome_of(IdentityEvent.SIGN_IN_SUCCEEDED, person=result.person)
         if address is None:
-            response = self._pages.draw(
-                "message.html", title="You are signed in", sentence="You can close this page, or go on where you were."
-            )
+            response = self._message("You are signed in", "You can close this page, or go on where you were.")
         else:
             response = RedirectResponse(address.text, 303)
-        self._cookies.set(response, self._cookies.session, result.reveal())
+        self._cookies.set(response, self._cookies.session, result.cookie.reveal())
         return response
 
     async def take_consent(self, request: Request) -> Response:
@@ -120,19 +135,22 @@ class AuthorizePages:
         address = read_return_address(fields.get("returnUrl"))
         if address is None:
             return self._explain(
-                Explain(400, "The request cannot be read", "Go back to the application and try again.")
+                request,
+                Explain(
+                    400, "The request cannot be read", "Go back to the application and try again.", "invalid_request"
+                ),
             )
-        if fields.get("decision") != "allow":
-            return self._show(request, await self._threads.run(self._flow.deny, address))
         cookie = request.cookies.get(self._cookies.session)
+        if fields.get("decision") != "allow":
+            return self._show(request, await self._threads.run(self._flow.deny, address, cookie))
         then = await self._threads.run(self._flow.allow, address, cookie)
-        return self._explain(then) if isinstance(then, Explain) else RedirectResponse(then.text, 303)
+        return self._explain(request, then) if isinstance(then, Explain) else RedirectResponse(then.text, 303)
 
     async def show_sign_out(self, request: Request) -> Response:
         """Ask whether to sign out; a link on another site must not do it by itself."""
         cookie = request.cookies.get(self._cookies.session, "")
         if not cookie:
-            return self._explain(Explain(200, "You are signed out", "Nobody is signed in in this browser."))
+            return self._message("You are signed out", "Nobody is signed in in this browser.")
         mark = self._sign_in.form_mark("sign-out", cookie)
         return self._pages.draw("sign_out.html", title="Sign out", action=SIGN_OUT_PATH, mark=mark)
 
@@ -147,16 +165,18 @@ class AuthorizePages:
         """End the session of this browser and go on, or say that it is done."""
         cookie = request.cookies.get(self._cookies.session)
 
-        def end() -> None:
+        def end() -> SignedIn | None:
             with self._database.write() as session:
+                signed_in = self._sessions.find(session, cookie)
                 self._sessions.end(session, cookie)
+            return signed_in
 
-        await self._threads.run(end)
+        signed_in = await self._threads.run(end)
+        if signed_in is not None:
+            request.scope[OUTCOME] = outcome_of(IdentityEvent.SIGN_OUT_SUCCEEDED, person=signed_in.user)
         response: Response
         if then is None:
-            response = self._pages.draw(
-                "message.html", title="You are signed out", sentence="You can close this page now."
-            )
+            response = self._message("You are signed out", "You can close this page now.")
         else:
             response = RedirectResponse(then, 303)
         self._cookies.remove(response, self._cookies.session)
@@ -165,16 +185,42 @@ class AuthorizePages:
     def _show(self, request: Request, outcome: Outcome) -> Response:
         match outcome:
             case SendBack():
+                request.scope[OUTCOME] = outcome.told
                 return RedirectResponse(outcome.location, 303, headers={"Cache-Control": "no-store"})
             case AskSignIn():
+                request.scope[OUTCOME] = outcome_of(
+                    IdentityEvent.REQUEST_ANSWERED, client=outcome.client, sentence="Somebody has to sign in first."
+                )
                 return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'returnUrl': outcome.then.text})}", 303)
             case AskConsent():
+                request.scope[OUTCOME] = outcome_of(
+                    IdentityEvent.REQUEST_ANSWERED,
+                    person=outcome.signed_in.user,
+                    client=outcome.client,
+                    sentence="The person is asked to allow this first.",
+                )
                 return self._consent_page(request, outcome)
             case Explain():
-                return self._explain(outcome)
+                return self._explain(request, outcome)
 
-    def _explain(self, explained: Explain) -> Response:
+    def _explain(
+        self, request: Request, explained: Explain, event: IdentityEvent = IdentityEvent.AUTHORIZATION_REFUSED
+    ) -> Response:
+        request.scope[OUTCOME] = outcome_of(
+            event, client=explained.client, reason=explained.reason, sentence=explained.sentence
+        )
         return self._pages.draw("message.html", explained.status, title=explained.title, sentence=explained.sentence)
+
+    def _message(self, title: str, sentence: str) -> Response:
+        return self._pages.draw("message.html", title=title, sentence=sentence)
+
+    def _note_failed_sign_in(
+        self, request: Request, result: TryLater | WrongPassword, reason: str, sentence: str
+    ) -> None:
+        # Whoever was named is not written down: nothing was proved, and passwords are typed into the wrong field.
+        request.scope[OUTCOME] = outcome_of(
+            IdentityEvent.SIGN_IN_FAILED, organization_id=result.organization_id, reason=reason, sentence=sentence
+        )
 
     def _consent_page(self, request: Request, asked: AskConsent) -> Response:
         cookie = request.cookies.get(self._cookies.session, "")
@@ -236,18 +282,22 @@ class AuthorizePages:
         try:
             fields = await read_fields(request)
         except OAuthRequestRefused as refused:
-            return self._explain(Explain(refused.status, "The form cannot be read", refused.public))
+            unread = Explain(refused.status, "The form cannot be read", refused.public, refused.error)
+            return self._explain(request, unread, EVENT_OF_REFUSED_FORM[purpose])
         comes_from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
         cookie = request.cookies.get(cookie_name, "")
         is_ours = bool(cookie) and self._sign_in.is_form_mark(fields.get("mark", ""), purpose, cookie)
         if comes_from_elsewhere or not is_ours:
             return self._explain(
+                request,
                 Explain(
                     400,
                     "Please try again",
                     "This form was not drawn for this browser, or it was open for too long. Allow cookies for this "
                     "server, go back and try again.",
-                )
+                    "form_refused",
+                ),
+                EVENT_OF_REFUSED_FORM[purpose],
             )
         return fields
 

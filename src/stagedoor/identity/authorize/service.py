@@ -14,18 +14,22 @@ from stagedoor.identity.issued_tokens.issuer import ORCHESTRATOR_AUDIENCE_2019
 from stagedoor.identity.oauth_clients.schemas import Dialect, OAuthClient
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.organizations.schemas import OrganizationEntry
+from stagedoor.identity.outcomes import outcome_of
+from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.identity.wire.answers import Answer, plain
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.db import Database
+from stagedoor.passage import IdentityEvent, IdentityOutcome
 
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 
 
 @dataclass(frozen=True, slots=True)
 class SendBack:
-    """The browser goes back to the client, with a code or an error."""
+    """The browser goes back to the client, with a code or an error; ``told`` is what the audit hears of it."""
 
     location: str
+    told: IdentityOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class AskSignIn:
     """Somebody has to sign in first, then the request goes on at ``then``."""
 
     then: AuthorizeAddress
+    client: OAuthClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,13 @@ class AskConsent:
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """The browser cannot be sent anywhere; the page says why."""
+    """The browser cannot be sent anywhere; the page says why, and the audit has a word for it."""
 
     status: int
     title: str
     sentence: str
+    reason: str
+    client: OAuthClient | None = None
 
 
 Outcome = SendBack | AskSignIn | AskConsent | Explain
@@ -119,10 +126,12 @@ class AuthorizeFlow:
             if signed_in is None or self._must_sign_in_again(asked, prompts, signed_in):
                 if "none" in prompts:
                     return self._send_error(asked, "login_required", "Nobody is signed in who could answer this.")
-                return AskSignIn(self._settled(asked).without("prompt", "max_age"))
+                return AskSignIn(self._settled(asked).without("prompt", "max_age"), asked.client)
             if self._needs_consent(session, asked.client, scopes, prompts, signed_in):
                 if "none" in prompts:
-                    return self._send_error(asked, "consent_required", "The person has not allowed this yet.")
+                    return self._send_error(
+                        asked, "consent_required", "The person has not allowed this yet.", signed_in.user
+                    )
                 return AskConsent(self._settled(asked).without("prompt"), asked.client, scopes, signed_in)
         with self._database.write() as session:
             request.session = session
@@ -131,7 +140,14 @@ class AuthorizeFlow:
         location = answer.location
         if location is None:
             raise RuntimeError("an authorization response always leads somewhere")
-        return SendBack(add_params_to_uri(location, [("iss", self._issuer_of(asked))]))
+        person, client = signed_in.user, asked.client
+        told = outcome_of(
+            IdentityEvent.AUTHORIZATION_GRANTED,
+            person=person,
+            client=client,
+            sentence=f"{person.username} let {client.name} act with the scope {' '.join(scopes)}.",
+        )
+        return SendBack(add_params_to_uri(location, [("iss", self._issuer_of(asked))]), told)
 
     def allow(self, address: AuthorizeAddress, cookie: str | None) -> AuthorizeAddress | Explain:
         """Remember that the person who is signed in allows what this request asks for, and return where to go on."""
@@ -143,12 +159,15 @@ class AuthorizeFlow:
             store.save_consent(session, user_id, outcome.client.id, outcome.scopes, self._clock.now())
         return outcome.then
 
-    def deny(self, address: AuthorizeAddress) -> Outcome:
+    def deny(self, address: AuthorizeAddress, cookie: str | None) -> Outcome:
         """Return the way back to the client of a person who does not allow what it asks for."""
         asked = self._read(address, None)
         if isinstance(asked, Explain):
             return asked
-        return self._send_error(asked, "access_denied", "The person did not allow this.")
+        with self._database.read() as session:
+            signed_in = self._sessions.find(session, cookie)
+        person = None if signed_in is None else signed_in.user
+        return self._send_error(asked, "access_denied", "The person did not allow this.", person)
 
     def context_of(self, address: AuthorizeAddress | None) -> SignInContext:
         """Return what is known about a request that waits for somebody to sign in."""
@@ -168,6 +187,7 @@ class AuthorizeFlow:
                 "address, and that it was sent to the right server."
                 if client_id
                 else "The address names no application: client_id is missing.",
+                "client_unknown",
             )
         client: OAuthClient = found.client
         redirect_uri = address.fields.get("redirect_uri", "")
@@ -177,11 +197,19 @@ class AuthorizeFlow:
                 "Redirect not registered",
                 f"The application “{client.name}” may not send people to “{redirect_uri[:200]}”. Its redirect_uri has "
                 "to be one that is registered, letter by letter; only the port is free on localhost.",
+                "redirect_not_registered",
+                client,
             )
         word = organization_word or _organization_in(address.fields.get("acr_values", "")) or client.organization_id
         organization = self._organizations.find_organization(word) if word else None
         if word and organization is None:
-            return Explain(404, "Unknown organization", f"There is no organization “{word[:64]}” on this server.")
+            return Explain(
+                404,
+                "Unknown organization",
+                f"There is no organization “{word[:64]}” on this server.",
+                "organization_unknown",
+                client,
+            )
         return _Asked(address, client, redirect_uri, organization)
 
     def _must_sign_in_again(self, asked: _Asked, prompts: frozenset[str], signed_in: SignedIn) -> bool:
@@ -215,11 +243,19 @@ class AuthorizeFlow:
     def _issuer_of(self, asked: _Asked) -> str:
         return self._servers[asked.address.dialect].issuer.issuers.of_dialect(asked.address.dialect)
 
-    def _send_error(self, asked: _Asked, error: str, description: str) -> SendBack:
+    def _send_error(self, asked: _Asked, error: str, description: str, person: UserEntry | None = None) -> SendBack:
         pairs = [("error", error), ("error_description", plain(description))]
         if "state" in asked.fields:
             pairs.append(("state", asked.fields["state"]))
-        return SendBack(add_params_to_uri(asked.redirect_uri, [*pairs, ("iss", self._issuer_of(asked))]))
+        told = outcome_of(
+            IdentityEvent.AUTHORIZATION_REFUSED,
+            person=person,
+            client=asked.client,
+            organization_id=asked.organization.id if asked.organization else None,
+            reason=error,
+            sentence=description,
+        )
+        return SendBack(add_params_to_uri(asked.redirect_uri, [*pairs, ("iss", self._issuer_of(asked))]), told)
 
 
 def _organization_in(acr_values: str) -> str | None:

@@ -7,7 +7,9 @@ from stagedoor.identity.attempts import AttemptLimits, TooManyAttempts
 from stagedoor.identity.authorize.sessions import SignInSessions
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.passwords import PasswordsBusy
+from stagedoor.identity.users.directory import UserDirectory
 from stagedoor.identity.users.errors import SignInRefused
+from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.identity.users.service import Users
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
@@ -26,15 +28,27 @@ class SignInForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session: the value of its cookie, and whose it is."""
+
+    cookie: Secret
+    person: UserEntry | None
+
+
+@dataclass(frozen=True, slots=True)
 class TryLater:
-    """The password was not looked at; it may be tried again after so many seconds."""
+    """The password was not looked at; it may be tried again after so many seconds. ``reason`` is the error's code."""
 
     after_seconds: int
+    reason: str
+    organization_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class WrongPassword:
     """Nothing was opened; nobody is told which part was wrong."""
+
+    organization_id: str | None
 
 
 class SignIn:
@@ -43,6 +57,7 @@ class SignIn:
     def __init__(
         self,
         users: Users,
+        directory: UserDirectory,
         organizations: OrganizationDirectory,
         sessions: SignInSessions,
         attempts: AttemptLimits,
@@ -51,6 +66,7 @@ class SignIn:
         clock: Clock,
     ) -> None:
         self._users = users
+        self._directory = directory
         self._organizations = organizations
         self._sessions = sessions
         self._attempts = attempts
@@ -58,8 +74,8 @@ class SignIn:
         self._vault = vault
         self._clock = clock
 
-    def sign_in(self, form: SignInForm, old_cookie: str | None) -> Secret | WrongPassword | TryLater:
-        """Return the cookie of a new session; the one that the browser had before ends."""
+    def sign_in(self, form: SignInForm, old_cookie: str | None) -> Opened | WrongPassword | TryLater:
+        """Return a new session; the one that the browser had before ends."""
         counted_name = f"{form.organization_word[:64]}/{form.username.strip()[:256]}"
         organization = self._organizations.find_organization(form.organization_word)
         # An unknown organization takes the same way, so that it takes the same time.
@@ -69,13 +85,13 @@ class SignIn:
             with self._database.read() as session:
                 user_id = self._users.verify_sign_in(session, organization_id, form.username, form.password).id
         except SignInRefused:
-            return WrongPassword()
+            return WrongPassword(organization_id or None)
         except (TooManyAttempts, PasswordsBusy) as busy:
-            return TryLater(int(busy.headers["Retry-After"]))
+            return TryLater(int(busy.headers["Retry-After"]), busy.code, organization_id or None)
         self._attempts.give_back(counted_name, form.address, self._clock.now())
         with self._database.write() as session:
             self._sessions.end(session, old_cookie)
-            return self._sessions.start(session, user_id)
+            return Opened(self._sessions.start(session, user_id), self._directory.find_user(user_id))
 
     def form_mark(self, purpose: str, *bound_to: str) -> str:
         """Return what a form has to send back: bound to the browser's cookie, so that no other site can know it."""

@@ -8,6 +8,7 @@ from stagedoor.identity.authorize.return_address import read_query
 from stagedoor.identity.authorize.routes import SIGN_OUT_PATH, AuthorizePages
 from stagedoor.identity.authorize.sessions import Cookies
 from stagedoor.identity.end_session.service import AskFirst, EndSession
+from stagedoor.identity.outcomes import OUTCOME, outcome_of_refused
 from stagedoor.identity.wire.answers import refuse
 from stagedoor.identity.wire.errors import OAuthRequestRefused
 from stagedoor.identity.wire.forms import read_fields
@@ -21,6 +22,7 @@ def routes(end_session: EndSession, pages: AuthorizePages, cookies: Cookies, thr
         try:
             fields = await read_fields(request) if request.method == "POST" else read_query(request.url.query)
         except OAuthRequestRefused as refused:
+            request.scope[OUTCOME] = outcome_of_refused(refused)
             return refuse(refused)
         decision = await threads.run(end_session.decide, fields or {}, request.cookies.get(cookies.session))
         if isinstance(decision, AskFirst):

@@ -40,7 +40,11 @@ Claims = dict[str, object]
 
 
 class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
-    """A request with its fields already read, each once. ``session`` is the transaction to work in, if one is open."""
+    """A request with its fields already read, each once. ``session`` is the transaction to work in, if one is open.
+
+    ``person`` and ``reason`` are what a grant found out for the audit: for whom it was asked, and why it refused where
+    OAuth's word for it (``invalid_grant``) says too little. ``ended`` is true once a revocation ended something.
+    """
 
     def __init__(
         self,
@@ -55,6 +59,9 @@ class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
         self.fields = fields
         self.session = session
         self.signed_in_at: datetime | None = None
+        self.person: UserEntry | None = None
+        self.reason: str | None = None
+        self.ended = False
 
     @property
     def args(self) -> Mapping[str, str]:
@@ -65,6 +72,11 @@ class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
     def form(self) -> Mapping[str, str]:
         """The fields, as Authlib calls those of a body."""
         return self.fields
+
+    @property
+    def proved_client(self) -> OAuthClient | None:
+        """The client, once it proved itself."""
+        return None if self.client is None else self.client.client
 
     def open_session(self) -> Session:
         """Return the transaction; a grant that needs one was given one."""
@@ -167,6 +179,7 @@ class GrantServer(AuthorizationServer):  # type: ignore[misc]  # Authlib has no 
         except InvalidClientError as failure:
             status = 401 if authorization is not None else 400
             raise InvalidClientError(self._why_not(request, authorization), status_code=status) from failure
+        request.client = client
         return client
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:

@@ -70,7 +70,10 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no
         redeemed = self.server.codes.redeem(
             self.request.open_session(), Secret(code), client.client, self.request.fields.get("redirect_uri")
         )
+        if redeemed.user_id is not None:
+            self.request.person = self.server.users.find_user(redeemed.user_id)
         if isinstance(redeemed, CodeRefusal):
+            self.request.reason = redeemed.reason
             raise InvalidGrantError(plain(redeemed.sentence))
         return redeemed
 
@@ -81,6 +84,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no
         client = self.request.client.client
         user = self.server.users.find_active_user(redeemed.user_id)
         if user is None:
+            self.request.reason = "user_inactive"
             raise InvalidGrantError("The person who signed in may not sign in any more.")
         scopes = redeemed.scope.split()
         kind = FamilyKind.ROTATING if client.dialect is Dialect.TODAY else FamilyKind.REUSABLE

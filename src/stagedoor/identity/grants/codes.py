@@ -57,9 +57,11 @@ class RedeemedCode:
 
 @dataclass(frozen=True, slots=True)
 class CodeRefusal:
-    """Why a code is not good, in a sentence for the client's developer."""
+    """Why a code is not good, in a sentence for the client's developer and a word for the audit."""
 
     sentence: str
+    reason: str
+    user_id: str | None = None
 
 
 class AuthorizationCodes:
@@ -101,17 +103,27 @@ class AuthorizationCodes:
         """
         row = store.find_code(session, self._vault.keyed_hash(code.reveal()))
         if row is None or row.client_id != client.id:
-            return CodeRefusal("This code is unknown, or was given to another client.")
+            return CodeRefusal("This code is unknown, or was given to another client.", "code_unknown")
         now = self._clock.now()
         if row.used_at is not None:
             if row.family_id is not None:
                 self._families.revoke(session, row.family_id, RevocationReason.CODE_REPLAYED)
-            return CodeRefusal("This code was used before, so everything it gave has been revoked. Sign in again.")
+            return CodeRefusal(
+                "This code was used before, so everything it gave has been revoked. Sign in again.",
+                RevocationReason.CODE_REPLAYED.value,
+                row.user_id,
+            )
         row.used_at = now
         if now >= row.expires_at:
-            return CodeRefusal("This code has expired: it is good for a minute after the sign-in. Sign in again.")
+            return CodeRefusal(
+                "This code has expired: it is good for a minute after the sign-in. Sign in again.",
+                "code_expired",
+                row.user_id,
+            )
         if redirect_uri is None or not is_same_redirect(row.redirect_uri, redirect_uri):
-            return CodeRefusal("redirect_uri differs from the one that the code was asked with.")
+            return CodeRefusal(
+                "redirect_uri differs from the one that the code was asked with.", "redirect_differs", row.user_id
+            )
         return RedeemedCode(
             keyed_hash=row.keyed_hash,
             user_id=row.user_id,

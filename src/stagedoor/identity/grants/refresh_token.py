@@ -41,7 +41,10 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib has no t
         """Return the token if it is good, or raise ``InvalidGrantError`` with the reason."""
         client = self.request.client.client
         presented = self.server.families.present(self.request.open_session(), Secret(refresh_token), client)
+        if presented.user_id is not None:
+            self.request.person = self.server.users.find_user(presented.user_id)
         if isinstance(presented, RefreshRefusal):
+            self.request.reason = presented.reason
             raise InvalidGrantError(plain(presented.sentence))
         return _Judged(presented)
 
@@ -52,6 +55,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib has no t
         client = self.request.client.client
         user = self.server.users.find_active_user(presented.user_id)
         if user is None:
+            self.request.reason = "user_inactive"
             raise InvalidGrantError("The person behind this refresh token may not sign in any more.")
         scopes = split_scope(self.request.fields.get("scope") or presented.scope)
         if presented.answer is not None:

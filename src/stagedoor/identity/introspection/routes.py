@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from stagedoor.identity.grants.routes import EVERY_METHOD
 from stagedoor.identity.introspection.service import Introspection
+from stagedoor.identity.outcomes import OUTCOME, outcome_of_refused
 from stagedoor.identity.wire.answers import refuse, write_answer
 from stagedoor.identity.wire.errors import OAuthRequestRefused
 from stagedoor.identity.wire.forms import read_fields
@@ -19,7 +20,10 @@ def routes(introspection: Introspection, threads: WorkerThreads) -> list[BaseRou
         try:
             fields = await read_fields(request)
         except OAuthRequestRefused as refused:
+            request.scope[OUTCOME] = outcome_of_refused(refused)
             return refuse(refused)
-        return write_answer(await threads.run(introspection.answer, fields, request.headers.get("authorization")))
+        answer = await threads.run(introspection.answer, fields, request.headers.get("authorization"))
+        request.scope[OUTCOME] = answer.outcome
+        return write_answer(answer)
 
     return [Route("/identity_/connect/introspect", introspect, methods=EVERY_METHOD)]

@@ -1,6 +1,7 @@
 """The introspection endpoint without its wire."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from authlib.oauth2.rfc6749 import InvalidRequestError  # type: ignore[import-untyped]  # Authlib has no types
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint  # type: ignore[import-untyped]  # Authlib has no types
@@ -9,12 +10,14 @@ from stagedoor.identity.grants.authlib_core import AuthlibClient, GrantServer, O
 from stagedoor.identity.issued_tokens.errors import TokenRefused
 from stagedoor.identity.issued_tokens.service import REFRESH_TOKEN_PREFIX, TokenFamilies
 from stagedoor.identity.issued_tokens.verifier import TokenVerifier
+from stagedoor.identity.outcomes import outcome_of
 from stagedoor.identity.signing_keys.service import SigningKeys
 from stagedoor.identity.users.directory import UserDirectory
 from stagedoor.identity.wire.answers import Answer
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.db import Database
 from stagedoor.kit.secret import Secret
+from stagedoor.passage import IdentityEvent
 
 INACTIVE: dict[str, object] = {"active": False}
 """The same for a token that is unknown, ended, or none of this client's business (RFC 7662 section 2.2)."""
@@ -110,4 +113,8 @@ class Introspection:
         with self._database.read() as session:
             request = OAuthRequest(fields, authorization=authorization, session=session)
             answer: Answer = self._server.create_endpoint_response("introspection", request)
-        return answer
+        reason, sentence = answer.refusal or (None, None)
+        outcome = outcome_of(
+            IdentityEvent.REQUEST_ANSWERED, client=request.proved_client, reason=reason, sentence=sentence
+        )
+        return replace(answer, outcome=outcome)

@@ -46,9 +46,11 @@ class PresentedToken:
 
 @dataclass(frozen=True, slots=True)
 class RefreshRefusal:
-    """Why a refresh token is not good, in a sentence for the client's developer."""
+    """Why a refresh token is not good, in a sentence for the client's developer and a word for the audit."""
 
     sentence: str
+    reason: str
+    user_id: str | None = None
 
 
 class TokenFamilies:
@@ -108,12 +110,22 @@ class TokenFamilies:
         row = store.find_refresh_token(session, keyed_hash)
         family = store.find_family(session, row.family_id) if row is not None else None
         if row is None or family is None or not _belongs(family, client):
-            return RefreshRefusal("This refresh token is unknown, or was given to another client.")
+            return RefreshRefusal(
+                "This refresh token is unknown, or was given to another client.", "refresh_token_unknown"
+            )
         now = self._clock.now()
         if family.revoked_at is not None:
-            return RefreshRefusal("This refresh token was revoked; the person has to sign in again.")
+            return RefreshRefusal(
+                "This refresh token was revoked; the person has to sign in again.",
+                "refresh_token_revoked",
+                family.user_id,
+            )
         if row.expires_at is not None and now >= row.expires_at:
-            return RefreshRefusal("This refresh token has expired; the person has to sign in again.")
+            return RefreshRefusal(
+                "This refresh token has expired; the person has to sign in again.",
+                "refresh_token_expired",
+                family.user_id,
+            )
         presented = PresentedToken(
             keyed_hash=row.keyed_hash,
             family_id=family.id,
@@ -130,7 +142,9 @@ class TokenFamilies:
             self.revoke(session, family.id, RevocationReason.REFRESH_TOKEN_REUSED)
             return RefreshRefusal(
                 "This refresh token was used before, so every token of this sign-in has been revoked. "
-                "Store the new refresh token of each answer; the person has to sign in again."
+                "Store the new refresh token of each answer; the person has to sign in again.",
+                RevocationReason.REFRESH_TOKEN_REUSED.value,
+                family.user_id,
             )
         return PresentedToken(
             keyed_hash=presented.keyed_hash,

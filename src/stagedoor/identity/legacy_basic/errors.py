@@ -10,6 +10,7 @@
 
 from typing import ClassVar
 
+from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.kit.errors import StagedoorError
 
 NEW_WAY = (
@@ -39,12 +40,17 @@ class InvalidCredentials(LegacyError):
 
 
 class LegacyLoginRefused(LegacyError):
-    """A condition of the legacy window does not hold; ``reason`` names it in a word."""
+    """A condition of the legacy window does not hold; ``reason`` names it in a word.
+
+    ``person`` is who was refused, for the audit, where the password proved it.
+    """
 
     code = "legacy_login_refused"
     hint = NEW_WAY
 
-    def __init__(self, reason: str, sentence: str, *, hint: str | None = None) -> None:
+    def __init__(self, reason: str, sentence: str, *, hint: str | None = None, person: UserEntry | None = None) -> None:
+        self.reason = reason
+        self.person = person
         super().__init__(sentence, hint=hint, details={"reason": reason})
 
 

@@ -1,18 +1,22 @@
 """The old login over HTTP: ``POST …/api/account/authenticate``."""
 
+from dataclasses import replace
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from stagedoor.identity.legacy_basic.errors import LoginBodyRefused
+from stagedoor.identity.legacy_basic.errors import LegacyLoginRefused, LoginBodyRefused
 from stagedoor.identity.legacy_basic.login_body import BODY_BYTES_MAX, read_login_body
 from stagedoor.identity.legacy_basic.schemas import LoginAttempt
 from stagedoor.identity.legacy_basic.service import LegacyBasic
 from stagedoor.identity.legacy_basic.sunset import DEFAULT_GUIDE, sunset_headers
+from stagedoor.identity.organizations.schemas import OrganizationEntry
+from stagedoor.identity.outcomes import OUTCOME, outcome_of
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.threads import WorkerThreads
+from stagedoor.passage import IdentityEvent, IdentityOutcome
 
 PATH = "/api/account/authenticate"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -37,6 +41,7 @@ def legacy_basic_routes(
             body = read_login_body(await _read_bounded(request), request.url.query)
             if request.method != "POST":
                 raise _not_a_post()
+            entry = legacy_basic.find_organization(organization, body.tenancy_name)
             attempt = LoginAttempt(
                 body=body,
                 organization=organization,
@@ -44,13 +49,16 @@ def legacy_basic_routes(
                 client_address=request.client.host if request.client else "",
                 user_agent=request.headers.get("user-agent", ""),
             )
-            token = await threads.run(partial(legacy_basic.log_in, attempt))
+            login = await threads.run(partial(legacy_basic.log_in, attempt))
         except StagedoorError as error:
             error.headers = {**headers, **error.headers}
+            request.scope[OUTCOME] = _failed(error, entry)
             raise
+        succeeded = outcome_of(IdentityEvent.LEGACY_SIGN_IN_SUCCEEDED, person=login.person)
+        request.scope[OUTCOME] = replace(succeeded, tenant_name=login.tenant.place.tenant_name)
         return JSONResponse(
             {
-                "result": token.reveal(),
+                "result": login.token.reveal(),
                 "targetUrl": None,
                 "success": True,
                 "error": None,
@@ -61,6 +69,17 @@ def legacy_basic_routes(
         )
 
     return [Route(PATH, authenticate, methods=METHODS)]
+
+
+def _failed(error: StagedoorError, organization: OrganizationEntry | None) -> IdentityOutcome:
+    refused = error if isinstance(error, LegacyLoginRefused) else None
+    return outcome_of(
+        IdentityEvent.LEGACY_SIGN_IN_FAILED,
+        person=refused.person if refused else None,
+        organization_id=organization.id if organization else None,
+        reason=refused.reason if refused else error.code,
+        sentence=error.public,
+    )
 
 
 def _not_a_post() -> LoginBodyRefused:

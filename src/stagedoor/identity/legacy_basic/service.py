@@ -35,6 +35,15 @@ _log = get_logger("stagedoor.identity")
 
 
 @dataclass(frozen=True, slots=True)
+class LegacyLogin:
+    """A login that was let in: its token, who it is and where the token leads."""
+
+    token: Secret
+    person: UserEntry
+    tenant: TenantEntry
+
+
+@dataclass(frozen=True, slots=True)
 class _Account:
     """The one stored hash that a login is checked against, and whose it is; all empty for nobody."""
 
@@ -74,7 +83,7 @@ class LegacyBasic:
         self._attempts = attempts
         self._clock = clock
 
-    def log_in(self, attempt: LoginAttempt) -> Secret:
+    def log_in(self, attempt: LoginAttempt) -> LegacyLogin:
         """Return a token for 30 minutes. Blocks for tens of milliseconds: belongs into a worker thread.
 
         Raises :class:`InvalidCredentials`, :class:`LegacyLoginRefused`,
@@ -94,15 +103,16 @@ class LegacyBasic:
         failed = find_failed_condition_of_user(person, organization.legacy_window)
         if failed is not None:
             self._note(attempt, person, f"{LOGIN} refused: {failed.reason}", now)
-            raise LegacyLoginRefused(failed.reason, failed.sentence)
+            raise LegacyLoginRefused(failed.reason, failed.sentence, person=person)
         tenant = self._tenant_for(attempt, organization, person)
         self._note(attempt, person, LOGIN, now)
-        return self._tokens.issue(
+        token = self._tokens.issue(
             user_id=person.id,
             tenant_id=tenant.place.tenant_id,
             api_password_mark=person.api_password_mark,
             now=now,
         )
+        return LegacyLogin(token, person, tenant)
 
     def find_organization(self, word: str | None, tenancy_name: str = "") -> OrganizationEntry | None:
         """Return the organization that an address or, without one, the tenancy name stands for.
@@ -184,11 +194,13 @@ class LegacyBasic:
         named = self._named_tenants(attempt, organization)
         if not named:
             if len(open_tenants) != 1:
-                raise LegacyLoginRefused(TENANT_NEEDED, "The login names no tenant.", hint=hint)
+                raise LegacyLoginRefused(TENANT_NEEDED, "The login names no tenant.", hint=hint, person=person)
             return open_tenants[0]
         entry = named[0]
         if entry is None or entry not in open_tenants or any(other != entry for other in named):
-            raise LegacyLoginRefused(TENANT_NOT_OPEN, "The login names a tenant that is not open to you.", hint=hint)
+            raise LegacyLoginRefused(
+                TENANT_NOT_OPEN, "The login names a tenant that is not open to you.", hint=hint, person=person
+            )
         return entry
 
     def _named_tenants(self, attempt: LoginAttempt, organization: OrganizationEntry) -> list[TenantEntry | None]:

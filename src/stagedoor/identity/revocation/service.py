@@ -1,7 +1,7 @@
 """The revocation endpoint without its wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from authlib.oauth2.rfc6749 import InvalidRequestError  # type: ignore[import-untyped]  # Authlib has no types
 from authlib.oauth2.rfc7009 import RevocationEndpoint  # type: ignore[import-untyped]  # Authlib has no types
@@ -12,11 +12,14 @@ from stagedoor.identity.issued_tokens.schemas import RevocationReason
 from stagedoor.identity.issued_tokens.service import REFRESH_TOKEN_PREFIX, TokenFamilies
 from stagedoor.identity.issued_tokens.verifier import TokenVerifier
 from stagedoor.identity.oauth_clients.schemas import Dialect
+from stagedoor.identity.outcomes import outcome_of
 from stagedoor.identity.signing_keys.service import SigningKeys
+from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.identity.wire.answers import Answer
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.db import Database
 from stagedoor.kit.secret import Secret
+from stagedoor.passage import IdentityEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class _Found:
     """A token that was presented to be ended: a family by its refresh token, or one access token."""
 
     client_id: str
+    person: UserEntry | None
     family_id: str | None = None
     token_id: str | None = None
 
@@ -37,6 +41,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no t
 
     def __init__(self, server: GrantServer, verifier: TokenVerifier, families: TokenFamilies) -> None:
         super().__init__(server)
+        self._users = server.users
         self._verifier = verifier
         self._families = families
 
@@ -54,6 +59,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no t
     def revoke_token(self, token: _Found, request: OAuthRequest) -> None:
         """End the family of a refresh token with all its access tokens, or the one access token."""
         session = request.open_session()
+        request.person, request.ended = token.person, True
         if token.family_id is not None:
             self._families.revoke(session, token.family_id, RevocationReason.DELIBERATE)
         elif token.token_id is not None:
@@ -62,12 +68,15 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no t
     def _find(self, request: OAuthRequest, text: str) -> _Found | None:
         if text.startswith(REFRESH_TOKEN_PREFIX):
             found = self._families.find_family_of(request.open_session(), Secret(text))
-            return None if found is None else _Found(found[0].client_id, family_id=found[0].id)
+            if found is None:
+                return None
+            family, _ = found
+            return _Found(family.client_id, self._users.find_user(family.user_id), family_id=family.id)
         try:
             verified = self._verifier.verify_any_audience(text)
         except TokenRefused:
             return None
-        return _Found(verified.client.id, token_id=verified.token_id)
+        return _Found(verified.client.id, verified.person, token_id=verified.token_id)
 
 
 class Revocation:
@@ -98,4 +107,14 @@ class Revocation:
             request = OAuthRequest(fields, authorization=authorization, session=session)
             answer: Answer = server.create_endpoint_response("revocation", request)
         self._feed.catch_up()
-        return answer
+        return _with_outcome(answer, request)
+
+
+def _with_outcome(answer: Answer, request: OAuthRequest) -> Answer:
+    event, reason, sentence = IdentityEvent.REQUEST_ANSWERED, None, "There was no token of this client to end."
+    if answer.refusal is not None:
+        reason, sentence = answer.refusal
+    elif request.ended:
+        event, sentence = IdentityEvent.TOKEN_REVOKED, "The client ended a token that it held."
+    outcome = outcome_of(event, person=request.person, client=request.proved_client, reason=reason, sentence=sentence)
+    return replace(answer, outcome=outcome)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from stagedoor.identity.wire.errors import OAuthRequestRefused
+from stagedoor.passage import IdentityOutcome
 
 DESCRIPTION_LENGTH_MAX = 600
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -13,11 +14,19 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer before any framework has seen it."""
+    """An answer before any framework has seen it; ``outcome`` is what the audit is told of it."""
 
     status: int
     body: Mapping[str, object] | str
     headers: tuple[tuple[str, str], ...] = field(default=())
+    outcome: IdentityOutcome | None = None
+
+    @property
+    def refusal(self) -> tuple[str, str] | None:
+        """The OAuth error and its description, where the answer is one."""
+        if isinstance(self.body, str) or "error" not in self.body:
+            return None
+        return str(self.body["error"]), str(self.body.get("error_description", ""))
 
     @property
     def location(self) -> str | None:
