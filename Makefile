@@ -9,7 +9,7 @@ PORT ?= 8120
 UP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fix bench lock clean
+.PHONY: help up test check fix docs bench lock clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,14 +21,18 @@ test: $(VENV)/.installed-tests ## Install what the tests need and run all of the
 	$(BIN)/python -m pytest $(TESTS)
 
 check: $(VENV)/.installed-dev ## Format, lint, types and import contracts
-	$(BIN)/ruff format --check src tests examples
-	$(BIN)/ruff check src tests examples
+	$(BIN)/ruff format --check src tests examples bench docs
+	$(BIN)/ruff check src tests examples bench docs
 	$(BIN)/mypy
+	$(BIN)/mypy tests/typing
 	$(BIN)/lint-imports
 
 fix: $(VENV)/.installed-dev ## Format and mend what the linter can
-	$(BIN)/ruff check --fix src tests examples
-	$(BIN)/ruff format src tests examples
+	$(BIN)/ruff check --fix src tests examples bench docs
+	$(BIN)/ruff format src tests examples bench docs
+
+docs: $(VENV)/.installed-dev ## Write the reference pages that follow from the code
+	$(BIN)/python docs/generate.py
 
 bench: $(VENV)/.installed-dev ## Measure the budgets and print the table
 	$(BIN)/python -m bench
