@@ -7,7 +7,7 @@ FORM = {"name": "Invoice import", "tenant": "acme/dev", "reach": "some", "folder
 
 def sent(house: FakeHouse, path: str = "/keys") -> dict[str, object]:
     [asked] = house.asked_for("POST", API + path)
-    return asked.body
+    return dict(asked.body)
 
 
 def chosen(text: str) -> list[str]:
