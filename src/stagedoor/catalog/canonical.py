@@ -17,8 +17,8 @@ from stagedoor.kit.errors import StagedoorError
 CanonicalPath = NewType("CanonicalPath", str)
 """A path in canonical form: ASCII, percent-encoded where it must be, upper-case hex, no empty or dot segments."""
 
-PATH_BYTES_MAX = 4096
-QUERY_BYTES_MAX = 16384
+PATH_BYTES_MAX = 4 * 1024
+QUERY_BYTES_MAX = 16 * 1024
 QUERY_OPTIONS_MAX = 64
 
 # RFC 3986 pchar without the semicolon; quote() itself adds the unreserved characters.
@@ -53,8 +53,8 @@ def canonical_path(raw: str | bytes) -> CanonicalPath:
     Doubled slashes become one; every escape is decoded once, and what must be encoded is encoded again in upper case.
     A trailing slash stays. A slash may be encoded only inside the quotes of an OData key.
 
-    Raises :class:`PathRefused` for more than 4096 bytes and for everything that two servers could read in two ways.
-    The result is its own canonical form.
+    Raises :class:`PathRefused` for more than ``PATH_BYTES_MAX`` and for everything that two servers could read in two
+    ways. The result is its own canonical form.
     """
     text = _as_text(raw, PATH_BYTES_MAX, PathRefused)
     if _CANONICAL_ALREADY.match(text):
@@ -73,8 +73,8 @@ def canonical_query(raw: str | bytes) -> CanonicalQuery:
     empty one. A name may come more than once, as lists do, but an OData option may not, with its dollar sign or
     without and in any letter case.
 
-    Raises :class:`QueryRefused` for more than 16384 bytes or 64 options, a strange name, a control character, broken
-    escapes or a doubled option. The text is its own canonical form.
+    Raises :class:`QueryRefused` for more than ``QUERY_BYTES_MAX`` or ``QUERY_OPTIONS_MAX``, a strange name, a control
+    character, broken escapes or a doubled option. The text is its own canonical form.
     """
     if not raw:
         return _EMPTY_QUERY

@@ -10,11 +10,9 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on what a stranger may send. Sizes in bytes."""
+    """Bounds on what a stranger may send. Sizes in bytes; those of path and query belong to ``catalog.canonical``."""
 
     head_bytes_max: int = 64 * 1024
-    query_bytes_max: int = 32 * 1024
-    path_bytes_max: int = 8 * 1024
     json_body_bytes_max: int = 16 * MEBIBYTE
     form_body_bytes_max: int = 64 * 1024
     password_hashes_at_once: int = 2

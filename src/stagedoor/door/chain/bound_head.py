@@ -1,5 +1,6 @@
 """Step 1: refuse a head that is too large, contradicts itself or wants to be another method."""
 
+from stagedoor.catalog.canonical import PATH_BYTES_MAX, QUERY_BYTES_MAX
 from stagedoor.door.refusals import HeadTooLarge, MalformedHead, MethodOverrideRefused
 from stagedoor.door.visit import Visit
 
@@ -12,12 +13,12 @@ HEADERS_MAX = 100
 
 async def bound_head(visit: Visit) -> None:
     """Let only honest heads in; everything after this may rely on single headers being single."""
-    limits = visit.house.settings.limits
+    head_bytes_max = visit.house.settings.limits.head_bytes_max
     scope = visit.scope
-    if len(scope["raw_path"]) > limits.path_bytes_max or len(scope["query_string"]) > limits.query_bytes_max:
-        raise HeadTooLarge("The request's address is too long.")
+    if len(scope["raw_path"]) > PATH_BYTES_MAX or len(scope["query_string"]) > QUERY_BYTES_MAX:
+        raise HeadTooLarge("The request's address is too long.", status=414)
     headers = scope["headers"]
-    if len(headers) > HEADERS_MAX or sum(len(name) + len(value) for name, value in headers) > limits.head_bytes_max:
+    if len(headers) > HEADERS_MAX or sum(len(name) + len(value) for name, value in headers) > head_bytes_max:
         raise HeadTooLarge
     if scope["method"] not in METHODS:
         raise MalformedHead("This method is not spoken here.", status=501)
