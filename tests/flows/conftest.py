@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.served import Served, served
 
 
@@ -12,6 +13,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server as ``make up`` starts it; tests leave it as they found it, or use names of their own."""
     with served(tmp_path_factory.mktemp("house") / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def administrator(house: Served) -> Iterator[Administrator]:
+    """The administrator of that server, signed in once."""
+    with administrator_of(house) as signed_in:
+        yield signed_in
 
 
 @pytest.fixture
