@@ -5,7 +5,6 @@ that they can be shown again at each start. It holds what opens the house, like 
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +30,7 @@ from stagedoor.kit.chance import Chance, random_base62
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
+from stagedoor.kit.private_file import write_private
 from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.folders.store import EVERYWHERE, find_folder_by_path, list_folders
 from stagedoor.orchestrator.seed import FOLDER, seed_tenant
@@ -253,14 +253,7 @@ def _mark(password_hash: str | None) -> str:
 
 
 def _write_file(path: Path, kept: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    write_private(path, orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
 
 
 def _read_file(path: Path) -> dict[str, Any]:

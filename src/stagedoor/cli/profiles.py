@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.cli.failure import CommandFailed
-from stagedoor.cli.private_file import write_private
+from stagedoor.kit.private_file import write_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from stagedoor.cli.failure import CommandFailed
-from stagedoor.cli.private_file import write_private
 from stagedoor.cli.profiles import Profile
 from stagedoor.client import Tokens, TokenStore
+from stagedoor.kit.private_file import write_private
 from stagedoor.kit.secret import Secret
 
 if TYPE_CHECKING:

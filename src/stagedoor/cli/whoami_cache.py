@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from stagedoor.cli.private_file import write_private
+from stagedoor.kit.private_file import write_private
 
 LIFETIME = timedelta(minutes=5)
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +17,7 @@ from stagedoor.door.house import House, open_house
 from stagedoor.kit.clock import SystemClock
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.logs import configure_logging
+from stagedoor.kit.private_file import write_private
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 
@@ -115,12 +115,7 @@ def write_ready_file(path: Path, settings: Settings, first_start: FirstStart) ->
         "admin": {"username": first_start.admin_username, "password": shown(first_start.admin_password)},
         "sample_key": shown(first_start.sample_key),
     }
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(facts, file, indent=2)
-        file.write("\n")
-    unfinished.replace(path)
+    write_private(path, json.dumps(facts, indent=2) + "\n")
 
 
 def _listen(settings: Settings) -> socket.socket:

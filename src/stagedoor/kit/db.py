@@ -1,5 +1,6 @@
 """The store: one engine, short transactions, and column types that SQLite and PostgreSQL read alike."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -77,7 +78,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database not in (None, "", ":memory:"):
-            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_private_file(Path(str(self.url.database)))
         self.engine: Engine = create_engine(
             self.url, pool_size=16, max_overflow=16, pool_pre_ping=not self.is_sqlite, insertmanyvalues_page_size=500
         )
@@ -122,6 +123,12 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def _make_private_file(path: Path) -> None:
+    # SQLite would make it readable to everybody on the machine, and give its log and index the mode that it has.
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:

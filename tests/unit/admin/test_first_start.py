@@ -216,7 +216,7 @@ def test_a_start_that_fails_half_way_leaves_nothing_behind(world: World, monkeyp
         raise OSError("disk full")
 
     with monkeypatch.context() as broken:
-        broken.setattr("stagedoor.admin.first_start.os.fsync", fail)
+        broken.setattr("stagedoor.kit.private_file.os.fsync", fail)
         with pytest.raises(OSError, match="disk full"):
             world.start()
     told = world.start()

@@ -100,3 +100,12 @@ def test_a_change_with_a_number_below_the_last_is_still_delivered(database: Data
         session.execute(insert(ChangeRow).values(sequence=10, topic="access_key", ref="late"))
     feed.catch_up()
     assert [change.ref for change in heard] == ["early", "late"]
+
+
+def test_the_store_is_its_owners_alone_whatever_the_directory_allows(tmp_path: Path) -> None:
+    open_to_all = tmp_path / "made before"
+    open_to_all.mkdir(mode=0o755)
+    database = Database(f"sqlite:///{open_to_all / 'store.db'}")
+    Base.metadata.create_all(database.engine, tables=[Moment.__table__])  # type: ignore[list-item]
+    modes = {file.name: file.stat().st_mode & 0o077 for file in open_to_all.iterdir()}
+    assert modes == {"store.db": 0, "store.db-wal": 0, "store.db-shm": 0}

@@ -5,18 +5,24 @@ from pathlib import Path
 
 
 def write_private(path: Path, text: str) -> None:
-    """Put ``text`` in place of the file, mode 0600, in a directory of mode 0700 if it has to be made."""
+    """Put ``text`` in place of the file, mode 0600, in a directory of mode 0700 if it has to be made.
+
+    The directory may be one in which others write too, such as ``/tmp``: a file or link that somebody put there in
+    advance is never written through.
+    """
+    # The command line reads this module at every start and seldom writes.
+    from tempfile import mkstemp
+
     _make_directory(path.parent)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, unfinished = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
+        Path(unfinished).replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        Path(unfinished).unlink(missing_ok=True)
 
 
 def _make_directory(directory: Path) -> None:
