@@ -24,6 +24,8 @@ from stagedoor.door.errors import Dialect, draw_error
 from stagedoor.identity.attempts import AttemptLimits
 from stagedoor.identity.authenticators.access_key import AccessKeyAuthenticator
 from stagedoor.identity.authenticators.local_authority import LocalAuthorityAuthenticator
+from stagedoor.identity.authorize.sessions import SignInSessions
+from stagedoor.identity.grants.codes import AuthorizationCodes
 from stagedoor.identity.issued_tokens.service import TokenFamilies
 from stagedoor.identity.issued_tokens.terms import Credential, application_caller, person_caller
 from stagedoor.identity.legacy_basic.service import LegacyBasic
@@ -32,6 +34,7 @@ from stagedoor.identity.legacy_basic.uses import LegacyUses
 from stagedoor.identity.oauth_clients.first_party import USER_KEY_SCREEN, first_party_clients
 from stagedoor.identity.oauth_clients.service import ExternalApplications
 from stagedoor.identity.personal_access_tokens.service import PersonalAccessTokens
+from stagedoor.identity.sign_ins import SignIns
 from stagedoor.identity.user_keys.service import UserKeys
 from stagedoor.identity.users.models import User
 from stagedoor.kit.secret import Secret
@@ -181,6 +184,7 @@ def management(directory: Path) -> Iterator[Management]:
         )
         audit = AuditWriter(world.database, world.clock)
         user_key_screen = next(client for client in first_party_clients(BASE_URL) if client.id == USER_KEY_SCREEN)
+        families = TokenFamilies(world.vault, world.clock, world.chance)
         parts = AdminParts(
             base_url=BASE_URL,
             database=world.database,
@@ -198,7 +202,12 @@ def management(directory: Path) -> Iterator[Management]:
             access_keys=keys.service,
             applications=ExternalApplications(world.vault, world.clock, world.chance),
             personal_access_tokens=PersonalAccessTokens(world.vault, world.clock, world.chance),
-            user_keys=UserKeys(TokenFamilies(world.vault, world.clock, world.chance), user_key_screen, world.clock),
+            sign_ins=SignIns(
+                SignInSessions(people.directory, world.vault, world.clock, world.chance),
+                AuthorizationCodes(families, world.vault, world.clock, world.chance),
+                families,
+            ),
+            user_keys=UserKeys(families, user_key_screen, world.clock),
             legacy=legacy,
             legacy_uses=legacy_uses,
         )

@@ -36,6 +36,7 @@ from stagedoor.admin.trail import AdministrationTrail
 from stagedoor.admin.user_keys import routes as user_keys_routes
 from stagedoor.admin.user_keys.service import OwnUserKey
 from stagedoor.admin.users import routes as users_routes
+from stagedoor.admin.users.endings import Endings
 from stagedoor.admin.users.service import People
 from stagedoor.admin.whoami import routes as whoami_routes
 from stagedoor.admin.whoami.service import Mirror
@@ -66,7 +67,8 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
     makers = Makers(parts.judge, places)
     window = WindowDesk(parts.organizations, parts.organization_directory, parts.legacy, trail, parts.clock)
     role_names = [role.name for role in list_roles()]
-    people = People(parts.users, parts.organizations, places, trail, parts.chance, role_names)
+    endings = Endings(parts.sign_ins, parts.personal_access_tokens, parts.users)
+    people = People(parts.users, parts.organizations, endings, places, trail, parts.chance, role_names)
     own_tokens = OwnTokens(parts.personal_access_tokens, parts.users, places, makers, trail, parts.clock)
     app.include_router(operations_routes.build_routes(OperationSearch(parts.catalog)), prefix=PREFIX)
     for router in (

@@ -12,6 +12,7 @@ from stagedoor.identity.oauth_clients.service import ExternalApplications
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.organizations.service import Organizations
 from stagedoor.identity.personal_access_tokens.service import PersonalAccessTokens
+from stagedoor.identity.sign_ins import SignIns
 from stagedoor.identity.user_keys.service import UserKeys
 from stagedoor.identity.users.directory import UserDirectory
 from stagedoor.identity.users.service import Users
@@ -43,5 +44,6 @@ class AdminParts:
     applications: ExternalApplications
     personal_access_tokens: PersonalAccessTokens
     user_keys: UserKeys
+    sign_ins: SignIns
     legacy: LegacyBasic
     legacy_uses: LegacyUses

@@ -169,6 +169,7 @@ class House:
                 applications=self.oauth.applications,
                 personal_access_tokens=PersonalAccessTokens(vault, clock, chance),
                 user_keys=self.oauth.user_keys,
+                sign_ins=self.oauth.sign_ins,
                 legacy=legacy_basic,
                 legacy_uses=self.legacy_uses,
             ),

@@ -29,6 +29,7 @@ from stagedoor.identity.oauth_clients.service import ExternalApplications
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.revocation.routes import routes as revocation_routes
 from stagedoor.identity.revocation.service import Revocation
+from stagedoor.identity.sign_ins import SignIns
 from stagedoor.identity.signing_keys.service import SigningKeys
 from stagedoor.identity.user_keys.service import UserKeys
 from stagedoor.identity.userinfo.routes import routes as userinfo_routes
@@ -48,7 +49,7 @@ class OAuthServer:
 
     Build it, let it ``follow`` the feed, let the feed ``start_from_now``, then ``load``; the same order as for the two
     directories, which are loaded by whoever hands them in. ``verifier`` judges access tokens for the authenticators,
-    ``applications`` and ``user_keys`` serve the management API, ``sessions`` lets the console end sign-ins.
+    ``applications``, ``user_keys`` and ``sign_ins`` serve the management API.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class OAuthServer:
         self.sessions = SignInSessions(user_directory, vault, clock, chance)
         self.issuers = issuers
         self._codes = AuthorizationCodes(self.families, vault, clock, chance)
+        self.sign_ins = SignIns(self.sessions, self._codes, self.families)
         issuer = TokenIssuer(issuers, self.signing_keys, clock, chance)
         servers = {
             dialect: GrantServer(

@@ -41,13 +41,13 @@ def build_routes(people: People, work: Work) -> APIRouter:
 
     @router.patch("/users/{user_id}")
     def change_user(visitor: Changer, user_id: str, change: UserChange) -> UserItem:
-        """Change a user: what is left out stays as it is."""
+        """Change a user: what is left out stays as it is. Deactivating ends everything that the user holds."""
         with work.write() as session:
             return people.change(session, visitor, user_id, change)
 
     @router.post("/users/{user_id}/password")
     def set_password(visitor: Changer, user_id: str, order: PasswordOrder) -> PasswordSet:
-        """Set the password of the sign-in page; the API password stays as it is."""
+        """Set the password of the sign-in page and end every sign-in; what is for scripts stays as it is."""
         with work.write() as session:
             return _shown(people.set_password(session, visitor, user_id, _given(order)))
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.admin.places import Places
 from stagedoor.admin.trail import AdministrationTrail
+from stagedoor.admin.users.endings import Endings
 from stagedoor.admin.users.errors import OwnRightsKept, RoleUnknown
 from stagedoor.admin.users.schemas import CreatedUser, RoleItem, UserChange, UserItem, UserOrder
 from stagedoor.admin.visitor import Visitor
@@ -27,6 +28,7 @@ class People:
         self,
         users: Users,
         organizations: Organizations,
+        endings: Endings,
         places: Places,
         trail: AdministrationTrail,
         chance: Chance,
@@ -34,6 +36,7 @@ class People:
     ) -> None:
         self._users = users
         self._organizations = organizations
+        self._endings = endings
         self._places = places
         self._trail = trail
         self._chance = chance
@@ -70,7 +73,10 @@ class People:
         return CreatedUser(**item.model_dump(), password=None if drawn is None else drawn.reveal())
 
     def change(self, session: Session, visitor: Visitor, user_id: str, change: UserChange) -> UserItem:
-        """Change what is given. Raises :class:`OwnRightsKept` for one's own rights."""
+        """Change what is given; a user who is deactivated loses everything that was held.
+
+        Raises :class:`OwnRightsKept` for one's own rights.
+        """
         user = self._users.get_user(session, visitor.organization_id, user_id)
         if user.id == visitor.caller.user_id and (change.is_administrator is False or change.is_active is False):
             raise OwnRightsKept
@@ -83,18 +89,23 @@ class People:
             is_administrator=change.is_administrator,
             is_active=change.is_active,
         )
+        if change.is_active is False:
+            self._endings.after_deactivation(session, user)
         if change.roles is not None:
             self._replace_roles(session, visitor, user, change.roles)
         fields = ", ".join(sorted(change.model_fields_set)) or "nothing"
-        self._note(session, visitor, EventName.ADMIN_USER_CHANGED, user, f"was changed: {fields}")
+        ended = "; everything that the user held has ended" if change.is_active is False else ""
+        self._note(session, visitor, EventName.ADMIN_USER_CHANGED, user, f"was changed: {fields}{ended}")
         return self._item(session, user)
 
     def set_password(self, session: Session, visitor: Visitor, user_id: str, given: Secret | None) -> Secret | None:
-        """Set the sign-in password; return the one that was drawn where none is given."""
+        """Set the sign-in password and end every sign-in; return the one that was drawn where none is given."""
         user = self._users.get_user(session, visitor.organization_id, user_id)
         password = given or self._draw_password()
         self._users.set_password(session, user, password)
-        self._note(session, visitor, EventName.ADMIN_PASSWORD_SET, user, "was given a new sign-in password")
+        self._endings.after_new_password(session, user)
+        what = "was given a new sign-in password; every sign-in has ended"
+        self._note(session, visitor, EventName.ADMIN_PASSWORD_SET, user, what)
         return None if given else password
 
     def set_api_password(self, session: Session, visitor: Visitor, user_id: str, given: Secret | None) -> Secret | None:

@@ -134,6 +134,9 @@ class AuthorizeFlow:
                     )
                 return AskConsent(self._settled(asked).without("prompt"), asked.client, scopes, signed_in)
         with self._database.write() as session:
+            # Looked up again where nothing can change any more: a new password may have ended the session meanwhile.
+            if self._sessions.find(session, cookie) is None:
+                return AskSignIn(self._settled(asked), asked.client)
             request.session = session
             request.signed_in_at = signed_in.at
             answer: Answer = server.create_authorization_response(request, grant_user=signed_in.user, grant=grant)

@@ -83,13 +83,18 @@ class SignIn:
         try:
             self._attempts.pay(counted_name, form.address, self._clock.now())
             with self._database.read() as session:
-                user_id = self._users.verify_sign_in(session, organization_id, form.username, form.password).id
+                user = self._users.verify_sign_in(session, organization_id, form.username, form.password)
+                user_id, verified_hash = user.id, user.password_hash
         except SignInRefused:
             return WrongPassword(organization_id or None)
         except (TooManyAttempts, PasswordsBusy) as busy:
             return TryLater(int(busy.headers["Retry-After"]), busy.code, organization_id or None)
         self._attempts.give_back(counted_name, form.address, self._clock.now())
         with self._database.write() as session:
+            # Hashing takes a while, in which the password may have been replaced and everything it opened ended.
+            user = self._users.get_user(session, organization_id, user_id)
+            if user.password_hash != verified_hash or not user.is_active:
+                return WrongPassword(organization_id or None)
             self._sessions.end(session, old_cookie)
             return Opened(self._sessions.start(session, user_id), self._directory.find_user(user_id))
 

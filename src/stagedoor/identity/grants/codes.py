@@ -140,6 +140,10 @@ class AuthorizationCodes:
             raise RuntimeError("a code vanished while it was locked")
         row.family_id = family_id
 
+    def forget_unused_of(self, session: Session, user_id: str) -> None:
+        """Forget a person's codes that nobody has exchanged yet; a used one is kept, to be known if it comes again."""
+        store.delete_unused_codes_of(session, user_id)
+
     def clean_up(self, session: Session) -> None:
         """Remove codes that have been of no use for a day."""
         store.delete_codes(session, self._clock.now() - REMEMBERED_AFTER)

@@ -19,6 +19,13 @@ def find_code(session: Session, keyed_hash: str) -> AuthorizationCode | None:
     return session.scalar(select(AuthorizationCode).where(AuthorizationCode.keyed_hash == keyed_hash).with_for_update())
 
 
+def delete_unused_codes_of(session: Session, user_id: str) -> None:
+    """Remove a person's codes that were not used."""
+    session.execute(
+        delete(AuthorizationCode).where(AuthorizationCode.user_id == user_id, AuthorizationCode.used_at.is_(None))
+    )
+
+
 def delete_codes(session: Session, expired_before: datetime) -> None:
     """Remove codes that expired before a moment."""
     session.execute(delete(AuthorizationCode).where(AuthorizationCode.expires_at < expired_before))

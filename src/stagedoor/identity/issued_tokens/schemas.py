@@ -27,6 +27,12 @@ class RevocationReason(StrEnum):
     DELIBERATE = "deliberate"
     CODE_REPLAYED = "code_replayed"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"
+    PASSWORD_SET = "password_set"
+    USER_DEACTIVATED = "user_deactivated"
+
+
+MISUSE = frozenset({RevocationReason.CODE_REPLAYED, RevocationReason.REFRESH_TOKEN_REUSED})
+"""Reasons that somebody should look into."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from stagedoor.identity.issued_tokens import store
 from stagedoor.identity.issued_tokens.models import RefreshToken, TokenFamily
 from stagedoor.identity.issued_tokens.revocations import REMEMBERED_FOR
-from stagedoor.identity.issued_tokens.schemas import FamilyKind, RevocationReason
+from stagedoor.identity.issued_tokens.schemas import MISUSE, FamilyKind, RevocationReason
 from stagedoor.identity.oauth_clients.schemas import Dialect, OAuthClient
 from stagedoor.identity.users.schemas import UserEntry
 from stagedoor.kit.chance import Chance, random_base62, random_guid
@@ -173,7 +173,7 @@ class TokenFamilies:
             return
         family.revoked_at = self._clock.now()
         family.revoked_because = reason.value
-        if reason is not RevocationReason.DELIBERATE:
+        if reason in MISUSE:
             _log.warning(
                 "token_family_revoked",
                 reason=reason.value,
@@ -183,6 +183,14 @@ class TokenFamilies:
             )
         store.drop_answers_of(session, family_id)
         self._note(session, family_id)
+
+    def revoke_all_of(
+        self, session: Session, user_id: str, kinds: Iterable[FamilyKind], reason: RevocationReason
+    ) -> None:
+        """End every family of these kinds that a person has."""
+        for kind in kinds:
+            for family in store.families_of(session, user_id, kind):
+                self.revoke(session, family.id, reason)
 
     def revoke_access_token(self, session: Session, token_id: str) -> None:
         """End one access token and leave its family as it is."""

@@ -117,6 +117,13 @@ class PersonalAccessTokens:
             record_change(session, "token", row.id)
         return _facts(row)
 
+    def revoke_all_of(self, session: Session, user_id: str) -> None:
+        """End every token of a user at once."""
+        now = self._clock.now()
+        for row in store.tokens_in_force_of(session, user_id):
+            row.revoked_at = now
+            record_change(session, "token", row.id)
+
 
 def _facts(row: PersonalAccessToken) -> PersonalAccessTokenFacts:
     return PersonalAccessTokenFacts(

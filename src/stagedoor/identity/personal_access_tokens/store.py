@@ -54,6 +54,15 @@ def live_tokens(session: Session, now: datetime) -> Iterable[PersonalAccessToken
     )
 
 
+def tokens_in_force_of(session: Session, user_id: str) -> Sequence[PersonalAccessToken]:
+    """Return a user's tokens that were not ended; some may have expired."""
+    return session.scalars(
+        select(PersonalAccessToken).where(
+            PersonalAccessToken.user_id == user_id, PersonalAccessToken.revoked_at.is_(None)
+        )
+    ).all()
+
+
 def tokens_by_id(session: Session, token_ids: Collection[str]) -> Iterable[PersonalAccessToken]:
     """Return these tokens, as far as they exist."""
     ids = list(token_ids)
