@@ -10,13 +10,17 @@ from stagedoor.orchestrator.errors import InvalidRequest
 DEPTH_MAX = 64
 """Levels of nesting; the vendor's deepest request has six, and reading a value recurses."""
 
+CONTROL_INFORMATION = "@odata."
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_json_body(body: bytes, content_type: str) -> Any:
     """Return the body as a :class:`~stagedoor.orchestrator.call.Body`, a list or a plain value; ``None`` if empty.
 
-    A body without a content type is read as JSON, as the vendor does. Raises
+    A body without a content type is read as JSON, as the vendor does. OData's control information (``Name@odata.type``
+    and the like, OData JSON Format section 4.5) describes the values and is none itself: it is left out at every
+    level, so that it never becomes content. Raises
     :class:`~stagedoor.orchestrator.errors.InvalidRequest` for another type, for malformed JSON (with the place) and
     for more than :data:`DEPTH_MAX` levels.
     """
@@ -36,6 +40,8 @@ def read_json_body(body: bytes, content_type: str) -> Any:
     # Without brackets enough there is nothing to measure, and measuring walks the whole value.
     if body.count(b"[") + body.count(b"{") > DEPTH_MAX:
         _verify_depth(value)
+    if CONTROL_INFORMATION.encode() in body:
+        value = _without_control_information(value)
     return _as_body(value)
 
 
@@ -61,6 +67,18 @@ def _verify_depth(value: Any) -> None:
         if not level:
             return
     raise InvalidRequest(f"The request body is nested deeper than {DEPTH_MAX} levels.")
+
+
+def _without_control_information(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _without_control_information(member)
+            for name, member in value.items()
+            if CONTROL_INFORMATION not in name
+        }
+    if isinstance(value, list):
+        return [_without_control_information(item) for item in value]
+    return value
 
 
 def _as_body(value: Any) -> Any:

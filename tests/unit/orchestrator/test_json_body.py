@@ -74,3 +74,17 @@ def test_the_bound_on_depth_is_exact() -> None:
 
 def test_many_brackets_side_by_side_are_not_deep() -> None:
     assert len(read_json_body(b"[" + b"[]," * 1000 + b"[]]", "application/json")) == 1001
+
+
+def test_control_information_of_odata_is_no_content() -> None:
+    body = (
+        b'{"@odata.type": "#X", "itemData": {"Reference@odata.type": "#String", "Reference": "r",'
+        b' "SpecificContent": {"a@odata.type": "#String", "a": "@odata.type", "mail@example.com": 1,'
+        b' "list": [{"b@odata.type": "#String", "b": 2}]}}}'
+    )
+    assert read_json_body(body, "application/json") == {
+        "itemData": {
+            "Reference": "r",
+            "SpecificContent": {"a": "@odata.type", "mail@example.com": 1, "list": [{"b": 2}]},
+        }
+    }
