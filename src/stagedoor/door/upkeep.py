@@ -1,6 +1,7 @@
 """What a serving house does beside answering: hear of changes made elsewhere, write notes, throw away the outlived."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -38,21 +39,25 @@ class Upkeep:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _keep_up(self) -> None:
-        threads = self._house.threads
-        await threads.run(self._house.management.prepare)
+        await self._attend_to(self._house.management.prepare)
         tick = 0
         while True:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)
             tick += 1
-            try:
-                await threads.run(self._house.changes.catch_up)
-                if tick % NOTES_EVERY_TICKS == 0:
-                    await threads.run(self.write_notes)
-                if tick % CLEAN_UP_EVERY_TICKS == 0:
-                    await threads.run(self._house.oauth.clean_up)
-            except StoreUnavailable as failure:
-                # Everything is kept and tried again at the next tick; the audit says by itself when it is not written.
-                _log.warning("upkeep_delayed", internal=failure.internal)
+            await self._attend_to(self._house.changes.catch_up)
+            if tick % NOTES_EVERY_TICKS == 0:
+                await self._attend_to(self.write_notes)
+            if tick % CLEAN_UP_EVERY_TICKS == 0:
+                await self._attend_to(self._house.oauth.clean_up)
+
+    async def _attend_to(self, duty: Callable[[], object]) -> None:
+        try:
+            await self._house.threads.run(duty)
+        except StoreUnavailable as failure:
+            # Everything is kept and tried again at a later tick; the audit says by itself when it is not written.
+            _log.warning("upkeep_delayed", internal=failure.internal)
+        except Exception as failure:  # noqa: BLE001  # nobody would hear of a revocation again if this ended the task
+            _log.exception("upkeep_failed", failure=type(failure).__name__)
 
     def write_notes(self) -> None:
         """Write who used what last, and how often the old login was used."""

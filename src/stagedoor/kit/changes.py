@@ -78,7 +78,11 @@ class ChangeFeed:
             self._delivered = set(session.scalars(recent))
 
     def catch_up(self) -> int:
-        """Deliver what is new and return how many changes there were."""
+        """Deliver what is new and return how many changes there were.
+
+        A listener that fails keeps no other one from hearing: a revocation must arrive whatever else is broken. Its
+        failure is raised when all have been told, and all are told again the next time.
+        """
         with self._lock:
             with self._database.read() as session:
                 fresh = session.execute(
@@ -89,10 +93,16 @@ class ChangeFeed:
             rows = [row for row in fresh if row.sequence not in self._delivered]
             if not rows:
                 return 0
+            failures: list[Exception] = []
             for topics, listener in self._listeners:
                 changes = tuple(dict.fromkeys(Change(row.topic, row.ref) for row in rows if row.topic in topics))
                 if changes:
-                    listener(changes)
+                    try:
+                        listener(changes)
+                    except Exception as failure:  # noqa: BLE001  # raised below, after the others have heard
+                        failures.append(failure)
+            if failures:
+                raise failures[0]
             self._position = max(self._position, rows[-1].sequence)
             self._delivered.update(row.sequence for row in rows)
             self._delivered = {seen for seen in self._delivered if seen > self._position - self.LOOK_BACK}

@@ -109,3 +109,21 @@ def test_the_store_is_its_owners_alone_whatever_the_directory_allows(tmp_path: P
     Base.metadata.create_all(database.engine, tables=[Moment.__table__])  # type: ignore[list-item]
     modes = {file.name: file.stat().st_mode & 0o077 for file in open_to_all.iterdir()}
     assert modes == {"store.db": 0, "store.db-wal": 0, "store.db-shm": 0}
+
+
+def test_a_listener_that_fails_keeps_no_other_from_hearing(database: Database) -> None:
+    feed = ChangeFeed(database)
+    heard: list[str] = []
+
+    def fail(_: tuple[Change, ...]) -> None:
+        raise ValueError("a sealed token does not open")
+
+    feed.subscribe(("tenant",), fail)
+    feed.subscribe(("access_key",), lambda changes: heard.extend(change.ref for change in changes))
+    feed.start_from_now()
+    with database.write() as session:
+        record_change(session, "tenant", "broken")
+        record_change(session, "access_key", "revoked")
+    with pytest.raises(ValueError, match="sealed"):
+        feed.catch_up()
+    assert heard == ["revoked"]
