@@ -67,7 +67,8 @@ class Judge:
         decision = self._decide(terms.allowances, terms.ceiling, tenant.tenant_id, operation.index)
         if decision.reach is None:
             return _refuse_operation(decision, operation, folder)
-        return _place(decision, operation, folder, is_remote=tenant.remote_base_url is not None)
+        allowed = Allowed(decision.reach, decision.rule)
+        return _place(allowed, operation, folder, is_remote=tenant.remote_base_url is not None)
 
     def folders_for(self, caller: Caller, operation: Operation, *, tenant: TenantPlace) -> Reach | None:
         """Return the folders in which the caller was given the operation, ``None`` where it was given nowhere.
@@ -113,20 +114,19 @@ class Judge:
         return _Decision(None, "", Reason.FOLDER_LIMITED_GRANT)
 
 
-def _place(decision: _Decision, operation: Operation, folder: FolderPlace | None, *, is_remote: bool) -> Verdict:
-    reach = decision.reach
-    assert reach is not None  # noqa: S101  # a decision without reach was refused before
+def _place(allowed: Allowed, operation: Operation, folder: FolderPlace | None, *, is_remote: bool) -> Verdict:
+    reach = allowed.reach
     named = folder if operation.folder in (FolderNeed.NEEDED, FolderNeed.ACCEPTED) else None
     if named is not None and not reach.covers(named):
         return _deny(Reason.FOLDER_NOT_GRANTED, operation, folder=named.path)
     if is_remote:
         if reach.folder_keys is None or (named is not None and operation.folder is FolderNeed.NEEDED):
-            return Allowed(reach, decision.rule)
+            return allowed
         # Nobody filters the answer of a remote Orchestrator, so a list over folders would tell of all of them.
         return _deny(Reason.REMOTE_FOLDERS_UNKNOWN, operation)
     if named is None and operation.folder is FolderNeed.NEEDED:
         return _deny(Reason.FOLDER_REQUIRED, operation, smallest_grant=())
-    return Allowed(reach, decision.rule)
+    return allowed
 
 
 def _refuse_operation(decision: _Decision, operation: Operation, folder: FolderPlace | None) -> Denied:

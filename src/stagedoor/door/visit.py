@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from stagedoor.catalog.operations import Match
 from stagedoor.door.surfaces import Place
@@ -15,11 +15,15 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Part = TypeVar("Part")
 
 
 @dataclass(slots=True)
 class Visit:
     """What is known about a request. Each step of the chain fills in its own part and reads those before it.
+
+    The audit takes the parts as they are, ``None`` where the way ended before them; a step that cannot do without a
+    part takes it through :func:`known`.
 
     ``send`` is the door's own: it adds the request id and notes the status. ``answered`` is true once the head of the
     answer is out, after which nothing but the rest of that answer may be sent.
@@ -77,8 +81,18 @@ class Visit:
 
     async def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         """Send a whole answer."""
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": b"" if self.scope["method"] == "HEAD" else body})
+        await self.start_answer(status, headers)
+        await self.send_body(b"" if self.scope["method"] == "HEAD" else body, more=False)
 
 
 Step = Callable[[Visit], Awaitable[None]]
+
+
+def known(part: Part | None) -> Part:
+    """Return a part of a visit that an earlier step has filled in.
+
+    Raises ``RuntimeError`` for a chain that lacks that step: nothing goes on with a part missing, in any build.
+    """
+    if part is None:
+        raise RuntimeError("a step of the chain ran before the step that it relies on")
+    return part

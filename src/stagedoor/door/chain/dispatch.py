@@ -1,15 +1,14 @@
 """Step 9: hand the allowed request to the gateway and send the answer."""
 
-from stagedoor.door.visit import Visit
+from stagedoor.door.visit import Visit, known
 from stagedoor.gateway.dispatch import Carriage, destination_of
 from stagedoor.passage import Allowed
 
 
 async def dispatch(visit: Visit) -> None:
-    """Carry the request out. Reached only with a verdict that is a yes."""
-    verdict, tenant, caller, match = visit.verdict, visit.tenant, visit.caller, visit.match
-    if not isinstance(verdict, Allowed) or tenant is None or caller is None or match is None:
-        raise RuntimeError("a request reached dispatch without a verdict")
+    """Carry the request out. Without a verdict that is a yes nothing is carried."""
+    verdict = known(visit.verdict if isinstance(visit.verdict, Allowed) else None)
+    tenant = known(visit.tenant)
     visit.destination = destination_of(tenant)
     carriage = Carriage(
         head=visit.head,
@@ -17,8 +16,8 @@ async def dispatch(visit: Visit) -> None:
         path=visit.place.path,
         base_url=visit.base_url,
         tenant=tenant,
-        caller=caller,
-        match=match,
+        caller=known(visit.caller),
+        match=known(visit.match),
         folder=visit.folder,
         reach=verdict.reach,
     )

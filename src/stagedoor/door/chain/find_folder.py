@@ -2,7 +2,7 @@
 
 from stagedoor.catalog.operations import FolderNeed
 from stagedoor.door.refusals import FolderUnknown
-from stagedoor.door.visit import Visit
+from stagedoor.door.visit import Visit, known
 from stagedoor.gateway.folder_headers import FolderReference, FolderReferenceKind, read_folder_reference
 from stagedoor.orchestrator.folder_place import FolderRequired
 from stagedoor.passage import FolderPlace, Reach, TenantPlace
@@ -16,16 +16,14 @@ async def find_folder(visit: Visit) -> None:
     For a remote tenant a folder cannot be looked up yet: it stays unknown, and the verdict decides on that. Raises
     :class:`FolderUnknown` and :class:`FolderRequired`, which lists the folders that the caller may use.
     """
-    tenant, match = visit.tenant, visit.match
-    assert tenant is not None  # noqa: S101
-    assert match is not None  # noqa: S101
-    need = match.operation.folder
+    tenant, operation = known(visit.tenant), known(visit.match).operation
+    need = operation.folder
     if need is FolderNeed.NONE:
         return
     reference = read_folder_reference(visit.head)
     if tenant.remote_base_url is not None:
         return
-    reach = _reach(visit, tenant)
+    reach = visit.house.judge.folders_for(known(visit.caller), operation, tenant=tenant)
     if reach is None:
         # The operation itself is not granted; the verdict says so better than a word about folders would.
         return
@@ -46,12 +44,6 @@ def _find(visit: Visit, tenant: TenantPlace, reference: FolderReference) -> Fold
             return folders.find_by_key(tenant.tenant_id, reference.value)
         case _:
             return folders.find_by_path(tenant.tenant_id, reference.value)
-
-
-def _reach(visit: Visit, tenant: TenantPlace) -> Reach | None:
-    assert visit.caller is not None  # noqa: S101
-    assert visit.match is not None  # noqa: S101
-    return visit.house.judge.folders_for(visit.caller, visit.match.operation, tenant=tenant)
 
 
 def _only_folder(visit: Visit, tenant: TenantPlace, reach: Reach) -> FolderPlace:

@@ -1,7 +1,7 @@
 """Step 5: which tenant the request addresses, and whether this caller may enter it."""
 
 from stagedoor.door.refusals import TenantNeeded
-from stagedoor.door.visit import Visit
+from stagedoor.door.visit import Visit, known
 from stagedoor.identity.organizations.errors import OrganizationUnknown, TenantUnknown
 from stagedoor.identity.organizations.schemas import TenantEntry
 from stagedoor.passage import Caller
@@ -15,8 +15,7 @@ async def find_tenant(visit: Visit) -> None:
     Raises :class:`OrganizationUnknown` and :class:`TenantUnknown`, which name what the caller may enter and nothing
     else, or :class:`TenantNeeded`.
     """
-    caller = visit.caller
-    assert caller is not None  # noqa: S101
+    caller = known(visit.caller)
     directory = visit.house.directory
     place = visit.place
     organization_id = caller.organization_id

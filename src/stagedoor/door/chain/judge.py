@@ -2,7 +2,7 @@
 
 from stagedoor.audit.errors import AuditUnavailable
 from stagedoor.door.refusals import NotAuthorized
-from stagedoor.door.visit import Visit
+from stagedoor.door.visit import Visit, known
 from stagedoor.passage import Denied
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -11,14 +11,11 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 async def judge(visit: Visit) -> None:
     """Fill in the verdict, and refuse unless it is a yes. A change also needs an audit that can be written."""
     house = visit.house
-    assert visit.caller is not None  # noqa: S101
-    assert visit.match is not None  # noqa: S101
-    assert visit.tenant is not None  # noqa: S101
     visit.verdict = house.judge.judge(
-        visit.caller,
-        visit.match.operation,
+        known(visit.caller),
+        known(visit.match).operation,
         visit.folder,
-        tenant=visit.tenant,
+        tenant=known(visit.tenant),
         client_address=visit.head.client_address,
         now=house.clock.now(),
     )

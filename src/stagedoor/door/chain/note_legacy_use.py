@@ -1,14 +1,14 @@
 """A step for callers of the old way: count the use, and say on the answer that it is going away."""
 
-from stagedoor.door.visit import Visit
+from stagedoor.door.visit import Visit, known
 from stagedoor.identity.legacy_basic.sunset import sunset_headers
 from stagedoor.passage import CredentialKind
 
 
 async def note_legacy_use(visit: Visit) -> None:
     """Count one use of a legacy token by user, network, client and operation; other callers pass untouched."""
-    caller, match = visit.caller, visit.match
-    if caller is None or match is None or caller.credential_kind is not CredentialKind.LEGACY_TOKEN:
+    caller = known(visit.caller)
+    if caller.credential_kind is not CredentialKind.LEGACY_TOKEN:
         return
     house = visit.house
     organization = house.directory.find_organization(caller.organization_id)
@@ -19,6 +19,6 @@ async def note_legacy_use(visit: Visit) -> None:
         user_id=caller.user_id or caller.id,
         client_address=visit.head.client_address,
         user_agent=visit.head.headers.get("user-agent", ""),
-        operation=match.operation.id,
+        operation=known(visit.match).operation.id,
         now=house.clock.now(),
     )
