@@ -133,6 +133,8 @@ class FakeHouse:
     refusals: dict[tuple[str, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     token_lifetime: int = 3600
     nonce: str | None = None
+    id_token_padding: int = 0
+    token_answer: bytes | None = None
     signed_out: bool = False
     asked: list[Asked] = field(default_factory=list)
     tokens_given: int = 0
@@ -178,7 +180,10 @@ class FakeHouse:
 
     def _identity(self, asked: Asked) -> Response:
         if asked.path.endswith("/revocation"):
-            return Response()
+            refusal = self.refusals.get((asked.method, asked.path))
+            return Response(status_code=200 if refusal is None else refusal[0])
+        if self.token_answer is not None:
+            return Response(self.token_answer, media_type="application/json")
         if self.signed_out:
             return JSONResponse({"error": "invalid_grant", "error_description": "It has ended."}, 400)
         self.tokens_given += 1
@@ -187,7 +192,9 @@ class FakeHouse:
             "refresh_token": f"refresh-{self.tokens_given}",
             "expires_in": self.token_lifetime,
             "scope": "openid",
-            "id_token": _id_token({"aud": "stagedoor-console", "nonce": self.nonce}),
+            "id_token": _id_token(
+                {"aud": "stagedoor-console", "nonce": self.nonce, "padding": "x" * self.id_token_padding}
+            ),
         }
         return JSONResponse(answer)
 

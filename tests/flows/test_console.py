@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -360,13 +359,3 @@ def test_signing_out_ends_the_session_here_and_at_the_house(browser: Browser, ho
         # Whoever kept the cookie has nothing of it: its tokens were revoked.
         kept = httpx2.get(f"{house.base_url}/console/keys", cookies={"stagedoor_console": cookie})
         assert kept.status_code in (303, 401)
-
-
-def test_pictures_of_every_page_are_taken_for_whoever_looks(
-    browser: Browser, house: Served, signed_in: StorageState, tmp_path: Path
-) -> None:
-    with visiting(browser, house, signed_in) as page:
-        for number, path in enumerate(PAGES):
-            page.goto(path)
-            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
-            assert (tmp_path / f"{number}.png").stat().st_size > 5_000

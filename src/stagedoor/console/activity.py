@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from stagedoor.client import AuditRow
 from stagedoor.console.visit import Visit
+from stagedoor.console.wording import sentence
 
 ROWS_SHOWN = 60
 ROWS_READ = 200
@@ -79,7 +80,7 @@ def _row(facts: AuditRow) -> Row:
     is_refused = facts["verdict"] == "denied"
     operation = facts["operation"]
     is_change = facts["event"].startswith(ADMINISTRATION) and facts["event"] not in HOUSE_TALK
-    title = operation or (facts["sentence"] if is_change else None) or facts["path"] or facts["event"]
+    title = operation or (facts["path"] if is_refused else facts["sentence"]) or _event_words(facts["event"])
     if not is_refused or operation is None or facts["reason"] not in CURED_BY_GRANT:
         return Row(facts, title, is_refused, is_change)
     fields = [("allow", operation)]
@@ -97,3 +98,8 @@ def _row(facts: AuditRow) -> Row:
         cure=f"{operation}{where}",
         cure_link=f"/console/keys/new?{urlencode(fields)}",
     )
+
+
+def _event_words(event: str) -> str:
+    """Return an event's name as words: ``Sign in succeeded`` for ``identity:sign_in:succeeded``."""
+    return sentence(" ".join(event.split(":")[1:]).replace("_", " "))

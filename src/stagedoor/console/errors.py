@@ -36,7 +36,7 @@ class PageUnknown(StagedoorError):
     code = "page_unknown"
     status = 404
     public = "There is no such page."
-    hint = "The links above lead to all pages that there are."
+    hint = "Start from the console's home page; its navigation leads to every page."
 
 
 class SignInFailed(StagedoorError):

@@ -18,6 +18,16 @@ def test_a_refusal_says_why_and_links_to_a_key_with_the_smallest_grant() -> None
         assert f'href="/console/keys/new?{link}"' in text
 
 
+def test_a_row_without_an_operation_goes_by_what_happened() -> None:
+    signed_in = audit_row(1, event="identity:sign_in:succeeded", operation=None, path="/identity_/account/login")
+    given = audit_row(2, event="identity:token:issued", operation=None, sentence="The console was given tokens.")
+    lost = refused_row(3, event="door:request:refused", operation=None, path="/wp-login.php")
+    with visiting(FakeHouse(rows=[signed_in, given, lost])) as browser:
+        text = browser.get("/console/activity").text
+        for title in ("Sign in succeeded", "The console was given tokens.", "/wp-login.php"):
+            assert f"<strong>{title}</strong>" in text
+
+
 def test_no_grant_is_offered_where_none_would_help() -> None:
     rows = [
         refused_row(1, reason="expired", sentence="This credential ended at noon."),

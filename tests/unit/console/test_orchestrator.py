@@ -114,7 +114,11 @@ def test_what_the_person_may_not_see_is_said_in_its_place() -> None:
 
 @pytest.mark.parametrize("page", ["jobs", "queues", "assets"])
 def test_an_empty_page_says_what_to_do(page: str) -> None:
-    answers: dict[str, Any] = {"/odata/Jobs": {"value": []}, "/odata/QueueDefinitions": {"value": []}, ASSETS: {"value": []}}
+    answers: dict[str, Any] = {
+        "/odata/Jobs": {"value": []},
+        "/odata/QueueDefinitions": {"value": []},
+        ASSETS: {"value": []},
+    }
     with visiting(FakeHouse(orchestrator=answers)) as browser:
         assert 'class="empty"' in browser.get(f"/console/orchestrator/{page}").text
 

@@ -245,9 +245,72 @@ def test_signing_out_revokes_the_tokens_and_ends_the_sign_in_of_the_house() -> N
         assert browser.get("/console").status_code == 303
 
 
+def test_an_id_token_that_makes_the_cookie_too_large_is_left_out() -> None:
+    house = FakeHouse(id_token_padding=3000)
+    with visiting(house) as browser:
+        assert len(browser.http.cookies["stagedoor_console"]) < 3800
+        assert browser.get("/console").status_code == 200
+        answer = browser.post("/console/sign-out")
+        assert "id_token_hint" not in answer.headers["location"]
+
+
+def test_a_sign_out_ends_here_even_when_the_house_does_not_answer_it() -> None:
+    house = FakeHouse()
+    with visiting(house) as browser:
+        house.refusals["POST", "/identity_/connect/revocation"] = (503, {"error": "temporarily_unavailable"})
+        assert browser.post("/console/sign-out").status_code == 303
+        assert browser.get("/console").status_code == 303
+
+
+def test_signing_out_twice_is_no_error() -> None:
+    browser = Browser(FakeHouse())
+    answer = browser.http.post("/console/sign-out", headers={"Origin": BASE_URL})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+
+
+@pytest.mark.parametrize(
+    "body", [b"not json", b"{}", b'{"access_token": "a"}', b'{"access_token": "a", "id_token": "x"}']
+)
+def test_a_token_endpoint_that_answers_nonsense_makes_no_session(body: bytes) -> None:
+    house = FakeHouse(token_answer=body)
+    browser = Browser(house)
+    assert browser.sign_in().status_code == 400
+    assert browser.get("/console").status_code == 303
+
+
+def test_a_code_that_the_house_refuses_makes_no_session() -> None:
+    house = FakeHouse()
+    house.signed_out = True
+    assert Browser(house).sign_in().status_code == 400
+
+
 def test_another_site_cannot_sign_anybody_out() -> None:
     house = FakeHouse()
     with visiting(house) as browser:
         answer = browser.post("/console/sign-out", headers={"Origin": "https://evil.example"})
         assert answer.status_code == 403
         assert house.asked_for("POST", "/identity_/connect/revocation") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "refused"),
+    [
+        ("POST", "/console/keys", ("POST", "/keys")),
+        ("POST", "/console/keys/new/choice", ("POST", "/keys/preview")),
+        ("POST", "/console/legacy-window", ("PUT", "/legacy-window")),
+        ("GET", "/console/orchestrator/jobs", ("GET", "/acme/dev/orchestrator_/odata/Jobs")),
+        ("GET", "/console/orchestrator/queues", ("GET", "/acme/dev/orchestrator_/odata/QueueItems")),
+    ],
+)
+def test_a_sign_in_that_ends_in_the_middle_leads_to_sign_in_and_not_to_half_a_page(
+    method: str, path: str, refused: tuple[str, str]
+) -> None:
+    house = FakeHouse(orchestrator={"/odata/QueueDefinitions": {"value": [{"Id": 7}]}})
+    house.refusals[refused] = (401, {"detail": "The token was revoked."})
+    with visiting(house) as browser:
+        much_later(house)
+        fields = {"name": "x", "tick": "Jobs_Get", "folder": "Shared", "do": "close"}
+        answer = browser.get(path) if method == "GET" else browser.post(path, fields)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/console/sign-in?next=%2Fconsole")
+        assert "stagedoor_console" not in browser.http.cookies
