@@ -21,6 +21,9 @@ from stagedoor.upstream.forward import Forwarder, Onward
 ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
 PLAIN_JSON = b"application/json; charset=utf-8"
 
+# By these an Orchestrator may choose another tenant than the one whose address and token the connection has.
+TENANT_HEADERS = (b"x-uipath-account", b"x-uipath-tenant")
+
 SendAnswerStart = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
 SendAnswerBody = Callable[[bytes, bool], Awaitable[None]]
 
@@ -115,7 +118,7 @@ class Gateway:
             path=carriage.path,
             query=head.query,
             headers=(
-                *(pair for pair in head.raw_headers if pair[0] not in FOLDER_HEADERS),
+                *(pair for pair in head.raw_headers if not _names_a_place(pair[0])),
                 *folder_headers_onward(head, carriage.folder, carriage.match.operation.folder),
             ),
             token=carriage.tenant.upstream_token,
@@ -144,6 +147,12 @@ class Gateway:
 def destination_of(tenant: TenantPlace) -> Destination:
     """Tell where a tenant's Orchestrator is."""
     return Destination.EMBEDDED if tenant.remote_base_url is None else Destination.REMOTE
+
+
+def _names_a_place(header: bytes) -> bool:
+    # Some servers read an underscore in a header's name as a dash.
+    name = header.replace(b"_", b"-")
+    return name in FOLDER_HEADERS or name.startswith(TENANT_HEADERS)
 
 
 async def _wait_for_leave(receive: Receive, body_is_read: asyncio.Event) -> None:

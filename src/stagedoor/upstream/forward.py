@@ -29,6 +29,8 @@ HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
+# A caller must not have the folder that was judged taken out again by calling it hop-by-hop.
+NEVER_HOP_BY_HOP = "x-uipath-"
 # The caller's own credential, and cookies, which would carry one, never go upstream.
 CALLERS_OWN = frozenset({"authorization", "cookie", "x-api-key", "host", "content-length", "expect"})
 # An upstream's cookies and challenges are between it and us; "server" and "date" are written by our own server.
@@ -130,7 +132,8 @@ class Forwarder:
 
 def _named_in_connection(headers: Headers) -> frozenset[str]:
     named = (value.decode("latin-1") for name, value in headers if name == b"connection")
-    return frozenset(word.strip().lower() for value in named for word in value.split(","))
+    words = (word.strip().lower() for value in named for word in value.split(","))
+    return frozenset(word for word in words if not word.startswith(NEVER_HOP_BY_HOP))
 
 
 def _onward_headers(onward: Onward) -> CIMultiDict[str]:

@@ -92,6 +92,22 @@ def test_the_upstream_sees_its_own_token_and_nothing_of_the_callers() -> None:
     assert "caller-canary" not in str(seen)
 
 
+def test_a_caller_cannot_take_the_folder_that_was_judged_out_again() -> None:
+    seen: dict[str, str] = {}
+
+    async def upstream(request: web.Request) -> web.Response:
+        seen.update({name.lower(): value for name, value in request.headers.items()})
+        return web.Response()
+
+    async def talk(base_url: str, forwarder: Forwarder) -> None:
+        answer = Collected()
+        headers = ((b"connection", b"close, X-UIPATH-FolderKey"), (b"x-uipath-folderkey", b"judged"))
+        await forwarder.forward(onward(base_url, headers=headers), no_body(), answer.start, answer.chunk)
+
+    with_upstream(upstream, talk)
+    assert seen["x-uipath-folderkey"] == "judged"
+
+
 def test_the_path_that_was_judged_is_sent_byte_for_byte() -> None:
     seen: list[str] = []
 
