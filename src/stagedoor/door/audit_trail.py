@@ -23,17 +23,20 @@ JUDGED = frozenset({Surface.ORCHESTRATOR, Surface.IDENTITY, Surface.UNKNOWN})
 """Where an error means that the caller did not get in. Administration and pages answer for their own errors."""
 # Probes and styles would bury what matters.
 QUIET_PREFIXES = ("/console/static/", "/identity_/static/")
+# Whoever follows the audit asks for what is new every second or two. A row for each question would fill the audit with
+# its own reading; the first look, which has no position to go on from, leaves its row as everything does.
+FOLLOWED_PATHS = frozenset({"/console/activity/rows", "/api/stagedoor/v1/audit"})
 
 
 def record_visit(visit: Visit) -> None:
-    """Record one row for the request and count it; probes and static files are counted alone.
+    """Record one row for the request and count it; probes, static files and following the audit are counted alone.
 
     Where identity left an outcome the row is about that, and its caller is the one that identity named.
     """
     seconds = stopwatch() - visit.started
     house = visit.house
     house.metrics.note_request(visit.place.surface, visit.destination or "none", visit.status, seconds)
-    if visit.place.surface is Surface.OPERATIONS or visit.place.path.startswith(QUIET_PREFIXES):
+    if visit.place.surface is Surface.OPERATIONS or visit.place.path.startswith(QUIET_PREFIXES) or _follows(visit):
         return
     head = getattr(visit, "head", None)
     caller, tenant = visit.caller, visit.tenant
@@ -64,6 +67,10 @@ def record_visit(visit: Visit) -> None:
         destination=visit.destination,
     )
     house.audit.record(entry if visit.outcome is None else _told_by_identity(entry, visit.outcome, house.directory))
+
+
+def _follows(visit: Visit) -> bool:
+    return visit.place.path in FOLLOWED_PATHS and visit.status == 200 and "after=" in visit.head.query
 
 
 def _told_by_identity(entry: AuditEntry, outcome: IdentityOutcome, directory: OrganizationDirectory) -> AuditEntry:

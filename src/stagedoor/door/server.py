@@ -62,8 +62,9 @@ def serve(
     alone. Raises :class:`AddressTaken`.
     """
     configure_logging(redact=redact, clock=SystemClock())
-    # At every start it tells of each of its parts.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # The one tells of each of its parts at every start, the other of each call that the console makes in-process.
+    for talkative in ("alembic", "httpx2"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     listener = _listen(settings)
     settings = replace(settings, port=listener.getsockname()[1])
     with open_house(settings, empty=empty) as house:

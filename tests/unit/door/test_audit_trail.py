@@ -370,6 +370,18 @@ class TestOtherSurfaces:
         assert small.ask("GET", path).status == 200
         assert small.new_rows() == []
 
+    def test_following_the_audit_leaves_none_but_the_first_look_does(self, small: SmallHouse) -> None:
+        token = small.tokens()["access_token"]
+        small.new_rows()
+        assert small.manage("GET", "/audit", token).status_code == 200
+        assert only(small.new_rows()).path == "/api/stagedoor/v1/audit"
+        assert small.manage("GET", "/audit?after=1", token).status_code == 200
+        assert small.new_rows() == []
+
+    def test_a_follower_that_is_refused_leaves_one(self, small: SmallHouse) -> None:
+        small.ask("GET", "/api/stagedoor/v1/audit?after=1", key=small.sample_key)
+        assert only(small.new_rows()).status == 403
+
     def test_a_call_allowed_and_one_denied_say_what_and_where(self, small: SmallHouse) -> None:
         small.ask("GET", "/acme/dev/orchestrator_/odata/QueueDefinitions", key=small.sample_key)
         row = only(small.new_rows())
