@@ -134,6 +134,8 @@ class Property:
     """One property: its name, its type and where its value comes from.
 
     ``filterable`` false keeps a column out of ``$filter`` and ``$orderby`` (long texts, secrets' neighbours).
+    ``confidential`` marks what opens something elsewhere, such as a machine's licence key: it is shown only by the
+    operations of its own entity, never by ``$expand`` from another one, and nobody finds it by filtering or sorting.
     ``collection`` marks a list of values kept as JSON. ``case_matters`` is for texts that differ by letter case;
     everything else compares as on the vendor's database, without regard to it. ``folded`` is a column that holds
     ``str.casefold()`` of the value; comparisons use it, and so its index.
@@ -147,6 +149,7 @@ class Property:
     writable: bool = True
     collection: bool = False
     case_matters: bool = False
+    confidential: bool = False
     folded: Attribute | None = None
 
     @property
@@ -154,6 +157,7 @@ class Property:
         """Tell whether ``$filter`` and ``$orderby`` may use it."""
         return (
             self.filterable
+            and not self.confidential
             and not self.collection
             and not isinstance(self.type, ComplexType)
             and self.type not in (EdmType.UNTYPED, EdmType.STREAM)

@@ -29,7 +29,7 @@ MACHINE = EntityType(
     name="MachineDto",
     model=Machine,
     properties=(
-        Property("LicenseKey", EdmType.STRING, Machine.license_key),
+        Property("LicenseKey", EdmType.STRING, Machine.license_key, confidential=True),
         Property("Name", EdmType.STRING, Machine.name, nullable=False, folded=Machine.name_folded),
         Property("Description", EdmType.STRING, Machine.description),
         Property("Type", MACHINE_TYPE, Machine.type, nullable=False),

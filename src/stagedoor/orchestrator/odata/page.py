@@ -1,13 +1,14 @@
 """Rows of one entity, read with what is expanded: one statement a level, however many rows there are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.entity import EntitySet, EntityType
+from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.odata.bounds import EXPANDED_ROWS_MAX
 from stagedoor.orchestrator.odata.joining import Joint, of_tenant
 from stagedoor.orchestrator.odata.options import Expansion, QueryOptions, SortKey
@@ -98,36 +99,41 @@ class _Expander:
         places: Sequence[int],
         rows: Sequence[Row[Any]],
         values: Sequence[dict[str, Any]],
-    ) -> None:
-        """Put each expansion's things into the JSON objects of the rows."""
+    ) -> list[int]:
+        """Put each expansion's things into the JSON objects of the rows; return how many objects each of them is now.
+
+        Many rows may show the same thing, which is read once but written many times: the bound is on what is written.
+        """
+        sizes = [1] * len(values)
         for expansion, place in zip(expansions, places, strict=True):
             keys = list(dict.fromkeys(row[place] for row in rows if row[place] is not None))
-            found, counts = self._read(expansion, keys)
+            found = self._read(expansion, keys)
             navigation = expansion.navigation
-            for row, value in zip(rows, values, strict=True):
-                things = found.get(row[place], [])
+            for at, (row, value) in enumerate(zip(rows, values, strict=True)):
+                things = found.get(row[place]) or _Things()
+                sizes[at] += things.size
                 if not navigation.collection:
-                    value[navigation.name] = things[0] if things else None
+                    value[navigation.name] = things.values[0] if things.values else None
                     continue
                 if expansion.options.count:
-                    value[f"{navigation.name}@odata.count"] = counts.get(row[place], 0)
-                value[navigation.name] = things
+                    value[f"{navigation.name}@odata.count"] = things.count
+                value[navigation.name] = things.values
+            if sum(sizes) > len(sizes) + EXPANDED_ROWS_MAX:
+                raise _too_many(navigation.name)
+        return sizes
 
-    def _read(
-        self, expansion: Expansion, keys: Sequence[Any]
-    ) -> tuple[Mapping[Any, list[dict[str, Any]]], Mapping[Any, int]]:
+    def _read(self, expansion: Expansion, keys: Sequence[Any]) -> Mapping[Any, "_Things"]:
         options = expansion.options
         target = expansion.navigation.target()
         joint = Joint(self._call, expansion.navigation)
         writer = SqlWriter(self._call, target, joint.entity)
-        shape = RowShape(writer, target, _chosen(target, options))
+        shape = RowShape(writer, target, (part for part in _chosen(target, options) if not part.confidential))
         places = self.places(shape, options.expand)
         order = _order(writer, target, options.orderby)
         conditions = list(joint.links)
         if options.filter is not None:
             conditions.append(writer.condition(options.filter))
-        found: dict[Any, list[dict[str, Any]]] = {}
-        counts: dict[Any, int] = {}
+        found: dict[Any, _Things] = {}
         rows: list[Row[Any]] = []
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             some = keys[start : start + _KEYS_AT_ONCE]
@@ -135,20 +141,35 @@ class _Expander:
             statement = _some_of_each(joint, shape.columns, wanted, order, options)
             rows += self._call.session.execute(statement.limit(EXPANDED_ROWS_MAX + 1 - len(rows))).all()
             if len(rows) > EXPANDED_ROWS_MAX:
-                name = expansion.navigation.name
-                raise query_problem(
-                    "$expand",
-                    f"{name} would add more than {EXPANDED_ROWS_MAX} rows.",
-                    hint=f"Take fewer rows, or bound it: $expand={name}($top=10).",
-                )
+                raise _too_many(expansion.navigation.name)
             if options.count:
                 per_key = joint.select(joint.near, func.count()).where(*wanted).group_by(joint.near)
-                counts.update((row[0], row[1]) for row in self._call.session.execute(per_key))
+                for key, count in self._call.session.execute(per_key):
+                    found.setdefault(key, _Things()).count = count
         values = [shape.render(row) for row in rows]
-        self.expand(options.expand, places, rows, values)
-        for row, value in zip(rows, values, strict=True):
-            found.setdefault(row[-1], []).append(value)
-        return found, counts
+        sizes = self.expand(options.expand, places, rows, values)
+        for row, value, size in zip(rows, values, sizes, strict=True):
+            things = found.setdefault(row[-1], _Things())
+            things.values.append(value)
+            things.size += size
+        return found
+
+
+@dataclass(slots=True)
+class _Things:
+    """What one owner is shown of an expansion; ``size`` counts the objects, those inside them too."""
+
+    values: list[dict[str, Any]] = field(default_factory=list)
+    size: int = 0
+    count: int = 0
+
+
+def _too_many(name: str) -> InvalidRequest:
+    return query_problem(
+        "$expand",
+        f"{name} would add more than {EXPANDED_ROWS_MAX} rows.",
+        hint=f"Take fewer rows, or bound it: $expand={name}($top=10).",
+    )
 
 
 def _some_of_each(

@@ -26,7 +26,7 @@ ROBOT = EntityType(
     name="RobotDto",
     model=Robot,
     properties=(
-        Property("LicenseKey", EdmType.STRING, Robot.license_key),
+        Property("LicenseKey", EdmType.STRING, Robot.license_key, confidential=True),
         Property("MachineName", EdmType.STRING, Expression(_machine_name)),
         Property("MachineId", EdmType.INT64, Robot.machine_id),
         Property("Name", EdmType.STRING, Robot.name, nullable=False, folded=Robot.name_folded),

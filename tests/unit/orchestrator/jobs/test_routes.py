@@ -358,6 +358,18 @@ class TestLooking:
                 desk.call("Jobs_ValidateExistingJobById", key=job["Id"], **place)
         assert seen(desk, folder, job)["State"] == "Pending"
 
+    @pytest.mark.parametrize("navigation", ["Machine", "Robot"])
+    def test_nobody_gets_at_licence_keys_through_jobs(self, desk: Desk, folder: FolderPlace, navigation: str) -> None:
+        seat_robot(desk, folder, "r1")
+        job = start(desk, folder)
+        expanded = seen(desk, folder, job, **{"$expand": f"{navigation}($select=Name,LicenseKey)"})[navigation]
+        assert isinstance(expanded, dict)
+        assert list(expanded) == ["Name"]
+        for option in ("$filter", "$orderby"):
+            wanted = {"$filter": f"startswith({navigation}/LicenseKey,'k')", "$orderby": f"{navigation}/LicenseKey"}
+            with pytest.raises(InvalidRequest, match="LicenseKey"):
+                desk.call("Jobs_Get", folder=folder, query={option: wanted[option]})
+
     def test_a_job_outlives_its_release(self, desk: Desk, folder: FolderPlace) -> None:
         job = start(desk, folder)
         desk.call("Releases_DeleteById", key=release_of(desk, folder)["Id"], folder=folder)

@@ -113,6 +113,16 @@ class TestRows:
             assert "$expand=Tags($top=10)" in refused.value.hint
             read_set(workshop_call(session, {"$expand": "Tags($top=10)"}), JOBS)
 
+    def test_a_thing_that_many_rows_show_counts_each_time_it_is_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(page, "EXPANDED_ROWS_MAX", 8)
+        with opened_workshop() as session:
+            expand = {"$expand": "Robot($expand=Jobs)", "$filter": "Robot/Name eq 'Ärmel'"}
+            assert shown(read_set(workshop_call(session, expand), JOBS).content, "Robot") == ["Ärmel", "Ärmel"]
+            # Two jobs show one robot with two jobs: read once, but written as two robots and four jobs.
+            monkeypatch.setattr(page, "EXPANDED_ROWS_MAX", 5)
+            with pytest.raises(InvalidRequest, match="Robot would add more than 5 rows"):
+                read_set(workshop_call(session, expand), JOBS)
+
     def test_keys_are_asked_for_in_parts(self, monkeypatch: pytest.MonkeyPatch, listed: ListJobs) -> None:
         whole = listed({"$expand": "Tags($count=true)"})
         monkeypatch.setattr(page, "_KEYS_AT_ONCE", 2)
