@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.call import Body
-from stagedoor.orchestrator.errors import NotFound
+from stagedoor.orchestrator.errors import Conflict, NotFound
 from stagedoor.orchestrator.fields import find_integers, get_required
 from stagedoor.orchestrator.folder_links import find_folders
+from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.passage import Reach
 
 
@@ -37,3 +38,17 @@ def verify_folders(session: Session, tenant_id: str, reach: Reach, shares: Share
     missing = [str(folder) for folder in wanted if folder not in found]
     if missing:
         raise NotFound(f"There is no folder {', '.join(missing)}.")
+
+
+def verify_seen_within_reach(
+    session: Session, tenant_id: str, reach: Reach, folders: Sequence[Folder], thing: str
+) -> None:
+    """Raise ``Conflict`` if a thing that is about to vanish is also seen by a folder out of the caller's reach.
+
+    ``folders`` are all that see it. Whoever may work in one folder must not take things out of another one.
+    """
+    if len(find_folders(session, tenant_id, reach, [folder.id for folder in folders])) < len(folders):
+        raise Conflict(
+            f"{thing} is shared with folders that are not open to you, and would vanish from them too.",
+            hint="Ask somebody who may work in all of its folders.",
+        )

@@ -68,7 +68,7 @@ def change_asset(call: Call) -> Answer:
 @routes.writes("Assets_DeleteById")
 def delete_asset(call: Call) -> Answer:
     """Delete an asset."""
-    service.delete_asset(call.session, _asset_in_path(call, "key"))
+    service.delete_asset(call.session, _asset_in_path(call, "key"), call.reach)
     return Answer(status=204)
 
 

@@ -22,7 +22,7 @@ from stagedoor.orchestrator.assets.sealing import clear_value, put_value
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.folder_links import find_folders
 from stagedoor.orchestrator.folders.models import Folder
-from stagedoor.orchestrator.sharing import Shares, verify_folders
+from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_within_reach
 from stagedoor.passage import Reach
 
 SECRET_FIELDS = {ValueType.CREDENTIAL: "CredentialPassword", ValueType.SECRET: "SecretValue"}
@@ -105,8 +105,11 @@ def get_asset_by_name(session: Session, tenant_id: str, folder_id: int, name: st
     return asset
 
 
-def delete_asset(session: Session, asset: Asset) -> None:
-    """Delete an asset, for every folder that sees it."""
+def delete_asset(session: Session, asset: Asset, reach: Reach) -> None:
+    """Delete an asset, for every folder that sees it; raises ``Conflict`` if one of them is out of reach."""
+    verify_seen_within_reach(
+        session, asset.tenant_id, reach, store.list_folders(session, asset), f"The asset {asset.name!r}"
+    )
     store.delete_asset(session, asset)
 
 

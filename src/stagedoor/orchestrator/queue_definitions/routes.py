@@ -64,7 +64,7 @@ def change_queue(call: Call) -> Answer:
 @routes.writes("QueueDefinitions_DeleteById")
 def delete_queue(call: Call) -> Answer:
     """Delete a queue with its items."""
-    service.delete_queue(call.session, _queue_in_path(call, "key"))
+    service.delete_queue(call.session, _queue_in_path(call, "key"), call.reach)
     return Answer(status=204)
 
 

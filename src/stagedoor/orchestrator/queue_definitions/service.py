@@ -12,7 +12,7 @@ from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.queue_definitions import store
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_definitions.schemas import QueueValues
-from stagedoor.orchestrator.sharing import Shares, verify_folders
+from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_within_reach
 from stagedoor.passage import Reach
 
 
@@ -88,8 +88,14 @@ def get_queue_by_name(session: Session, tenant_id: str, folder_id: int, name: st
     return queue
 
 
-def delete_queue(session: Session, queue: QueueDefinition) -> None:
-    """Delete a queue with everything that stands in it, for every folder that sees it."""
+def delete_queue(session: Session, queue: QueueDefinition, reach: Reach) -> None:
+    """Delete a queue with everything that stands in it, for every folder that sees it.
+
+    Raises ``Conflict`` if one of those folders is out of reach.
+    """
+    verify_seen_within_reach(
+        session, queue.tenant_id, reach, store.list_folders(session, queue), f"The queue {queue.name!r}"
+    )
     store.delete_queue(session, queue)
 
 

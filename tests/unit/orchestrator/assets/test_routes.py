@@ -480,6 +480,15 @@ class TestSharing:
             self.share(desk, other, asset, ToRemoveFolderIds=[other.id])
         assert seen(desk, other, asset)["FoldersCount"] == 1
 
+    def test_nobody_deletes_an_asset_that_a_folder_out_of_reach_sees(self, desk: Desk, folder: FolderPlace) -> None:
+        guest = desk.make_folder("Guest")
+        asset = add(desk, folder)
+        self.share(desk, folder, asset, ToAddFolderIds=[guest.id])
+        reach = Reach(frozenset({guest.key}))
+        with pytest.raises(Conflict, match="not open to you"):
+            desk.call("Assets_DeleteById", key=asset["Id"], folder=guest, reach=reach)
+        assert seen(desk, folder, asset)["FoldersCount"] == 2
+
     def test_a_folder_with_another_asset_of_that_name_refuses_it(self, desk: Desk, folder: FolderPlace) -> None:
         other = desk.make_folder("Other")
         add(desk, other)

@@ -204,6 +204,17 @@ class TestSharing:
         with pytest.raises(NotFound):
             self.share(desk, shared, queue, ToAddFolderIds=[999])
 
+    def test_nobody_deletes_a_queue_that_a_folder_out_of_reach_sees(self, desk: Desk, shared: FolderPlace) -> None:
+        guest = desk.make_folder("Guest")
+        queue = add_queue(desk, shared)
+        self.share(desk, shared, queue, ToAddFolderIds=[guest.id])
+        reach = Reach(frozenset({guest.key}))
+        with pytest.raises(Conflict, match="not open to you"):
+            desk.call("QueueDefinitions_DeleteById", key=queue["Id"], folder=guest, reach=reach)
+        assert desk.call("QueueDefinitions_GetById", key=queue["Id"], folder=shared).status == 200
+        both = Reach(frozenset({guest.key, shared.key}))
+        assert desk.call("QueueDefinitions_DeleteById", key=queue["Id"], folder=guest, reach=both).status == 204
+
     def test_the_home_folder_cannot_be_left(self, desk: Desk, shared: FolderPlace) -> None:
         with pytest.raises(Conflict):
             self.share(desk, shared, add_queue(desk, shared), ToRemoveFolderIds=[shared.id])
