@@ -125,7 +125,8 @@ class Orchestrator:
             )
         body = None
         if request.operation.method not in BODILESS_METHODS:
-            body = read_json_body(request.body, request.headers.get("content-type", ""))
+            headers = request.headers
+            body = read_json_body(request.body, headers.get("content-type", ""), headers.get("content-encoding", ""))
 
         sessions: list[Session] = []
 
