@@ -6,7 +6,6 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ class Terminal:
 
 
 @pytest.fixture(scope="module")
-def signed_in(house: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+def signed_in(house: Served, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     """Run ``uipath auth`` and do what it asks of a person in a browser."""
     terminal = Terminal(tmp_path_factory.mktemp("terminal"))
     noted = terminal.directory / "address"
@@ -74,7 +73,7 @@ def signed_in(house: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         process.kill()
     assert process.returncode == 0, output
     assert "Authentication successful" in output
-    yield terminal
+    return terminal
 
 
 def claims_of(token: str) -> dict[str, Any]:
