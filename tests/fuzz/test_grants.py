@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.factories.callers import NOW
 
 from stagedoor.access.grants import Grant, Grants, Lineages, Statement
-from stagedoor.access.networks import Network
 from stagedoor.catalog.matcher import CATALOG, Catalog
 from stagedoor.catalog.operations import FolderNeed, Operation, PermissionExpression
+from stagedoor.kit.networks import Network
 from stagedoor.passage import Allowance, FolderPlace, GrantTerms
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from stagedoor.access.networks import Network, collapse, is_part_of, overlap, parse_network, read_networks
+from stagedoor.access.errors import NetworkMalformed
 from stagedoor.access.selectors import Selectors, bits_of
 from stagedoor.catalog.matcher import Catalog
 from stagedoor.catalog.operations import FolderNeed, Operation
+from stagedoor.kit.networks import Network, collapse, is_part_of, overlap, parse_network, read_networks
 from stagedoor.passage import GrantTerms, Reach
 
 Lineages = Mapping[str, tuple[str, ...]]
@@ -157,7 +158,10 @@ class Grants:
         for allowance in terms.allowances:
             self.selectors.verify(allowance.allow)
         for network in terms.networks:
-            parse_network(network)
+            try:
+                parse_network(network)
+            except ValueError as broken:
+                raise NetworkMalformed(network) from broken
 
 
 def _normal_form(statements: Iterable[Statement]) -> tuple[Statement, ...]:

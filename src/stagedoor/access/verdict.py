@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from stagedoor.access.grants import Grant, Grants
-from stagedoor.access.networks import find_address, read_networks
 from stagedoor.access.reasons import REASONS, Reason
 from stagedoor.catalog.matcher import Catalog
 from stagedoor.catalog.operations import FolderNeed, Operation
+from stagedoor.kit.networks import admit
 from stagedoor.passage import Allowance, Allowed, Caller, Denied, FolderPlace, GrantTerms, Reach, TenantPlace, Verdict
 
 DECISIONS_CACHED_MAX = 32768
@@ -62,7 +62,7 @@ class Judge:
         terms = caller.terms
         if terms.not_after is not None and now >= terms.not_after:
             return _deny(Reason.EXPIRED, not_after=terms.not_after.isoformat(timespec="seconds"))
-        if not _is_from(client_address, terms.networks):
+        if not admit(terms.networks, client_address):
             return _deny(Reason.NETWORK_NOT_GRANTED, client_address=client_address)
         decision = self._decide(terms.allowances, terms.ceiling, tenant.tenant_id, operation.index)
         if decision.reach is None:
@@ -160,11 +160,3 @@ def _deny(
         smallest_grant=smallest_grant,
         folder=folder,
     )
-
-
-def _is_from(client_address: str, networks: tuple[str, ...]) -> bool:
-    allowed = read_networks(networks)
-    if allowed is None:
-        return True
-    address = find_address(client_address)
-    return address is not None and any(address in network for network in allowed)

@@ -4,11 +4,11 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 from math import ceil
 from typing import ClassVar
 
 from stagedoor.kit.errors import StagedoorError
+from stagedoor.kit.networks import find_address, parse_network
 
 PLACES_MAX = 50_000
 
@@ -31,11 +31,10 @@ def network_of(client_address: str) -> str:
 
     What is no address (a Unix socket, a test) stands for itself.
     """
-    try:
-        address = ip_address(client_address)
-    except ValueError:
+    address = find_address(client_address)
+    if address is None:
         return client_address[:64] or "unknown"
-    return str(ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False))
+    return str(parse_network(f"{address}/{24 if address.version == 4 else 64}"))
 
 
 @dataclass(slots=True)

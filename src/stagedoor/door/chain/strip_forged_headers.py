@@ -1,9 +1,10 @@
 """Step 2: take out what only Stagedoor itself or a trusted proxy may say, and settle who is on the line."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_network
 
 from stagedoor.door.visit import Visit
+from stagedoor.kit.networks import Network, find_address
 from stagedoor.passage import RequestHead
 
 FORWARDING = frozenset(
@@ -26,7 +27,7 @@ OURS = b"x-stagedoor-"
 class TrustedProxies:
     """The networks whose forwarding headers are believed."""
 
-    networks: tuple[IPv4Network | IPv6Network, ...]
+    networks: tuple[Network, ...]
 
     @classmethod
     def from_settings(cls, networks: tuple[str, ...]) -> "TrustedProxies":
@@ -35,11 +36,8 @@ class TrustedProxies:
 
     def trusts(self, address: str) -> bool:
         """Tell whether this address is one of the proxies."""
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self.networks)
+        parsed = find_address(address)
+        return parsed is not None and any(parsed in network for network in self.networks)
 
 
 async def strip_forged_headers(visit: Visit) -> None:

@@ -1,7 +1,5 @@
 """What a caller may know of the organization it belongs to."""
 
-from ipaddress import ip_address, ip_network
-
 from stagedoor.identity.account_discovery.errors import CredentialBoundElsewhere
 from stagedoor.identity.account_discovery.schemas import (
     AccountsForUser,
@@ -11,6 +9,7 @@ from stagedoor.identity.account_discovery.schemas import (
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.organizations.errors import OrganizationUnknown
 from stagedoor.identity.organizations.schemas import OrganizationEntry
+from stagedoor.kit.networks import admit
 from stagedoor.passage import Caller
 
 
@@ -79,12 +78,5 @@ def verify_network(caller: Caller, client_address: str) -> None:
 
     Discovery passes no verdict, which elsewhere asks this among other things.
     """
-    networks = caller.terms.networks
-    if not networks:
-        return
-    try:
-        address = ip_address(client_address)
-    except ValueError:
-        raise CredentialBoundElsewhere(internal="the caller's address is unknown") from None
-    if not any(address in ip_network(network) for network in networks):
+    if not admit(caller.terms.networks, client_address):
         raise CredentialBoundElsewhere

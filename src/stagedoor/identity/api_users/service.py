@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_network
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.changes import record_change
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
+from stagedoor.kit.networks import parse_network
 
 NAME = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 SELECTORS_MAX = 500
@@ -182,7 +182,7 @@ def _canonical_networks(networks: Iterable[str]) -> list[str]:
     canonical = []
     for network in networks:
         try:
-            canonical.append(str(ip_network(network.strip(), strict=False)))
+            canonical.append(str(parse_network(network)))
         except ValueError as wrong:
             raise AccessKeyOrderRefused(
                 "networks must be IPv4 or IPv6 networks such as 10.0.0.0/8 or 2001:db8::/32.",

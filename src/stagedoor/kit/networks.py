@@ -1,36 +1,37 @@
-"""Networks of a grant: which addresses a credential may be used from."""
+"""Networks and the addresses in them: one reading for who may come in, whom to believe and whom to slow down."""
 
 import ipaddress
 from collections.abc import Iterable
 from functools import lru_cache
 
-from stagedoor.access.errors import NetworkMalformed
-
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 CACHED_MAX = 4096
+ADDRESS_LENGTH_MAX = 64
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 
 
 def parse_network(text: str) -> Network:
     """Return the network; an address alone is a network of one, and bits behind the prefix are dropped.
 
-    Raises :class:`NetworkMalformed`.
+    An IPv4 network dressed as IPv6 is the IPv4 network. Raises ``ValueError`` for what is none.
     """
-    try:
-        network = ipaddress.ip_network(text.strip(), strict=False)
-    except ValueError as broken:
-        raise NetworkMalformed(text) from broken
+    network = ipaddress.ip_network(text.strip(), strict=False)
     if isinstance(network, ipaddress.IPv6Network) and network.subnet_of(_MAPPED):
         mapped = int(network.network_address) & 0xFFFFFFFF
         return ipaddress.IPv4Network((mapped, network.prefixlen - 96))
     return network
 
 
-@lru_cache(CACHED_MAX)
 def find_address(text: str) -> Address | None:
     """Return the address, an IPv4 one also where it comes dressed as IPv6 (RFC 4291 section 2.5.5.2), or ``None``."""
+    # Strangers write these; what is kept of them stays small.
+    return _find_address(text) if len(text) <= ADDRESS_LENGTH_MAX else None
+
+
+@lru_cache(CACHED_MAX)
+def _find_address(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -51,16 +52,25 @@ def collapse(networks: Iterable[Network]) -> tuple[Network, ...]:
 
 @lru_cache(CACHED_MAX)
 def read_networks(networks: tuple[str, ...]) -> tuple[Network, ...] | None:
-    """Return a stored grant's networks, ``None`` for no limit. One that cannot be read any more admits nobody."""
+    """Return a stored list of networks, ``None`` for no limit. One that cannot be read any more admits nobody."""
     if not networks:
         return None
     readable: list[Network] = []
     for text in networks:
         try:
             readable.append(parse_network(text))
-        except NetworkMalformed:
+        except ValueError:
             continue
     return collapse(readable)
+
+
+def admit(networks: tuple[str, ...], client_address: str) -> bool:
+    """Tell whether what is bound to these stored networks may be used from this address; no networks bind nothing."""
+    allowed = read_networks(networks)
+    if allowed is None:
+        return True
+    address = find_address(client_address)
+    return address is not None and any(address in network for network in allowed)
 
 
 def is_part_of(network: Network, wider: Iterable[Network]) -> bool:
