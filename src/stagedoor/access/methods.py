@@ -52,10 +52,11 @@ ABILITIES: dict[CredentialKind, frozenset[ManagementAbility]] = {
 def can_use(caller: Caller, ability: ManagementAbility) -> bool:
     """Tell whether the caller's kind of credential opens this ability; whether its owner may is another question.
 
-    An OAuth token counts as a person's only if a person signed in for it: that of an application acting for itself
-    is worth no more than an access key.
+    An OAuth token counts as a person's only if a person signed in for it, with a program of the house or the vendor:
+    that of an external application, acting for itself or for somebody, is worth no more than an access key.
     """
-    if caller.credential_kind is CredentialKind.OAUTH_TOKEN and caller.kind is not CallerKind.USER:
+    is_persons_own = caller.kind is CallerKind.USER and caller.may_make_credentials
+    if caller.credential_kind is CredentialKind.OAUTH_TOKEN and not is_persons_own:
         return ability in _ABOUT_ONESELF
     return ability in ABILITIES.get(caller.credential_kind, frozenset())
 

@@ -47,6 +47,15 @@ def test_a_token_of_an_application_acting_for_itself_changes_nothing(ability: Ma
     assert not can_use(application, ability)
 
 
+@pytest.mark.parametrize("ability", CHANGES)
+def test_a_token_of_an_application_acting_for_a_person_changes_nothing(ability: ManagementAbility) -> None:
+    acting = caller(
+        EVERYTHING, kind=CallerKind.USER, credential_kind=CredentialKind.OAUTH_TOKEN, may_make_credentials=False
+    )
+    assert not can_use(acting, ability)
+    assert can_use(acting, ManagementAbility.GRANT_READ)
+
+
 def test_everybody_may_look_at_what_they_hold() -> None:
     for kind in CredentialKind:
         assert can_use(caller(EVERYTHING, kind=CallerKind.USER, credential_kind=kind), ManagementAbility.GRANT_READ)

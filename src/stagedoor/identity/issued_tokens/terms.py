@@ -47,7 +47,8 @@ class Credential:
     """The credential at hand: its kind, its name in audit, its end, and what it was limited to.
 
     ``ceiling`` are selectors (:func:`scope_selectors`); ``None`` means that the credential carries the whole of its
-    owner. ``may_administer`` says whether it may open the management API, if its owner may.
+    owner. ``may_administer`` says whether it may open the management API, if its owner may, and
+    ``may_make_credentials`` whether further credentials may be made with it.
     """
 
     kind: CredentialKind
@@ -56,6 +57,7 @@ class Credential:
     ceiling: tuple[str, ...] | None = None
     client_id: str | None = None
     may_administer: bool = False
+    may_make_credentials: bool = True
 
 
 def scope_selectors(scopes: Iterable[str]) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ def person_caller(person: Person, roles: Iterable[HeldRole], credential: Credent
         user_id=person.id,
         client_id=credential.client_id,
         may_administer=person.is_administrator and credential.may_administer,
+        may_make_credentials=credential.may_make_credentials,
         number=person.number,
     )
 

@@ -200,6 +200,7 @@ def _caller(facts: _Opened | VerifiedToken, client: OAuthClient, person: UserEnt
         ceiling=ceiling if person is not None else None,
         client_id=client.id,
         may_administer=client.may_administer and ceiling is None,
+        may_make_credentials=client.is_first_party,
     )
     if person is not None:
         return person_caller(person, person.roles, credential)
