@@ -18,6 +18,20 @@ from stagedoor.kit.clock import Clock
 
 Redact = Callable[[str], str]
 
+# Until configure_logging is called, in commands that open a store without serving it, structlog's own default would
+# show the values of local variables in tracebacks, passwords among them, and would mix them into a command's output.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.StackInfoRenderer(),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ],
+    logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
+    cache_logger_on_first_use=False,
+)
+
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """Return a logger: ``log.info("what_happened", field=value)``. Works before :func:`configure_logging` too."""

@@ -1,6 +1,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -103,3 +105,16 @@ def test_a_value_that_is_no_json_is_written_as_text() -> None:
     assert line["value"] == {"1": [2]}
     assert line["nothing"] is None
     assert line["number"] == 1.5
+
+
+def test_before_it_is_configured_a_traceback_shows_no_values_and_goes_to_standard_error() -> None:
+    script = (
+        "from stagedoor.kit.logs import get_logger\n"
+        "password = 'canary-' + 'of-a-local'\n"
+        "try:\n    {}[password[:3]]\n"
+        "except KeyError:\n    get_logger('stagedoor.test').exception('failed')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "KeyError" in told.stderr
+    assert "canary-of-a-local" not in told.stderr
+    assert told.stdout == ""
