@@ -130,7 +130,7 @@ def running_server(house: PreparedHouse, *, core: int | None = None) -> Iterator
     log = house.data_dir / "server.log"
     started = time.perf_counter()
     with log.open("ab") as sink:
-        process = subprocess.Popen(command, stdout=sink, stderr=sink)
+        process = subprocess.Popen(command, stdout=sink, stderr=sink, env=measured_environment())
     try:
         while not ready_file.exists():
             if process.poll() is not None or time.perf_counter() - started > START_SECONDS_MAX:
@@ -141,6 +141,12 @@ def running_server(house: PreparedHouse, *, core: int | None = None) -> Iterator
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+def measured_environment(**more: str) -> dict[str, str]:
+    """Return this process's environment, in which Python keeps what it compiled, as it does for users."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **more}
 
 
 def stagedoor_command() -> Sequence[str]:

@@ -1,6 +1,5 @@
 """How long a person waits for the command line where no server has to be asked."""
 
-import os
 import subprocess
 import time
 from collections.abc import Mapping
@@ -8,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.figures import Figure, at_most
-from bench.house import stagedoor_command
+from bench.house import measured_environment, stagedoor_command
 from bench.progress import Progress
 from stagedoor.cli.profiles import Profile, ProfileBook
 from stagedoor.cli.whoami_cache import WhoAmICache
@@ -20,7 +19,7 @@ RUNS = 10
 def measure(directory: Path, progress: Progress) -> list[Figure]:
     """Return milliseconds from exec to exit."""
     progress.say(ROW)
-    environment = {**os.environ, "STAGEDOOR_CONFIG_DIR": str(directory)}
+    environment = measured_environment(STAGEDOOR_CONFIG_DIR=str(directory))
     _sign_in(directory)
     return [
         Figure(row=ROW, name="--version", samples=_time(["--version"], environment), unit="ms", budget=at_most(100)),

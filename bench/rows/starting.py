@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from bench.figures import Figure, at_most
-from bench.house import prepare_house, running_server
+from bench.house import measured_environment, prepare_house, running_server
 from bench.progress import Progress
 
 ROW = "starting"
@@ -42,7 +42,7 @@ def measure(directory: Path, progress: Progress) -> list[Figure]:
     template = directory / "template"
     shutil.copytree(house.data_dir, template)
     command = [sys.executable, "-c", FIXTURE_PROGRAM, str(template), str(directory / "copies"), str(FIXTURES)]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, env=measured_environment()).stdout
     return [
         Figure(row=ROW, name="stagedoor up, to its ready file", samples=starts[1:], unit="s", budget=at_most(1)),
         Figure(
