@@ -2,6 +2,11 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.factories.management import Management
+from tests.factories.people import API_PASSWORD, SIGN_IN_PASSWORD
+
+from stagedoor.identity.legacy_basic.errors import LegacyError
+from stagedoor.identity.legacy_basic.schemas import LoginAttempt, LoginBody
+from stagedoor.kit.secret import Secret
 
 UNTIL = "2026-06-01T00:00:00Z"
 
@@ -53,6 +58,27 @@ def test_it_says_who_used_it_even_a_moment_ago(admin: Management) -> None:
         "count": 3,
         "last_used_at": "2026-03-02T09:00:00Z",
     }
+
+
+def test_it_says_who_tried_and_was_refused(admin: Management) -> None:
+    admin.people.make("new", migrated=False)
+    admin.people.make("old")
+    client = admin.client(admin.administrator())
+    client.put("/legacy-window", json={"open": True, "until": UNTIL})
+    for username, password, tenancy_name in (
+        ("new", SIGN_IN_PASSWORD, "dev"),
+        ("old", API_PASSWORD, "prod"),
+        ("old", "a wrong password", "dev"),
+    ):
+        body = LoginBody(tenancy_name, username, Secret(password))
+        attempt = LoginAttempt(
+            body=body, organization="acme", tenant=None, client_address="192.0.2.7", user_agent="curl/8.0"
+        )
+        with pytest.raises(LegacyError):
+            admin.parts.legacy.log_in(attempt)
+    uses = {(use["user"], use["operation"]): use["count"] for use in client.get("/legacy-window").json()["uses"]}
+    # Who proved nothing is in the audit alone: nobody can be made to look like a user of the old way.
+    assert uses == {("new", "login refused: user_came_later"): 1, ("old", "login refused: tenant_not_open"): 1}
 
 
 @pytest.mark.parametrize(

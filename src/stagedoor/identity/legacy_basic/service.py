@@ -100,11 +100,11 @@ class LegacyBasic:
         person = self._verify_password(attempt, organization, now)
         if organization is None or person is None:
             raise InvalidCredentials
-        failed = find_failed_condition_of_user(person, organization.legacy_window)
-        if failed is not None:
-            self._note(attempt, person, f"{LOGIN} refused: {failed.reason}", now)
-            raise LegacyLoginRefused(failed.reason, failed.sentence, person=person)
-        tenant = self._tenant_for(attempt, organization, person)
+        try:
+            tenant = self._tenant_for(attempt, organization, person)
+        except LegacyLoginRefused as refused:
+            self._note(attempt, person, f"{LOGIN} refused: {refused.reason}", now)
+            raise
         self._note(attempt, person, LOGIN, now)
         token = self._tokens.issue(
             user_id=person.id,
@@ -187,6 +187,9 @@ class LegacyBasic:
             )
 
     def _tenant_for(self, attempt: LoginAttempt, organization: OrganizationEntry, person: UserEntry) -> TenantEntry:
+        failed = find_failed_condition_of_user(person, organization.legacy_window)
+        if failed is not None:
+            raise LegacyLoginRefused(failed.reason, failed.sentence, person=person)
         tenant_ids = None if person.is_administrator else frozenset(role.tenant_id for role in person.roles)
         open_tenants = organization.tenants_open_to(tenant_ids)
         names = ", ".join(entry.place.tenant_name for entry in open_tenants)
