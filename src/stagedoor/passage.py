@@ -67,8 +67,9 @@ class Caller:
     """Who calls, with which credential, and what that credential was given.
 
     ``tenant_ids`` are the tenants it may enter; ``None`` means every tenant of its organization. ``may_administer``
-    opens the management API, ``may_make_credentials`` is false where somebody else's program acts for a person: it must
-    not make itself a credential that outlives what the person allowed it. ``credential_id`` names the credential in audit and is never the secret itself.
+    opens the management API. ``may_make_credentials`` is false where somebody else's program acts for a person: it must
+    not make itself a credential that outlives what the person allowed it. ``credential_id`` names the credential in
+    audit and is never the secret itself.
     ``number`` is the integer by which the vendor's API names the caller.
     """
 

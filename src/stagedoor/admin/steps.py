@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 from stagedoor.access.methods import ManagementAbility, verify_ability
 from stagedoor.admin.errors import AdministratorNeeded
 from stagedoor.admin.visitor import Visitor
+from stagedoor.identity.account_discovery.service import verify_network
 from stagedoor.identity.authenticators.errors import NotAuthenticated
 from stagedoor.passage import Caller
 
@@ -27,11 +28,8 @@ async def signed_in(request: Request) -> Visitor:
     if not isinstance(caller, Caller):
         raise NotAuthenticated(credential_given=False)
     peer = request.client.host if request.client else None
-    return Visitor(
-        caller=caller,
-        request_id=request.scope.get("stagedoor.request_id"),
-        client_address=request.scope.get("stagedoor.client_address") or peer,
-    )
+    client_address = request.scope.get("stagedoor.client_address") or peer
+    return Visitor(caller=caller, request_id=request.scope.get("stagedoor.request_id"), client_address=client_address)
 
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]
@@ -52,14 +50,17 @@ ADMINISTRATORS_ONLY = frozenset(
 """Abilities that are about the whole organization; the others are about what is one's own."""
 
 
-def who_may(ability: ManagementAbility) -> Callable[[Visitor], Awaitable[Visitor]]:
+def who_may(ability: ManagementAbility, *, from_anywhere: bool = False) -> Callable[[Visitor], Awaitable[Visitor]]:
     """Return the dependency that lets in whoever may use an ability.
 
-    The credential's kind is looked at first: an access key is told that no key may do this, not to find itself an
+    A credential that is bound to networks is refused outside of them, unless ``from_anywhere`` leaves that to a
+    verdict: a stolen key tells nothing of its grant. The credential's kind is looked at first: an access key is told that no key may do this, not to find itself an
     administrator.
     """
 
     async def visitor_who_may(visitor: SignedIn) -> Visitor:
+        if not from_anywhere:
+            verify_network(visitor.caller, visitor.client_address or "")
         verify_ability(visitor.caller, ability)
         if ability in ADMINISTRATORS_ONLY and not visitor.caller.may_administer:
             raise AdministratorNeeded

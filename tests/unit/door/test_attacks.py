@@ -1,6 +1,5 @@
 """Attacks on a whole house, each by somebody who holds a little and wants more."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -51,3 +50,16 @@ class TestExternalApplication:
         refused = small.manage("POST", path, token, json=order)
         assert (refused.status_code, refused.json()["code"]) == (403, "method_not_allowed_here")
         assert small.manage("GET", "/keys", token).status_code == 403
+
+
+class TestStolenKey:
+    @pytest.mark.parametrize("path", ["/whoami", "/tenants", "/folders?tenant=dev"])
+    def test_outside_of_its_networks_it_tells_nothing_of_its_grant(
+        self, small: SmallHouse, admin_token: str, path: str
+    ) -> None:
+        order = {"name": f"bound {path}", "tenant": "acme/dev", "allow": ["Jobs_Get"], "networks": ["10.1.0.0/16"]}
+        key = small.manage("POST", "/keys", admin_token, json=order).json()["key"]
+        target = f"/api/stagedoor/v1{path}"
+        assert small.ask("GET", target, key=key, client=("10.1.2.3", 4000)).status == 200
+        refused = small.ask("GET", target, key=key, client=("192.0.2.7", 4000))
+        assert (refused.status, refused.json()["code"]) == (403, "credential_bound_elsewhere")

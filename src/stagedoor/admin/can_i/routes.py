@@ -10,7 +10,7 @@ from stagedoor.admin.can_i.service import Questions
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.visitor import Visitor
 
-Asker = Annotated[Visitor, Depends(who_may(ManagementAbility.GRANT_READ))]
+Asker = Annotated[Visitor, Depends(who_may(ManagementAbility.GRANT_READ, from_anywhere=True))]
 
 
 def build_routes(questions: Questions) -> APIRouter:
