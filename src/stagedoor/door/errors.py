@@ -109,7 +109,7 @@ def _vendor_code(error: StagedoorError) -> int:
     named = getattr(error, "error_code", None)
     if isinstance(named, int):
         return named
-    return 1000 if error.status in (400, 413, 431) else 0
+    return 1000 if error.status in (400, 413, 414, 431) else 0
 
 
 def _draw_oauth(error: StagedoorError) -> dict[str, Any]:
