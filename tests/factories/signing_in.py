@@ -52,7 +52,9 @@ def fields_of(address: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(address).query))
 
 
-def tokens_for(base_url: str, username: str, password: str, *, scope: str = SCOPES) -> dict[str, Any]:
+def tokens_for(
+    base_url: str, username: str, password: str, *, scope: str = SCOPES, organization: str = "acme"
+) -> dict[str, Any]:
     """Return the tokens of somebody who signs in with Stagedoor's own command line: code and PKCE."""
     query = {
         "response_type": "code",
@@ -64,7 +66,7 @@ def tokens_for(base_url: str, username: str, password: str, *, scope: str = SCOP
         "code_challenge_method": "S256",
     }
     address = f"{base_url}/identity_/connect/authorize?{urlencode(query)}"
-    back = fields_of(sign_in_through_the_page(address, username, password))
+    back = fields_of(sign_in_through_the_page(address, username, password, organization=organization))
     assert back["state"] == query["state"], back
     form = {
         "grant_type": "authorization_code",
