@@ -8,6 +8,13 @@ from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.served import Served, served
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the flows on one worker: they share a server, a browser and the few ports of the vendor's command line."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("flows"))
+
+
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server as ``make up`` starts it; tests leave it as they found it, or use names of their own."""
