@@ -256,6 +256,7 @@ def oauth_house(directory: Path, base_url: str = "http://127.0.0.1:8120") -> Ite
             clock=world.clock,
             chance=world.chance,
             threads=threads,
+            sign_in_threads=threads,
             base_url=base_url,
             users=people.service,
             user_directory=people.directory,

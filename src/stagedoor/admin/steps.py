@@ -54,8 +54,8 @@ def who_may(ability: ManagementAbility, *, from_anywhere: bool = False) -> Calla
     """Return the dependency that lets in whoever may use an ability.
 
     A credential that is bound to networks is refused outside of them, unless ``from_anywhere`` leaves that to a
-    verdict: a stolen key tells nothing of its grant. The credential's kind is looked at first: an access key is told that no key may do this, not to find itself an
-    administrator.
+    verdict: a stolen key tells nothing of its grant. Then the credential's kind is looked at: an access key is told
+    that no key may do this, not to find itself an administrator.
     """
 
     async def visitor_who_may(visitor: SignedIn) -> Visitor:

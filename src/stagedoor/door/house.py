@@ -40,7 +40,7 @@ from stagedoor.identity.legacy_basic.uses import LegacyUses
 from stagedoor.identity.oauth_server import OAuthServer
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.organizations.service import Organizations
-from stagedoor.identity.passwords import Passwords
+from stagedoor.identity.passwords import WAITING_MAX, Passwords
 from stagedoor.identity.personal_access_tokens.service import PersonalAccessTokens
 from stagedoor.identity.personal_access_tokens.token_ring import PersonalAccessTokenRing
 from stagedoor.identity.users.directory import UserDirectory
@@ -86,6 +86,9 @@ class House:
         self.first_start = first_start
         self.trusted_proxies = TrustedProxies.from_settings(settings.trusted_proxies)
         self.threads = WorkerThreads()
+        # Checking passwords takes long and anybody can ask for it. Nobody else waits behind that, and one thread more
+        # than can hash or wait at once says no to whoever comes on top.
+        self.sign_in_threads = WorkerThreads(settings.limits.password_hashes_at_once + WAITING_MAX + 1)
         self.metrics = Metrics()
         self.changes = ChangeFeed(database)
         self.audit = AuditWriter(database, clock)
@@ -105,6 +108,7 @@ class House:
             clock=clock,
             chance=chance,
             threads=self.threads,
+            sign_in_threads=self.sign_in_threads,
             base_url=settings.base_url,
             users=users,
             user_directory=self.users,
@@ -143,7 +147,7 @@ class House:
         self.identity = Router(
             [
                 *self.oauth.routes(),
-                *legacy_basic_routes(legacy_basic, self.threads),
+                *legacy_basic_routes(legacy_basic, self.sign_in_threads),
                 *account_discovery_routes(
                     AccountDiscovery(self.directory, base_url=settings.base_url), discovery_authenticators
                 ),
@@ -207,6 +211,7 @@ class House:
             self.audit.stop()
         finally:
             self.threads.close()
+            self.sign_in_threads.close()
             self.database.close()
 
 

@@ -61,6 +61,7 @@ class OAuthServer:
         clock: Clock,
         chance: Chance,
         threads: WorkerThreads,
+        sign_in_threads: WorkerThreads,
         base_url: str,
         users: Users,
         user_directory: UserDirectory,
@@ -117,6 +118,7 @@ class OAuthServer:
             self._pages,
             database,
             threads,
+            sign_in_threads,
             chance,
         )
 

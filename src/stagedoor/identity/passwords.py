@@ -17,7 +17,8 @@ PASSWORD_LENGTH_MIN = 8
 PASSWORD_LENGTH_MAX = 256
 SALT_BYTES = 16
 HASH_BYTES = 32
-WAITING_MAX = 64
+WAITING_MAX = 16
+"""Each that waits holds a thread and, on the sign-in page, a connection to the store."""
 
 
 class PasswordRefused(StagedoorError):
@@ -56,8 +57,8 @@ class PasswordCost:
 class Passwords:
     """Hash and check passwords, at most ``at_once`` at a time.
 
-    Both block for tens of milliseconds and belong into a worker thread. Raises :class:`PasswordsBusy` when more than
-    64 wait already: a flood of log-ins must not eat every thread.
+    Both block for tens of milliseconds and belong into a worker thread. Raises :class:`PasswordsBusy` when
+    ``WAITING_MAX`` wait already: a flood of log-ins must not eat every thread.
     """
 
     def __init__(self, chance: Chance, *, at_once: int = 2, cost: PasswordCost | None = None) -> None:

@@ -1,10 +1,14 @@
 """Attacks on a whole house, each by somebody who holds a little and wants more."""
 
+import asyncio
+import threading
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.factories.house import CHALLENGE, REDIRECT, VERIFIER, SmallHouse, open_small_house
+
+from stagedoor.identity.passwords import Passwords
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +54,31 @@ class TestExternalApplication:
         refused = small.manage("POST", path, token, json=order)
         assert (refused.status_code, refused.json()["code"]) == (403, "method_not_allowed_here")
         assert small.manage("GET", "/keys", token).status_code == 403
+
+
+class TestFloodOfSignIns:
+    def test_it_leaves_everybody_elses_requests_their_threads(
+        self, small: SmallHouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hashing = threading.Event()
+
+        def hash_for_ever(*_: object) -> bool:
+            assert hashing.wait(30)
+            return False
+
+        monkeypatch.setattr(Passwords, "is_right", hash_for_ever)
+        body = {"tenancyName": "dev", "usernameOrEmailAddress": "admin", "password": "guess"}
+
+        async def flood() -> int:
+            address = "/acme/dev/api/account/authenticate"
+            guesses = [asyncio.ensure_future(small.browser.post(address, json=body)) for _ in range(12)]
+            key = {"Authorization": f"Bearer {small.sample_key}"}
+            answer = await asyncio.wait_for(small.browser.get("/acme/dev/odata/Jobs", headers=key), 10)
+            hashing.set()
+            await asyncio.gather(*guesses)
+            return answer.status_code
+
+        assert small.loop.run_until_complete(flood()) == 200
 
 
 class TestStolenKey:

@@ -54,6 +54,7 @@ class AuthorizePages:
         pages: Pages,
         database: Database,
         threads: WorkerThreads,
+        sign_in_threads: WorkerThreads,
         chance: Chance,
     ) -> None:
         self._flow = flow
@@ -64,6 +65,7 @@ class AuthorizePages:
         self._pages = pages
         self._database = database
         self._threads = threads
+        self._sign_in_threads = sign_in_threads
         self._chance = chance
 
     async def authorize(self, request: Request, dialect: Dialect) -> Response:
@@ -109,7 +111,7 @@ class AuthorizePages:
             address=request.client.host if request.client else "",
         )
         old_cookie = request.cookies.get(self._cookies.session)
-        result = await self._threads.run(self._sign_in.sign_in, form, old_cookie)
+        result = await self._sign_in_threads.run(self._sign_in.sign_in, form, old_cookie)
         if isinstance(result, TryLater):
             message = f"Too many attempts. Try again in {result.after_seconds} seconds."
             self._note_failed_sign_in(request, result, result.reason, message)
