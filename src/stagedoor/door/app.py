@@ -19,6 +19,7 @@ from stagedoor.door.chain.find_tenant import find_tenant
 from stagedoor.door.chain.hand_over import hand_over
 from stagedoor.door.chain.identify import identify, identify_if_possible
 from stagedoor.door.chain.judge import judge
+from stagedoor.door.chain.let_loopback_pages_read import let_loopback_pages_read
 from stagedoor.door.chain.match_operation import match_operation
 from stagedoor.door.chain.note_legacy_use import note_legacy_use
 from stagedoor.door.chain.operations import answer_operations
@@ -39,6 +40,7 @@ ENTRANCE: tuple[Step, ...] = (bound_head, strip_forged_headers, canonical_path)
 
 WAYS: Mapping[Surface, tuple[Step, ...]] = {
     Surface.ORCHESTRATOR: (
+        let_loopback_pages_read,
         answer_publicly,
         identify,
         find_tenant,

@@ -29,7 +29,8 @@ FOLLOWED_PATHS = frozenset({"/console/activity/rows", "/api/stagedoor/v1/audit"}
 
 
 def record_visit(visit: Visit) -> None:
-    """Record one row for the request and count it; probes, static files and following the audit are counted alone.
+    """Record one row for the request and count it; probes, static files, a browser's questions
+    before a request, and following the audit are counted alone.
 
     Where identity left an outcome the row is about that, and its caller is the one that identity named.
     """
@@ -37,6 +38,9 @@ def record_visit(visit: Visit) -> None:
     house = visit.house
     house.metrics.note_request(visit.place.surface, visit.destination or "none", visit.status, seconds)
     if visit.place.surface is Surface.OPERATIONS or visit.place.path.startswith(QUIET_PREFIXES) or _follows(visit):
+        return
+    if visit.is_preflight:
+        # The request that it asks for leaves the row.
         return
     head = getattr(visit, "head", None)
     caller, tenant = visit.caller, visit.tenant

@@ -49,6 +49,7 @@ class Visit:
     reason: str | None = None
     sentence: str | None = None
     outcome: IdentityOutcome | None = None
+    is_preflight: bool = False
 
     @property
     def answered(self) -> bool:

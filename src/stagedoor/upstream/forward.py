@@ -35,6 +35,8 @@ NEVER_HOP_BY_HOP = "x-uipath-"
 CALLERS_OWN = frozenset({"authorization", "cookie", "x-api-key", "host", "content-length", "expect"})
 # An upstream's cookies and challenges are between it and us; "server" and "date" are written by our own server.
 UPSTREAMS_OWN = frozenset({"set-cookie", "www-authenticate", "server", "date"})
+# Which pages may read an answer is for the door to say: two words about it, and a browser takes neither.
+ABOUT_PAGES = "access-control-"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -153,4 +155,8 @@ def _onward_headers(onward: Onward) -> CIMultiDict[str]:
 def _answer_headers(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
     raw = [(name.lower(), value) for name, value in response.raw_headers]
     left_out = HOP_BY_HOP | UPSTREAMS_OWN | _named_in_connection(raw)
-    return [(name, value) for name, value in raw if name.decode("latin-1") not in left_out]
+    return [
+        (name, value)
+        for name, value in raw
+        if (word := name.decode("latin-1")) not in left_out and not word.startswith(ABOUT_PAGES)
+    ]
