@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 
 import stagedoor
+from stagedoor.door import surfaces
+from stagedoor.identity.organizations.service import RESERVED_NAMES
 from stagedoor.kit.errors import StagedoorError
 
 REPOSITORY = Path(__file__).parents[2]
 SOURCE = REPOSITORY / "src" / "stagedoor"
 MODULES = sorted(SOURCE.rglob("*.py"))
+LINES_MAX = 500
+FACES = {"__init__.py", "catalog/__init__.py", "client/__init__.py"}
+"""What other programs import from: the three packages with more in their face than a paragraph."""
+NAMED_BY_OTHERS = {"get_command", "get_default_redirect_uri", "get_redirect_uri"}
+"""Methods of click and Authlib, whose names their base classes decide."""
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
 
@@ -103,3 +110,69 @@ def test_every_promise_names_a_test_that_exists() -> None:
     for line in text.splitlines():
         if line.startswith("| ") and not line.startswith(("| Promise", "| --")):
             assert "tests/" in line or "not yet" in line, line
+
+
+def test_no_module_is_longer_than_one_thing_needs() -> None:
+    lengths = {
+        str(module.relative_to(SOURCE)): len(module.read_text().splitlines())
+        for module in MODULES
+        if module.parent.name != "versions"
+    }
+    assert {module: lines for module, lines in lengths.items() if lines > LINES_MAX} == {}
+
+
+def test_a_package_begins_with_a_paragraph_and_holds_nothing_else() -> None:
+    offenders = [
+        str(module.relative_to(SOURCE))
+        for module in MODULES
+        if module.name == "__init__.py" and len(ast.parse(module.read_text()).body) > 1
+    ]
+    assert set(offenders) <= FACES
+
+
+def test_what_is_named_get_returns_it_or_raises() -> None:
+    offenders = [
+        f"{module.relative_to(SOURCE)}:{function.lineno}"
+        for module in MODULES
+        for function in ast.walk(ast.parse(module.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and function.name.lstrip("_").startswith("get_")
+        and function.name not in NAMED_BY_OTHERS
+        and function.returns is not None
+        and re.search(r"\bNone\b", ast.unparse(function.returns))
+    ]
+    assert offenders == [], "find_x may return None, get_x raises"
+
+
+def test_a_silenced_linter_is_given_the_reason() -> None:
+    silenced = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover)\b")
+    explained = re.compile(r"#\s*(noqa: [A-Z0-9, ]+|type: ignore\[[a-z, -]+\]|pragma: no cover)  # \w")
+    offenders = [
+        f"{module.relative_to(SOURCE)}:{number}"
+        for module in MODULES
+        for number, line in enumerate(module.read_text().splitlines(), 1)
+        if silenced.search(line) and not explained.search(line)
+    ]
+    assert offenders == []
+
+
+def roots_of_surfaces() -> set[str]:
+    """Return each word that ``find_place`` takes for the house's own: first, or second behind any organization."""
+    tree = ast.parse(Path(surfaces.__file__).read_text())
+    roots = {path.split("/")[1] for path in surfaces.OPERATIONS_PATHS | surfaces.ACCOUNT_HOST_PATHS}
+    roots |= surfaces.ORCHESTRATOR_ROOTS | {"orchestrator_"}
+    for sequence in (pattern for pattern in ast.walk(tree) if isinstance(pattern, ast.MatchSequence)):
+        told = [part for part in sequence.patterns if isinstance(part, ast.MatchValue | ast.MatchOr)]
+        roots |= {str(word.value) for word in ast.walk(told[0]) if isinstance(word, ast.Constant)}
+    return roots - {""}
+
+
+def test_nobody_can_be_called_as_a_path_of_the_house_begins() -> None:
+    roots = roots_of_surfaces()
+    assert {"console", "cloudrpa", "identity", "portal_", "healthz", "oauth"} <= roots
+    assert roots == RESERVED_NAMES
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED_NAMES))
+def test_a_reserved_name_is_never_read_as_an_organization(name: str) -> None:
+    assert surfaces.find_place(f"/{name}/dev/odata/Jobs").organization is None

@@ -28,18 +28,18 @@ class FolderLinks:
     folder: InstrumentedAttribute[int]
     name_folded: InstrumentedAttribute[str]
 
-    def seen_in(self, folder_id: int, thing_id: Any) -> ColumnElement[bool]:
+    def seen_in(self, folder_id: int, thing_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         """Return the condition that the folder sees the thing."""
-        return thing_id.in_(select(self.thing).where(self.folder == folder_id))  # type: ignore[no-any-return]
+        return thing_id.in_(select(self.thing).where(self.folder == folder_id))
 
     def seen_within(
-        self, tenant_id: str, reach: Reach, thing_id: Any, *, except_folder_id: int | None = None
+        self, tenant_id: str, reach: Reach, thing_id: InstrumentedAttribute[int], *, except_folder_id: int | None = None
     ) -> ColumnElement[bool]:
         """Return the condition that some folder within reach sees the thing, other than the one left out."""
         links = select(self.thing).where(self.folder.in_(select_ids_within_reach(tenant_id, reach)))
         if except_folder_id is not None:
             links = links.where(self.folder != except_folder_id)
-        return thing_id.in_(links)  # type: ignore[no-any-return]
+        return thing_id.in_(links)
 
     def count_of(self, thing_id: Any) -> ScalarSelect[int]:
         """Return SQL for the number of folders that see the thing."""

@@ -157,7 +157,7 @@ def _number(number: int | Decimal) -> Value:
 def _member(literal: Literal, term: Term, option: str) -> Value:
     assert isinstance(term, Field)  # noqa: S101  # only properties are of this kind
     enum = term.property.type
-    assert isinstance(enum, EnumType)  # noqa: S101
+    assert isinstance(enum, EnumType)  # noqa: S101  # only properties of an enumeration come here
     written = literal.value
     if isinstance(written, PrefixedText):
         written = written.text

@@ -19,7 +19,7 @@ class position_of(FunctionElement[int]):  # noqa: N801  # reads as the SQL funct
     name = "position_of"
 
 
-class starts_with(FunctionElement[bool]):  # noqa: N801
+class starts_with(FunctionElement[bool]):  # noqa: N801  # reads as the SQL function that it is
     """Whether the first text starts with the second; on SQLite as a range, so that an index over the text serves."""
 
     type = Boolean()
@@ -31,7 +31,7 @@ class starts_with(FunctionElement[bool]):  # noqa: N801
         return self
 
 
-class time_part(FunctionElement[int]):  # noqa: N801
+class time_part(FunctionElement[int]):  # noqa: N801  # reads as the SQL function that it is
     """One part of a time in UTC, as a whole number."""
 
     type = BigInteger()
