@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,11 @@ from sqlalchemy import select
 from stagedoor.audit.models import AuditRow
 from stagedoor.door.house import House, open_house
 from stagedoor.identity.oauth_clients.first_party import STAGEDOOR_CLI
+from stagedoor.identity.organizations.service import Organizations
 from stagedoor.kit.chance import SeededChance
 from stagedoor.kit.clock import HeldClock
+from stagedoor.kit.crypto import Vault
+from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -107,7 +111,8 @@ class SmallHouse:
         sent: list[Any] = []
 
         async def receive() -> Any:
-            return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+            # A caller who has sent everything waits for the answer and stays on the line.
+            return waiting.pop(0) if waiting else await asyncio.Event().wait()
 
         async def send(message: Any) -> None:
             sent.append(message)
@@ -124,6 +129,34 @@ class SmallHouse:
     def manage(self, method: str, path: str, token: str, **how: Any) -> httpx2.Response:
         """Ask the management API."""
         return self.request(method, f"/api/stagedoor/v1{path}", headers={"Authorization": f"Bearer {token}"}, **how)
+
+    def make_key(self, *allow: str, **order: Any) -> str:
+        """Have the administrator make an access key for ``acme/dev`` and return it."""
+        wanted = {"name": "a key", "tenant": "acme/dev", "allow": list(allow), **order}
+        answer = self.manage("POST", "/keys", self.admin_token, json=wanted)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["key"])
+
+    def make_folder(self, name: str, parent_id: int | None = None) -> int:
+        """Have the administrator make a folder in ``dev`` and return its number."""
+        body = json.dumps({"DisplayName": name, "ParentId": parent_id}).encode()
+        headers = [("content-type", "application/json")]
+        made = self.ask("POST", "/acme/dev/odata/Folders", headers, body, key=self.admin_token)
+        assert made.status == 201, made.body
+        return int(made.json()["Id"])
+
+    def make_tenant(self, name: str) -> None:
+        """Make another tenant of ``acme``, with an Orchestrator of its own."""
+        organizations = Organizations(Vault(bytes(32)), self.clock, self.house.chance)
+        with self.house.database.write() as session:
+            organization = organizations.get_organization(session, "acme")
+            organizations.create_tenant(session, organization, name)
+        self.house.changes.catch_up()
+
+    @cached_property
+    def admin_token(self) -> str:
+        """The administrator's access token, good for an hour of the held clock."""
+        return str(self.tokens()["access_token"])
 
     def sign_in(self, username: str, password: str, *, return_url: str = "") -> httpx2.Response:
         """Open the sign-in page and send its form."""
@@ -191,11 +224,13 @@ class SmallHouse:
 
 
 @contextmanager
-def open_small_house(directory: Path, **settings: Any) -> Iterator[SmallHouse]:
+def open_small_house(
+    directory: Path, *, local_authority: Secret | None = None, **settings: Any
+) -> Iterator[SmallHouse]:
     """Yield a house with its data in ``directory``, seeded as at a first start."""
     clock = HeldClock(START)
     chosen = Settings(data_dir=directory / "data", **settings)
-    with open_house(chosen, clock=clock, chance=SeededChance(11)) as house:
+    with open_house(chosen, local_authority=local_authority, clock=clock, chance=SeededChance(11)) as house:
         loop = asyncio.new_event_loop()
         small = SmallHouse(house, clock, loop, chosen.base_url)
         try:
