@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from stagedoor.orchestrator.answers import answer_object
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import OrchestratorError
 from stagedoor.orchestrator.folders.models import Folder
@@ -31,10 +32,4 @@ def show_accessible_folders(call: Call, folders: Sequence[Folder], total: int) -
         {"Id": folder.id, "DisplayName": folder.display_name, "FullyQualifiedName": folder.fully_qualified_name}
         for folder in folders
     ]
-    return Answer(
-        content={
-            "@odata.context": f"{call.base_url}/odata/$metadata#UiPath.Server.Configuration.OData.AccessibleFoldersDto",
-            "AccessibleFolders": shown,
-            "TotalFoldersCount": total,
-        }
-    )
+    return answer_object(call, "AccessibleFoldersDto", {"AccessibleFolders": shown, "TotalFoldersCount": total})

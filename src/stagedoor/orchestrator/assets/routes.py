@@ -1,6 +1,6 @@
 """The vendor's operations on assets."""
 
-from stagedoor.orchestrator.acknowledgement import done
+from stagedoor.orchestrator.answers import answer_object, done
 from stagedoor.orchestrator.assets import robot_assets, service, store
 from stagedoor.orchestrator.assets.entities import ASSETS
 from stagedoor.orchestrator.assets.models import Asset
@@ -155,6 +155,5 @@ def _robot_with_key(call: Call, robot_key: str) -> Robot:
 
 
 def _show(call: Call, asset: Asset, holder: Holder, *, with_secrets: bool) -> Answer:
-    context = f"{call.base_url}/odata/$metadata#UiPath.Server.Configuration.OData.UserAssetDto"
     shown = robot_assets.show(asset, holder, call.vault if with_secrets else None)
-    return Answer(content={"@odata.context": context, **shown})
+    return answer_object(call, "UserAssetDto", shown)

@@ -1,6 +1,6 @@
 """The vendor's operations on jobs."""
 
-from stagedoor.orchestrator.acknowledgement import done
+from stagedoor.orchestrator.answers import answer_object, done
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import OrchestratorError
 from stagedoor.orchestrator.fields import (
@@ -130,11 +130,5 @@ def _job(call: Call, job_id: int) -> Job:
 
 
 def _show_validation(call: Call, problems: list[str]) -> Answer:
-    return Answer(
-        content={
-            "@odata.context": f"{call.base_url}/odata/$metadata#UiPath.Server.Configuration.OData.ValidationResultDto",
-            "IsValid": not problems,
-            "Errors": problems,
-            "ErrorCodes": [],
-        }
-    )
+    fields = {"IsValid": not problems, "Errors": problems, "ErrorCodes": []}
+    return answer_object(call, "ValidationResultDto", fields)

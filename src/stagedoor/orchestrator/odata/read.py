@@ -62,17 +62,6 @@ def read_values(
     return read_page(call, entity_set, options or QueryOptions(count=False), where).values
 
 
-def list_answer(
-    call: Call, context: str, values: Sequence[Any], *, count: int | None = None, status: int = 200
-) -> Answer:
-    """Answer a list that was made elsewhere; ``context`` is the part after ``$metadata#``."""
-    content: dict[str, Any] = {"@odata.context": f"{call.base_url}/odata/$metadata#{context}"}
-    if count is not None:
-        content["@odata.count"] = count
-    content["value"] = list(values)
-    return Answer(status, content)
-
-
 def _list_content(call: Call, entity_set: EntitySet, page: Page, following: int | None) -> dict[str, Any]:
     content: dict[str, Any] = {"@odata.context": f"{call.base_url}/odata/$metadata#{entity_set.name}"}
     if page.count is not None:

@@ -1,5 +1,6 @@
 """The operations of packages. Upload and download are not built: a package is a row here, not yet a file."""
 
+from stagedoor.orchestrator.answers import answer_object
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.odata.read import read_set
 from stagedoor.orchestrator.processes import service
@@ -32,12 +33,8 @@ def list_versions(call: Call) -> Answer:
 def show_arguments(call: Call) -> Answer:
     """Answer the arguments of one package version, as JSON text."""
     package = service.get_package(call.session, call.tenant.tenant_id, call.path_arguments["key"])
-    content = {
-        "@odata.context": f"{call.base_url}/odata/$metadata#UiPath.Server.Configuration.OData.ArgumentMetadata",
-        "Input": package.input_arguments,
-        "Output": package.output_arguments,
-    }
-    return Answer(content=content)
+    fields = {"Input": package.input_arguments, "Output": package.output_arguments}
+    return answer_object(call, "ArgumentMetadata", fields)
 
 
 @routes.writes("Processes_DeleteById")

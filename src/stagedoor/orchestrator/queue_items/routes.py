@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stagedoor.orchestrator.answers import answer_object
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import (
     find_enum,
@@ -121,13 +122,6 @@ def _show_last_attempt(call: Call, key: str) -> Answer:
 
 
 def _show_bulk(call: Call, failed: Sequence[int], wanted: int, done: str) -> Answer:
-    shape = "UiPath.Server.Configuration.OData.BulkOperationResponseDto_1OfInt64"
     message = f"{wanted - len(failed)} of {wanted} items were {done}." if failed else None
-    return Answer(
-        content={
-            "@odata.context": f"{call.base_url}/odata/$metadata#{shape}",
-            "Success": not failed,
-            "Message": message,
-            "FailedItems": list(failed),
-        }
-    )
+    fields = {"Success": not failed, "Message": message, "FailedItems": list(failed)}
+    return answer_object(call, "BulkOperationResponseDto_1OfInt64", fields)

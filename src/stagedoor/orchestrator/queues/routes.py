@@ -1,6 +1,6 @@
 """The vendor's operations on queues at work."""
 
-from stagedoor.orchestrator.acknowledgement import done
+from stagedoor.orchestrator.answers import answer_object, done
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import find_text, get_body, get_number_argument, get_object, get_text, read_guid
 from stagedoor.orchestrator.folder_place import get_folder
@@ -45,16 +45,16 @@ def add_items(call: Call) -> Answer:
         chance=call.chance,
         creator_job_key=_job_key(call),
     )
-    shape = "UiPath.Server.Configuration.OData.BulkOperationResponseDto_1OfFailedQueueItemDto"
-    return Answer(
-        content={
-            "@odata.context": f"{call.base_url}/odata/$metadata#{shape}",
+    return answer_object(
+        call,
+        "BulkOperationResponseDto_1OfFailedQueueItemDto",
+        {
             "Success": not failed,
             "Message": "Not all items were added; see FailedItems." if failed else "All items added successfully",
             "FailedItems": [
                 {"Ordinal": item.ordinal, "ErrorCode": item.error_code, "ErrorMessage": item.message} for item in failed
             ],
-        }
+        },
     )
 
 

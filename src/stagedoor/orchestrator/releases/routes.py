@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from stagedoor.orchestrator.answers import answer_object, answer_value
 from stagedoor.orchestrator.call import Answer, Body, Call
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.fields import (
@@ -131,7 +132,7 @@ def move_to_latest(call: Call) -> Answer:
     """Move a release to the latest version."""
     release = _release(call)
     service.move_to_latest(call.session, release, _author(call))
-    return _named(call, "Edm.Int64", release.id)
+    return answer_value(call, "Edm.Int64", release.id)
 
 
 @routes.writes("Releases_UpdateToLatestPackageVersionByKeyByIdentifier")
@@ -139,7 +140,7 @@ def move_to_latest_by_key(call: Call) -> Answer:
     """Move a release, found by its key, to the latest version."""
     release = _release_by_key(call)
     service.move_to_latest(call.session, release, _author(call))
-    return _named(call, "Edm.Guid", release.key)
+    return answer_value(call, "Edm.Guid", release.key)
 
 
 @routes.writes("Releases_UpdateToLatestPackageVersionBulk")
@@ -173,7 +174,7 @@ def roll_back(call: Call) -> Answer:
     """Return a release to the version before."""
     release = _release(call)
     service.roll_back(call.session, release, _author(call))
-    return _named(call, "Edm.Int64", release.id)
+    return answer_value(call, "Edm.Int64", release.id)
 
 
 @routes.writes("Releases_RollbackToPreviousReleaseVersionByKeyByIdentifier")
@@ -181,7 +182,7 @@ def roll_back_by_key(call: Call) -> Answer:
     """Return a release, found by its key, to the version before."""
     release = _release_by_key(call)
     service.roll_back(call.session, release, _author(call))
-    return _named(call, "Edm.Guid", release.key)
+    return answer_value(call, "Edm.Guid", release.key)
 
 
 def _release(call: Call) -> Release:
@@ -214,22 +215,17 @@ def _to_version(call: Call, release: Release) -> Answer:
     version = get_text(get_body(call), "packageVersion", length_max=VERSION_LENGTH_MAX)
     service.move_to_version(call.session, release, version, _author(call))
     if "identifier" in call.path_arguments:
-        return _named(call, "Edm.Guid", release.key)
-    return _named(call, "Edm.Int64", release.id)
-
-
-def _named(call: Call, kind: str, value: int | str) -> Answer:
-    return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#{kind}", "value": value})
+        return answer_value(call, "Edm.Guid", release.key)
+    return answer_value(call, "Edm.Int64", release.id)
 
 
 def _bulk(call: Call, failed: list[Any]) -> Answer:
-    content = {
-        "@odata.context": f"{call.base_url}/odata/$metadata#UiPath.Server.Configuration.OData.BulkOperationResponseDto",
+    fields = {
         "Success": not failed,
         "Message": f"{len(failed)} of these processes were not found." if failed else None,
         "FailedItems": failed,
     }
-    return Answer(content=content)
+    return answer_object(call, "BulkOperationResponseDto", fields)
 
 
 def _changes(body: Body) -> service.ReleaseChanges:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stagedoor.orchestrator.answers import answer_value
 from stagedoor.orchestrator.call import Answer, Body, Call
 from stagedoor.orchestrator.fields import (
     INT64_MAX,
@@ -68,7 +69,7 @@ def list_folder_robots(call: Call) -> Answer:
 def list_usernames(call: Call) -> Answer:
     """Answer the accounts that the folder's robots run under."""
     names = store.list_usernames(call.session, get_folder(call).id)
-    return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#Collection(Edm.String)", "value": names})
+    return answer_value(call, "Collection(Edm.String)", names)
 
 
 @routes.reads("Robots_GetById")

@@ -1,8 +1,8 @@
 """The operations of robot sessions and of the runtimes that they make."""
 
-from collections.abc import Sequence
 from typing import Any
 
+from stagedoor.orchestrator.answers import answer_value
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import (
@@ -19,6 +19,7 @@ from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.folders.service import get_folder as get_folder_within_reach
 from stagedoor.orchestrator.machines.service import get_machine
 from stagedoor.orchestrator.machines.store import list_assigned
+from stagedoor.orchestrator.odata.metadata import NAMESPACE
 from stagedoor.orchestrator.odata.read import read_set
 from stagedoor.orchestrator.registry import Routes
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
@@ -81,13 +82,15 @@ def count_folder_runtimes(call: Call) -> Answer:
     folder_id = get_number_argument(call, "folderId")
     folder = get_folder_within_reach(call.session, call.tenant.tenant_id, folder_id, call.reach)
     runtimes = service.count_runtimes(call.session, list_assigned(call.session, folder))
-    return _listed(call, "UiPath.Server.Configuration.OData.MachineRuntimeDto", runtimes)
+    return answer_value(call, f"Collection({NAMESPACE}.MachineRuntimeDto)", runtimes)
 
 
 @routes.reads("Sessions_GetUsernames")
 def list_usernames(call: Call) -> Answer:
     """Answer the accounts of the robots that are connected within reach."""
-    return _listed(call, "Edm.String", store.list_usernames(call.session, call.tenant.tenant_id, call.reach))
+    return answer_value(
+        call, "Collection(Edm.String)", store.list_usernames(call.session, call.tenant.tenant_id, call.reach)
+    )
 
 
 @routes.writes("Sessions_SetMaintenanceMode")
@@ -117,7 +120,3 @@ def _of_runtime_type(call: Call) -> list[Any]:
         words = ", ".join(ROBOT_TYPE.members)
         raise InvalidRequest(f"The query parameter runtimeType takes {words}.", details={"field": "runtimeType"})
     return [store.is_of_robot_type(number)]
-
-
-def _listed(call: Call, kind: str, values: Sequence[Any]) -> Answer:
-    return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#Collection({kind})", "value": values})

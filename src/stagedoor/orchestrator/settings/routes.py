@@ -1,5 +1,6 @@
 """The operations of settings."""
 
+from stagedoor.orchestrator.answers import answer_object, answer_value
 from stagedoor.orchestrator.call import Answer, Body, Call
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import (
@@ -28,12 +29,8 @@ routes = Routes()
 def show_authentication_settings(call: Call) -> Answer:
     """Answer keys and values side by side; the header is what the vendor's PowerShell client looks at."""
     settings = service.authentication_settings(call.tenant, BUILD_VERSION)
-    content = {
-        "@odata.context": f"{call.base_url}/odata/$metadata#UiPath.Server.Configuration.OData.ResponseDictionaryDto",
-        "Keys": list(settings),
-        "Values": list(settings.values()),
-    }
-    return Answer(content=content, headers={"api-supported-versions": API_VERSION})
+    fields = {"Keys": list(settings), "Values": list(settings.values())}
+    return answer_object(call, "ResponseDictionaryDto", fields, headers={"api-supported-versions": API_VERSION})
 
 
 @routes.reads("Settings_Get")
@@ -46,7 +43,7 @@ def list_settings(call: Call) -> Answer:
 def show_setting(call: Call) -> Answer:
     """Answer one setting's value."""
     setting = service.get_setting(call.session, call.tenant.tenant_id, call.path_arguments["key"])
-    return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#Edm.String", "value": setting.value})
+    return answer_value(call, "Edm.String", setting.value)
 
 
 @routes.writes("Settings_PutById")

@@ -10,7 +10,7 @@ from tests.unit.orchestrator.odata.conftest import ListJobs
 
 from stagedoor.orchestrator.entity import EntitySet
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
-from stagedoor.orchestrator.odata.read import list_answer, options_of, read_one, read_set, read_values
+from stagedoor.orchestrator.odata.read import options_of, read_one, read_set, read_values
 
 
 def ids(content: dict[str, Any]) -> list[int]:
@@ -37,15 +37,6 @@ class TestList:
     def test_options_may_be_given_instead_of_the_calls_own(self, workshop: Session) -> None:
         options = options_of(workshop_call(workshop, {"$top": "1"}), ROBOTS)
         assert len(read_set(workshop_call(workshop), ROBOTS, options=options).content["value"]) == 1
-
-    def test_a_list_made_elsewhere_has_the_same_frame(self, workshop: Session) -> None:
-        answer = list_answer(workshop_call(workshop), "Edm.String", ["a"], count=1)
-        assert answer.content == {
-            "@odata.context": f"{BASE_URL}/odata/$metadata#Edm.String",
-            "@odata.count": 1,
-            "value": ["a"],
-        }
-        assert "@odata.count" not in list_answer(workshop_call(workshop), "Jobs", []).content
 
 
 class TestOne:
