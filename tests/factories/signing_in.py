@@ -16,6 +16,7 @@ SCOPES = "openid profile email offline_access OR.Default StagedoorManagement"
 VERIFIER = "dGhlIHZlcmlmaWVyIG9mIGEgdGVzdCwgbG9uZyBlbm91Z2g"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+CODE_PAGE_2019 = "/mobile"
 _REDIRECTS_MAX = 5
 
 
@@ -37,7 +38,7 @@ def sign_in_through_the_page(
         for _ in range(_REDIRECTS_MAX):
             while answer.is_redirect:
                 target = urljoin(str(answer.url), answer.headers["location"])
-                if urlsplit(target).netloc != own_host:
+                if urlsplit(target).netloc != own_host or urlsplit(target).path == CODE_PAGE_2019:
                     return target
                 answer = browser.get(target)
             assert answer.status_code == 200, answer.text
