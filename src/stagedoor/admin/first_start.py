@@ -169,12 +169,13 @@ class _Seeding:
             ),
         )
         self._users.set_api_password(session, organization, user, password)
-        self._users.assign_role(session, user, tenant_id=tenant.id, role="Automation User")
+        # In one folder, as in the days before folders: a script of that time sends no folder header and goes on.
+        self._users.assign_role(
+            session, user, tenant_id=tenant.id, role="Automation User", folder_key=_seeded_folder_key(session, tenant)
+        )
         return {"username": user.username, "password": password.reveal(), "mark": _mark(user.api_password_hash)}
 
     def _seed_sample_key(self, session: Session, tenant: Tenant) -> dict[str, str]:
-        folder = find_folder_by_path(session, tenant.id, FOLDER)
-        assert folder is not None  # noqa: S101  # the tenant was seeded with it a moment ago
         issued = self._access_keys.create_key(
             session,
             AccessKeyOrder(
@@ -183,7 +184,7 @@ class _Seeding:
                 name=SAMPLE_KEY,
                 allow=SAMPLE_ALLOW,
                 created_by="first start",
-                folder_keys=(folder.key,),
+                folder_keys=(_seeded_folder_key(session, tenant),),
                 expires_at=self._clock.now() + SAMPLE_KEY_LIFETIME,
             ),
         )
@@ -241,6 +242,13 @@ class _Telling:
             folder.key: folder.fully_qualified_name for folder in list_folders(session, facts.tenant_id, EVERYWHERE)
         }
         return Secret(kept["key"]), tuple(grant_in_words(terms, Grants(CATALOG), folder_paths=paths))
+
+
+def _seeded_folder_key(session: Session, tenant: Tenant) -> str:
+    folder = find_folder_by_path(session, tenant.id, FOLDER)
+    if folder is None:
+        raise RuntimeError("the tenant was not seeded")
+    return folder.key
 
 
 def _password_if_unchanged(kept: dict[str, str], password_hash: str | None) -> Secret | None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from tests.factories.people import cheap_passwords
 from tests.factories.store import empty_database
 
@@ -14,12 +15,14 @@ from stagedoor.catalog import CATALOG
 from stagedoor.identity.api_users.key_ring import KeyRing
 from stagedoor.identity.api_users.service import AccessKeys
 from stagedoor.identity.organizations.service import Organizations
+from stagedoor.identity.users.models import RoleAssignment
 from stagedoor.identity.users.service import Users
 from stagedoor.kit.chance import SeededChance
 from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
 from stagedoor.kit.secret import Secret
+from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.passage import Allowance, Caller, GrantTerms
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -109,6 +112,15 @@ def test_the_migrated_user_holds_an_api_password_within_an_open_window(world: Wo
         assert user.existed_since < organization.migrated_at
         assert world.passwords.is_right(told.legacy_password, user.api_password_hash)
         assert user.password_hash is None
+
+
+def test_the_migrated_user_works_in_the_one_folder_so_that_old_scripts_need_not_name_it(world: World) -> None:
+    told = world.start()
+    with world.database.read() as session:
+        held = session.scalars(select(RoleAssignment)).all()
+        folders = session.scalars(select(Folder)).all()
+    assert [(role.role, role.folder_key) for role in held] == [("Automation User", folders[0].key)]
+    assert folders[0].fully_qualified_name == told.folder
 
 
 def test_starting_again_changes_nothing_and_tells_the_same(world: World) -> None:

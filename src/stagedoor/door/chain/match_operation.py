@@ -4,6 +4,8 @@ from stagedoor.catalog import CATALOG
 from stagedoor.door.refusals import MethodUnknown, OperationUnknown
 from stagedoor.door.visit import Visit
 
+COUNT_HINT = "Ask the list itself: ?$count=true&$top=0 answers @odata.count and no rows."
+
 
 async def match_operation(visit: Visit) -> None:
     """Fill in the match. HEAD is judged and carried out as the GET that it asks about."""
@@ -16,4 +18,5 @@ async def match_operation(visit: Visit) -> None:
         raise MethodUnknown(
             f"This path takes {', '.join(methods)}, not {visit.head.method}.", headers={"Allow": ", ".join(methods)}
         )
-    raise OperationUnknown(f"{visit.place.path} is no operation of the Orchestrator API.")
+    hint = COUNT_HINT if visit.place.path.lower().endswith("/$count") else OperationUnknown.hint
+    raise OperationUnknown(f"{visit.place.path} is no operation of the Orchestrator API.", hint=hint)
