@@ -74,12 +74,18 @@ class FolderLinks:
         except IntegrityError as taken:
             raise name_in_use(name) from taken
 
-    def list_folders(self, session: Session, tenant_id: str, thing_id: int) -> Sequence[Folder]:
-        """Return every folder that sees the thing, by its path."""
-        folders = select(Folder).join(self.table, self.folder == Folder.id)
-        return session.scalars(
-            folders.where(self.thing == thing_id, Folder.tenant_id == tenant_id).order_by(Folder.fully_qualified_name)
-        ).all()
+    def list_folders(
+        self, session: Session, tenant_id: str, thing_id: int, reach: Reach
+    ) -> tuple[Sequence[Folder], int]:
+        """Return the folders within reach that see the thing, by id, and how many see it in all."""
+        seeing = select(Folder).join(self.table, self.folder == Folder.id).where(self.thing == thing_id)
+        conditions = [Folder.tenant_id == tenant_id, *within_reach(tenant_id, reach)]
+        within = session.scalars(seeing.where(*conditions).order_by(Folder.id)).all()
+        return within, self.count_folders(session, thing_id)
+
+    def count_folders(self, session: Session, thing_id: int) -> int:
+        """Return how many folders see the thing."""
+        return session.scalar(select(func.count()).where(self.thing == thing_id)) or 0
 
 
 def fold(name: str) -> str:

@@ -40,14 +40,13 @@ def verify_folders(session: Session, tenant_id: str, reach: Reach, shares: Share
         raise NotFound(f"There is no folder {', '.join(missing)}.")
 
 
-def verify_seen_within_reach(
-    session: Session, tenant_id: str, reach: Reach, folders: Sequence[Folder], thing: str
-) -> None:
+def verify_seen_within_reach(folders: Sequence[Folder], total: int, thing: str) -> None:
     """Raise ``Conflict`` if a thing that is about to vanish is also seen by a folder out of the caller's reach.
 
-    ``folders`` are all that see it. Whoever may work in one folder must not take things out of another one.
+    ``folders`` are those within reach that see it, of ``total``. Whoever may work in one folder must not take things
+    out of another one.
     """
-    if len(find_folders(session, tenant_id, reach, [folder.id for folder in folders])) < len(folders):
+    if len(folders) < total:
         raise Conflict(
             f"{thing} is shared with folders that are not open to you, and would vanish from them too.",
             hint="Ask somebody who may work in all of its folders.",

@@ -20,7 +20,6 @@ from stagedoor.orchestrator.assets.schemas import (
 )
 from stagedoor.orchestrator.assets.sealing import clear_value, put_value
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
-from stagedoor.orchestrator.folder_links import find_folders
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_within_reach
 from stagedoor.passage import Reach
@@ -107,17 +106,13 @@ def get_asset_by_name(session: Session, tenant_id: str, folder_id: int, name: st
 
 def delete_asset(session: Session, asset: Asset, reach: Reach) -> None:
     """Delete an asset, for every folder that sees it; raises ``Conflict`` if one of them is out of reach."""
-    verify_seen_within_reach(
-        session, asset.tenant_id, reach, store.list_folders(session, asset), f"The asset {asset.name!r}"
-    )
+    verify_seen_within_reach(*list_folders(session, asset, reach), f"The asset {asset.name!r}")
     store.delete_asset(session, asset)
 
 
 def list_folders(session: Session, asset: Asset, reach: Reach) -> tuple[Sequence[Folder], int]:
     """Return the folders within reach that see the asset, and how many see it in all."""
-    folders = store.list_folders(session, asset)
-    within = find_folders(session, asset.tenant_id, reach, [folder.id for folder in folders])
-    return within, len(folders)
+    return store.links.list_folders(session, asset.tenant_id, asset.id, reach)
 
 
 def share_assets(session: Session, tenant_id: str, folder_id: int, shares: Shares, reach: Reach) -> None:
@@ -133,7 +128,7 @@ def share_assets(session: Session, tenant_id: str, folder_id: int, shares: Share
             store.links.link(session, asset.id, target, asset.name)
         for target in shares.remove_from:
             store.links.unlink(session, asset.id, target)
-        if store.count_folders(session, asset.id) == 0:
+        if store.links.count_folders(session, asset.id) == 0:
             raise Conflict(f"The asset {asset.name!r} cannot be taken out of every folder; delete it instead.")
 
 

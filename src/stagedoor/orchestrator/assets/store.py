@@ -1,11 +1,10 @@
 """All SQL of assets."""
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.assets.models import Asset, AssetFolder
 from stagedoor.orchestrator.folder_links import FolderLinks, fold
-from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.passage import FolderPlace, Reach
@@ -55,16 +54,6 @@ def delete_asset(session: Session, asset: Asset) -> None:
     """Delete an asset with all its values."""
     session.delete(asset)
     session.flush()
-
-
-def count_folders(session: Session, asset_id: int) -> int:
-    """Return how many folders see the asset."""
-    return session.scalar(select(func.count()).where(AssetFolder.asset_id == asset_id)) or 0
-
-
-def list_folders(session: Session, asset: Asset) -> list[Folder]:
-    """Return every folder that sees the asset."""
-    return list(links.list_folders(session, asset.tenant_id, asset.id))
 
 
 def has_machine(session: Session, tenant_id: str, machine_id: int) -> bool:

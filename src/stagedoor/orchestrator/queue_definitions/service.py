@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
-from stagedoor.orchestrator.folder_links import find_folders
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.queue_definitions import store
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
@@ -93,17 +92,13 @@ def delete_queue(session: Session, queue: QueueDefinition, reach: Reach) -> None
 
     Raises ``Conflict`` if one of those folders is out of reach.
     """
-    verify_seen_within_reach(
-        session, queue.tenant_id, reach, store.list_folders(session, queue), f"The queue {queue.name!r}"
-    )
+    verify_seen_within_reach(*list_folders(session, queue, reach), f"The queue {queue.name!r}")
     store.delete_queue(session, queue)
 
 
 def list_folders(session: Session, queue: QueueDefinition, reach: Reach) -> tuple[Sequence[Folder], int]:
     """Return the folders within reach that see the queue, and how many see it in all."""
-    folders = store.list_folders(session, queue)
-    within = find_folders(session, queue.tenant_id, reach, [folder.id for folder in folders])
-    return within, len(folders)
+    return store.links.list_folders(session, queue.tenant_id, queue.id, reach)
 
 
 def share_queues(session: Session, tenant_id: str, folder_id: int, shares: Shares, reach: Reach) -> None:

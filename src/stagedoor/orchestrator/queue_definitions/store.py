@@ -4,7 +4,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.folder_links import FolderLinks, fold
-from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition, QueueFolder
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.passage import FolderPlace, Reach
@@ -73,8 +72,3 @@ def has_release(session: Session, tenant_id: str, release_id: int) -> bool:
     """Tell whether the tenant has this release."""
     found = select(Release.id).where(Release.id == release_id, Release.tenant_id == tenant_id)
     return session.scalar(found) is not None
-
-
-def list_folders(session: Session, queue: QueueDefinition) -> list[Folder]:
-    """Return every folder that sees the queue."""
-    return list(links.list_folders(session, queue.tenant_id, queue.id))
