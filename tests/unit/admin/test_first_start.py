@@ -117,10 +117,10 @@ def test_the_migrated_user_holds_an_api_password_within_an_open_window(world: Wo
 def test_the_migrated_user_works_in_the_one_folder_so_that_old_scripts_need_not_name_it(world: World) -> None:
     told = world.start()
     with world.database.read() as session:
+        folder = session.scalars(select(Folder)).one()
+        assert folder.fully_qualified_name == told.folder
         held = session.scalars(select(RoleAssignment)).all()
-        folders = session.scalars(select(Folder)).all()
-    assert [(role.role, role.folder_key) for role in held] == [("Automation User", folders[0].key)]
-    assert folders[0].fully_qualified_name == told.folder
+        assert [(role.role, role.folder_key) for role in held] == [("Automation User", folder.key)]
 
 
 def test_starting_again_changes_nothing_and_tells_the_same(world: World) -> None:
