@@ -4,16 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from stagedoor.identity.form_endpoint import EVERY_METHOD, answer_form
 from stagedoor.identity.grants.service import TokenEndpoint
-from stagedoor.identity.outcomes import OUTCOME, outcome_of_refused
-from stagedoor.identity.wire.answers import refuse, write_answer
-from stagedoor.identity.wire.errors import OAuthRequestRefused
-from stagedoor.identity.wire.forms import read_fields
 from stagedoor.identity.wire.loopback_cors import allow_loopback, answer_preflight
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.passage import IdentityEvent
-
-EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def routes(
@@ -28,13 +23,9 @@ def routes(
     async def token(request: Request) -> Response:
         if request.method == "OPTIONS":
             return answer_preflight(request)
-        try:
-            fields = await read_fields(request, accepts_json=accepts_json)
-            answer = await threads.run(endpoint.answer, fields, request.headers.get("authorization"))
-        except OAuthRequestRefused as refused:
-            request.scope[OUTCOME] = outcome_of_refused(refused, IdentityEvent.TOKEN_REFUSED)
-            return allow_loopback(request, refuse(refused))
-        request.scope[OUTCOME] = answer.outcome
-        return allow_loopback(request, write_answer(answer))
+        response = await answer_form(
+            request, endpoint.answer, threads, accepts_json=accepts_json, refused_as=IdentityEvent.TOKEN_REFUSED
+        )
+        return allow_loopback(request, response)
 
     return [Route(path, token, methods=EVERY_METHOD)]

@@ -4,12 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from stagedoor.identity.grants.routes import EVERY_METHOD
+from stagedoor.identity.form_endpoint import EVERY_METHOD, answer_form
 from stagedoor.identity.introspection.service import Introspection
-from stagedoor.identity.outcomes import OUTCOME, outcome_of_refused
-from stagedoor.identity.wire.answers import refuse, write_answer
-from stagedoor.identity.wire.errors import OAuthRequestRefused
-from stagedoor.identity.wire.forms import read_fields
 from stagedoor.kit.threads import WorkerThreads
 
 
@@ -17,13 +13,6 @@ def routes(introspection: Introspection, threads: WorkerThreads) -> list[BaseRou
     """Return the route of the introspection endpoint."""
 
     async def introspect(request: Request) -> Response:
-        try:
-            fields = await read_fields(request)
-        except OAuthRequestRefused as refused:
-            request.scope[OUTCOME] = outcome_of_refused(refused)
-            return refuse(refused)
-        answer = await threads.run(introspection.answer, fields, request.headers.get("authorization"))
-        request.scope[OUTCOME] = answer.outcome
-        return write_answer(answer)
+        return await answer_form(request, introspection.answer, threads)
 
     return [Route("/identity_/connect/introspect", introspect, methods=EVERY_METHOD)]
