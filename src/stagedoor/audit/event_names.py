@@ -30,7 +30,6 @@ class EventName(StrEnum):
     ADMIN_USER_KEY_CREATED = "admin:user_key:created"
     AUDIT_STORE_RECOVERED = "audit:store:recovered"
     CONSOLE_PAGE_ANSWERED = "console:page:answered"
-    DOOR_REQUEST_ANSWERED = "door:request:answered"
     DOOR_REQUEST_REFUSED = "door:request:refused"
     IDENTITY_AUTHORIZATION_GRANTED = "identity:authorization:granted"
     IDENTITY_AUTHORIZATION_REFUSED = "identity:authorization:refused"
