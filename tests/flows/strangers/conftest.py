@@ -1,19 +1,10 @@
-"""What the clients that nobody here wrote are given: an administrator who makes them keys, and a robot's key."""
+"""What the clients that nobody here wrote are given beside the server: a robot's key."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.served import Served
-
-
-@pytest.fixture(scope="session")
-def administrator(house: Served) -> Iterator[Administrator]:
-    """The administrator of the shared server, signed in once."""
-    with administrator_of(house) as signed_in:
-        yield signed_in
 
 
 @pytest.fixture(scope="session")
