@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
-from stagedoor.orchestrator.errors import AlreadyExists, Conflict, NotFound, OrchestratorError
+from stagedoor.orchestrator.errors import AlreadyExists, Conflict, OrchestratorError
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_items import store as items_store
 from stagedoor.orchestrator.queue_items.attempts import Attempts
@@ -92,14 +92,11 @@ def start_transaction(
 ) -> QueueItem | None:
     """Return an item in progress that nobody else was given, or ``None`` when there is none to take.
 
-    Raises ``NotFound`` for an unknown robot; a request that brings an item of its own may raise ``AlreadyExists``.
+    A robot key that is nobody's here takes the item for no robot in particular: the vendor's clients send the key of
+    wherever they run. A request that brings an item of its own may raise ``AlreadyExists``.
     """
     now = clock.now()
-    robot_id = None
-    if request.robot_key is not None:
-        robot_id = store.find_robot_id(session, queue.tenant_id, request.robot_key)
-        if robot_id is None:
-            raise NotFound(f"There is no robot with the key {request.robot_key}.")
+    robot_id = store.find_robot_id(session, queue.tenant_id, request.robot_key) if request.robot_key else None
     if request.new_item is None:
         return store.take_next(
             session,

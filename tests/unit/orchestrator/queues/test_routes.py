@@ -288,10 +288,12 @@ class TestTaking:
         add(desk, queue)
         assert take(desk, queue, RobotIdentifier=ROBOT_KEY.upper())["RobotId"] == 1
 
-    def test_an_unknown_robot_is_refused_and_takes_nothing(self, desk: Desk, queue: FolderPlace) -> None:
+    def test_a_robot_of_elsewhere_takes_for_no_robot_of_ours(self, desk: Desk, queue: FolderPlace) -> None:
         add(desk, queue)
-        with pytest.raises(NotFound, match="robot"):
-            take(desk, queue, RobotIdentifier=ROBOT_KEY)
+        assert take(desk, queue, RobotIdentifier=ROBOT_KEY)["RobotId"] is None
+
+    def test_a_robot_identifier_that_is_no_guid_takes_nothing(self, desk: Desk, queue: FolderPlace) -> None:
+        add(desk, queue)
         with pytest.raises(InvalidRequest, match="RobotIdentifier"):
             take(desk, queue, RobotIdentifier="bot")
         assert take(desk, queue) is not None
