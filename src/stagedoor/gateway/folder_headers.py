@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,6 +55,10 @@ def _read_value(kind: FolderReferenceKind, value: str) -> str:
                 "X-UIPATH-FolderPath-Encoded is not Base64 of a path in UTF-16LE.",
                 hint="Send a plain path in X-UIPATH-FolderPath instead.",
             ) from broken
+    if kind is FolderReferenceKind.PATH:
+        # The server hands headers on as Latin-1 (RFC 9110 section 5.5); a path beyond ASCII is usually UTF-8.
+        with suppress(UnicodeError):
+            value = value.encode("latin-1").decode()
     if kind is FolderReferenceKind.ID:
         if not (value.isascii() and value.isdigit() and len(value) <= 19):
             raise FolderHeaderMalformed(

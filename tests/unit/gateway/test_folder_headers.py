@@ -28,6 +28,8 @@ def test_no_folder_header_names_no_folder() -> None:
     [
         ({"x_uipath_organizationunitid": "12"}, FolderReferenceKind.ID, "12"),
         ({"x_uipath_folderpath": "/Shared/Invoices/"}, FolderReferenceKind.PATH, "Shared/Invoices"),
+        ({"x_uipath_folderpath": "Müller".encode().decode("latin-1")}, FolderReferenceKind.PATH, "Müller"),
+        ({"x_uipath_folderpath": "Müller"}, FolderReferenceKind.PATH, "Müller"),
         ({"x_uipath_folderpath_encoded": encoded("/Müller")}, FolderReferenceKind.ENCODED_PATH, "Müller"),
         ({"x_uipath_folderkey": "abc"}, FolderReferenceKind.KEY, "abc"),
     ],

@@ -1,24 +1,33 @@
 """Step 4a: the few questions that clients ask before they sign in, answered without a caller and without the store."""
 
+from collections.abc import Callable, Mapping
+
 import orjson
 
 from stagedoor.catalog import CATALOG
 from stagedoor.door.visit import Visit
+from stagedoor.orchestrator.settings.routes import describe_authentication
 from stagedoor.orchestrator.status.version import API_VERSION, describe_version
 
-VERSION_PROBES = frozenset({"Status_Get", "Status_GetVersion"})
+PUBLIC_ANSWERS: Mapping[str, Callable[[], bytes]] = {
+    "Status_Get": lambda: b"",
+    "Status_GetVersion": lambda: orjson.dumps(describe_version()),
+    # The vendor's PowerShell client learns from it which generation it talks to, before it signs in.
+    "Settings_GetAuthenticationSettings": lambda: orjson.dumps(describe_authentication(None)),
+}
 
 
 async def answer_publicly(visit: Visit) -> None:
-    """Answer a version probe that carries no credential; whatever else there is goes on to be identified."""
+    """Answer what may be asked without a credential; whatever else there is goes on to be identified."""
     headers = visit.head.headers
     if visit.head.method not in ("GET", "HEAD") or "authorization" in headers or "x-api-key" in headers:
         return
     match = CATALOG.match("GET", visit.place.path)
-    if match is None or match.operation.id not in VERSION_PROBES:
+    write = PUBLIC_ANSWERS.get(match.operation.id) if match is not None else None
+    if write is None:
         return
     visit.match = match
-    body = orjson.dumps(describe_version()) if match.operation.id == "Status_GetVersion" else b""
+    body = write()
     await visit.answer(
         200,
         [

@@ -27,6 +27,8 @@ from stagedoor.orchestrator.queue_items.schemas import (
     STATUS,
     show_row_version,
 )
+from stagedoor.orchestrator.robots.entities import ROBOT
+from stagedoor.orchestrator.robots.models import Robot
 
 TOP_MAX = 100
 
@@ -119,7 +121,10 @@ QUEUE_ITEM = EntityType(
         ),
         Property("Id", EdmType.INT64, QueueItem.id, nullable=False, writable=False),
     ),
-    navigations=(Navigation("QueueDefinition", lambda: QUEUE_DEFINITION, QueueItem.queue_id, QueueDefinition.id),),
+    navigations=(
+        Navigation("QueueDefinition", lambda: QUEUE_DEFINITION, QueueItem.queue_id, QueueDefinition.id),
+        Navigation("Robot", lambda: ROBOT, QueueItem.robot_id, Robot.id),
+    ),
 )
 
 QUEUE_ITEMS = EntitySet("QueueItems", QUEUE_ITEM, top_max=TOP_MAX, counts_always=False)

@@ -18,6 +18,7 @@ from stagedoor.orchestrator.settings import service, store
 from stagedoor.orchestrator.settings.entities import SETTINGS
 from stagedoor.orchestrator.settings.schemas import SETTING_SCOPE
 from stagedoor.orchestrator.status.version import API_VERSION, BUILD_VERSION
+from stagedoor.passage import TenantPlace
 
 NAME_LENGTH_MAX = 128
 VALUE_LENGTH_MAX = 64 * 1024
@@ -28,8 +29,7 @@ routes = Routes()
 @routes.reads("Settings_GetAuthenticationSettings")
 def show_authentication_settings(call: Call) -> Answer:
     """Answer keys and values side by side; the header is what the vendor's PowerShell client looks at."""
-    settings = service.authentication_settings(call.tenant, BUILD_VERSION)
-    fields = {"Keys": list(settings), "Values": list(settings.values())}
+    fields = describe_authentication(call.tenant)
     return answer_object(call, "ResponseDictionaryDto", fields, headers={"api-supported-versions": API_VERSION})
 
 
@@ -71,6 +71,12 @@ def delete_settings(call: Call) -> Answer:
     names = get_required(find_texts(get_body(call), "settingNames"), "settingNames")
     store.delete_settings(call.session, call.tenant.tenant_id, names)
     return Answer(status=204)
+
+
+def describe_authentication(tenant: TenantPlace | None) -> dict[str, list[str]]:
+    """Return the fields of the authentication settings; without a tenant, what anybody may know."""
+    settings = service.authentication_settings(tenant, BUILD_VERSION)
+    return {"Keys": list(settings), "Values": list(settings.values())}
 
 
 def _save(call: Call, name: str, body: Body) -> None:

@@ -11,12 +11,15 @@ from stagedoor.passage import TenantPlace
 SECRET_WORDS = ("password", "secret", "token", "apikey", "connectionstring", "credential")
 
 
-def authentication_settings(tenant: TenantPlace, build_version: str) -> dict[str, str]:
-    """Return what a client may know before it signs in: how to, and which generation it talks to."""
+def authentication_settings(tenant: TenantPlace | None, build_version: str) -> dict[str, str]:
+    """Return what a client may know before it signs in: how to, and which generation it talks to.
+
+    The tenant is told to those inside it alone; ``None`` stands for somebody who has not signed in.
+    """
     return {
         "Build.Version": build_version,
         "Authentication.HostTenant": "Host",
-        "Authentication.DefaultTenant": tenant.tenant_name,
+        "Authentication.DefaultTenant": "" if tenant is None else tenant.tenant_name,
         "WindowsAuth.Enabled": "false",
         "GoogleAuth.Enabled": "false",
         "AzureADAuth.Enabled": "false",

@@ -1,19 +1,11 @@
 """Pages on the caller's own machine may read the Orchestrator's answers; no other page may."""
 
-from collections.abc import Iterator
-
 import pytest
-from tests.factories.house import SmallHouse, open_small_house
+from tests.factories.house import SmallHouse
 
 JOBS = "/acme/dev/orchestrator_/odata/Jobs"
 HERE = "http://localhost:5173"
 ELSEWHERE = ["https://evil.example", "http://localhost.evil.example", "http://192.0.2.7:5173", "null", ""]
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHouse]:
-    with open_small_house(tmp_path_factory.mktemp("house")) as house:
-        yield house
 
 
 def preflight(origin: str, wanted: str = "authorization,x-uipath-folderkey") -> tuple[tuple[str, str], ...]:

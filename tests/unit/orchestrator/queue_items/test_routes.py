@@ -1,10 +1,13 @@
 """What people do with items: look, change, delete, review."""
 
 import pytest
-from tests.factories.orchestrator import OTHER_TENANT, Desk
+from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
+from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.passage import FolderPlace
+
+ROBOT_KEY = "00000000-0000-4000-8000-0000000000b1"
 
 Item = dict[str, object]
 
@@ -65,6 +68,28 @@ class TestLooking:
         add(desk, queue)
         page = desk.call("QueueItems_Get", folder=queue, query={"$expand": "QueueDefinition"}).content
         assert page["value"][0]["QueueDefinition"]["Name"] == "Invoices"
+
+    def test_the_robot_that_took_an_item_is_shown_beside_it_on_request(self, desk: Desk, queue: FolderPlace) -> None:
+        with desk.write() as session:
+            session.add(
+                Robot(
+                    tenant_id=TENANT.tenant_id,
+                    key=ROBOT_KEY,
+                    folder_id=queue.id,
+                    license_key="k",
+                    name="bot",
+                    name_folded="bot",
+                    created_at=desk.clock.now(),
+                )
+            )
+        add(desk, queue)
+        start = {"transactionData": {"Name": "Invoices", "RobotIdentifier": ROBOT_KEY}}
+        desk.call("Queues_StartTransaction", start, folder=queue)
+        add(desk, queue)
+        query = {"$expand": "Robot($select=Name)", "$orderby": "Id"}
+        taken, waiting = desk.call("QueueItems_Get", folder=queue, query=query).content["value"]
+        assert taken["Robot"] == {"Name": "bot"}
+        assert waiting["Robot"] is None
 
     def test_other_folders_and_tenants_see_nothing(self, desk: Desk, queue: FolderPlace) -> None:
         item = add(desk, queue)
