@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stagedoor.cli.collector import collector_resting
 from stagedoor.cli.options import common_options, pass_session
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
@@ -58,7 +59,6 @@ def up(
     except ValueError as wrong:
         raise click.UsageError(f"A STAGEDOOR_ variable cannot be read: {wrong}.") from wrong
     settings = replace(settings, data_dir=settings.data_dir.resolve())
-    server = server_part("stagedoor.door.server")
     if not is_loopback(settings.host) and not settings.public_base_url.startswith("https://"):
         click.echo(
             f"Note: {settings.host} can be reached from other machines, and keys travel as plain text. Put a proxy "
@@ -66,15 +66,18 @@ def up(
             err=True,
         )
 
-    def tell_ready(settled: "Settings", made: "FirstStart") -> None:
-        if session.wants_json:
-            from stagedoor.cli.output import echo_json
+    with _ended_like_ctrl_c(), collector_resting() as wake_collector:
+        server = server_part("stagedoor.door.server")
 
-            echo_json(ready_facts(settled.base_url, made))
-        else:
-            click.echo(welcome_text(settled.base_url, made))
+        def tell_ready(settled: "Settings", made: "FirstStart") -> None:
+            wake_collector()
+            if session.wants_json:
+                from stagedoor.cli.output import echo_json
 
-    with _ended_like_ctrl_c():
+                echo_json(ready_facts(settled.base_url, made))
+            else:
+                click.echo(welcome_text(settled.base_url, made))
+
         server.serve(settings, ready_file=ready_file, empty=empty, on_ready=tell_ready)
 
 
