@@ -1,13 +1,13 @@
 """HTTP/1.1 with bounds that hold before anything is parsed, and a clear answer to what cannot be parsed."""
 
-from asyncio import TimerHandle
+from asyncio import TimerHandle, Transport
 from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from stagedoor.door.errors import Dialect, draw_error
-from stagedoor.door.refusals import HeadTooLarge, MalformedHead
+from stagedoor.door.refusals import HeadTooLarge, MalformedHead, RequestTooSlow
 from stagedoor.kit.chance import Chance, SystemChance
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.logs import get_logger
@@ -15,6 +15,9 @@ from stagedoor.kit.logs import get_logger
 HEAD_BYTES_MAX = 80 * 1024
 FRAMING_BYTES_MAX = 16 * 1024
 """What may come between two pieces of a body, or after the last: sizes, chunk extensions and trailers."""
+HEAD_SECONDS_MAX = 30.0
+"""From the connection, or the first byte of a further request, to the end of the head."""
+BODY_PAUSE_SECONDS_MAX = 60.0
 LINGER_SECONDS = 2.0
 LINGER_BYTES_MAX = 32 * 1024 * 1024
 
@@ -41,6 +44,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_refused = False
         self._discarded_bytes = 0
         self._linger: TimerHandle | None = None
+        self._has_begun = False
+        self._due: float | None = None
+        self._watch: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._expect_within(HEAD_SECONDS_MAX)
+        self._watch = self.loop.call_later(HEAD_SECONDS_MAX, self._look)
 
     def data_received(self, data: bytes) -> None:
         if self._is_refused:
@@ -61,27 +72,50 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(MalformedHead("This is not a well-formed HTTP request.", internal=msg))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._linger is not None:
-            self._linger.cancel()
+        for timer in (self._linger, self._watch):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        self._in_head = True
+        self._in_head = self._has_begun = True
         self._head_bytes = self._framing_bytes = 0
+        self._expect_within(HEAD_SECONDS_MAX)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._expect_within(BODY_PAUSE_SECONDS_MAX)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._framing_bytes = 0
+        self._expect_within(BODY_PAUSE_SECONDS_MAX)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_head = True
         self._head_bytes = self._framing_bytes = 0
+        self._has_begun, self._due = False, None
         super().on_message_complete()
+
+    def _expect_within(self, seconds: float) -> None:
+        # Only noted here; one timer a connection looks now and then, which costs a request nothing.
+        self._due = self.loop.time() + seconds
+
+    def _look(self) -> None:
+        if self._is_refused or self.transport.is_closing():
+            return
+        now = self.loop.time()
+        if self._due is not None and self.flow.read_paused:
+            # It is we who keep the rest of the body waiting.
+            self._expect_within(BODY_PAUSE_SECONDS_MAX)
+        if self._due is None or now < self._due:
+            self._watch = self.loop.call_later((self._due or now + HEAD_SECONDS_MAX) - now, self._look)
+        elif not self._has_begun:
+            self.transport.close()
+        else:
+            self._refuse(RequestTooSlow())
 
     def _head_ends_in(self, data: bytes) -> bool:
         # The bound is on heads; a body that arrived with the end of its head in one piece is not counted.

@@ -21,6 +21,15 @@ class MalformedHead(StagedoorError):
     public = "The request's headers contradict each other."
 
 
+class RequestTooSlow(StagedoorError):
+    """The request did not arrive in time; a connection that is held open for nothing is one that nobody else has."""
+
+    code = "request_too_slow"
+    status = 408
+    public = "The request did not arrive in time."
+    hint = "Nothing was carried out. Send it again."
+
+
 class MethodOverrideRefused(StagedoorError):
     """A header asks to treat the request as another method, which would dodge the verdict on the real one."""
 

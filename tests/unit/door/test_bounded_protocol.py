@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
+from stagedoor.door import bounded_protocol
 from stagedoor.door.bounded_protocol import FRAMING_BYTES_MAX, HEAD_BYTES_MAX, LINGER_BYTES_MAX, BoundedProtocol
 from stagedoor.kit.chance import SeededChance
 
@@ -103,6 +104,54 @@ def sent(*pieces: bytes, app: Any = echo_the_length) -> Wire:
                 await asyncio.sleep(0)
 
     return connected(send, app)
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not happened():  # noqa: ASYNC110  # a timer of the protocol's own is waited for, which tells nobody
+            await asyncio.sleep(0)
+
+
+class TestPatience:
+    @pytest.fixture(autouse=True)
+    def _short(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bounded_protocol, "HEAD_SECONDS_MAX", 0.01)
+        monkeypatch.setattr(bounded_protocol, "BODY_PAUSE_SECONDS_MAX", 0.01)
+
+    @pytest.mark.parametrize(
+        ("piece", "statuses"),
+        [(b"", []), (b"GET / HTTP/1.1\r\nHost: st", ["408"]), (CHUNKED + b"5\r\nhe", ["408"])],
+        ids=["nothing", "half a head", "half a body"],
+    )
+    def test_a_connection_that_goes_on_asking_nothing_is_given_up(self, piece: bytes, statuses: list[str]) -> None:
+        async def dawdle(protocol: BoundedProtocol, wire: Wire) -> None:
+            if piece:
+                protocol.data_received(piece)
+            await until(lambda: wire.is_closed or bool(wire.written))
+
+        assert connected(dawdle).statuses == statuses
+
+    def test_a_body_that_we_keep_waiting_is_not_given_up(self) -> None:
+        async def hold_back(protocol: BoundedProtocol, wire: Wire) -> None:
+            protocol.data_received(HEAD + b"Content-Length: 5\r\n\r\nhe")
+            protocol.flow.pause_reading()
+            before = protocol._due
+            await until(lambda: protocol._due != before)
+            assert wire.written == b""
+
+        async def take_nothing(scope: Any, receive: Any, send: Any) -> None:
+            await asyncio.Event().wait()
+
+        connected(hold_back, take_nothing)
+
+    def test_a_request_that_is_being_answered_has_all_the_time_it_needs(self) -> None:
+        async def wait(protocol: BoundedProtocol, wire: Wire) -> None:
+            protocol.data_received(HEAD + b"Content-Length: 5\r\n\r\nhello")
+            first = protocol._watch
+            await until(lambda: protocol._watch is not first)
+            assert not wire.is_closed
+
+        assert connected(wait, answer_slowly).statuses == ["200"]
 
 
 class TestWithinTheBounds:
