@@ -22,7 +22,8 @@ class AccessKeyOrder:
     """What a new key is to be.
 
     ``allow`` holds selectors and ``folder_keys`` folder keys (``None``: every folder), both resolved and checked by
-    the one who orders. ``api_user_name`` empty means an API user named like the key. ``networks`` are CIDRs.
+    the one who orders. ``api_user_name`` empty means an API user named like the key. ``may_join_others`` lets the key
+    belong to an API user that somebody else made, and so act under its name. ``networks`` are CIDRs.
     """
 
     organization_id: str
@@ -35,6 +36,7 @@ class AccessKeyOrder:
     expires_at: datetime | None = None
     api_user_name: str = ""
     owner_group: str = "Administrators"
+    may_join_others: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,8 @@ class AccessKeys:
                 created_by=order.created_by,
             )
             store.add(session, api_user)
+        elif api_user.created_by != order.created_by and not order.may_join_others:
+            raise AccessKeyOrderRefused("Somebody else's API user has this name already; choose another.", status=409)
         return api_user
 
 
