@@ -24,6 +24,8 @@ class Metrics:
             buckets=DURATION_BUCKETS_SECONDS,
             registry=self._registry,
         )
+        # Finding a series by its labels costs more than counting in it; there are a few dozen of them at most.
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.access_keys = Gauge("stagedoor_access_keys", "Access keys held in memory.", registry=self._registry)
         self.audit_rows_waiting = Gauge(
             "stagedoor_audit_rows_waiting", "Audit rows not in the store yet.", registry=self._registry
@@ -31,8 +33,13 @@ class Metrics:
 
     def note_request(self, surface: str, destination: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        self._requests.labels(surface, destination, f"{status // 100}xx").inc()
-        self._duration.labels(surface).observe(seconds)
+        series = (surface, destination, status // 100)
+        pair = self._series.get(series)
+        if pair is None:
+            counter = self._requests.labels(surface, destination, f"{status // 100}xx")
+            pair = self._series[series] = (counter, self._duration.labels(surface))
+        pair[0].inc()
+        pair[1].observe(seconds)
 
     def exposition(self) -> tuple[str, bytes]:
         """Return the content type and the text of all figures."""

@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TextIO, cast
 
 import orjson
@@ -18,11 +19,21 @@ from stagedoor.kit.clock import Clock
 
 Redact = Callable[[str], str]
 
+_request_id: ContextVar[str | None] = ContextVar("stagedoor_request_id", default=None)
+
+
+def _name_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    request_id = _request_id.get()
+    if request_id is not None:
+        event.setdefault("request_id", request_id)
+    return event
+
+
 # Until configure_logging is called, in commands that open a store without serving it, structlog's own default would
 # show the values of local variables in tracebacks, passwords among them, and would mix them into a command's output.
 structlog.configure(
     processors=[
-        structlog.contextvars.merge_contextvars,
+        _name_request,
         structlog.processors.add_log_level,
         structlog.processors.StackInfoRenderer(),
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
@@ -57,7 +68,7 @@ def configure_logging(
         return {name: _redacted(value, redact) for name, value in event.items()}
 
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _name_request,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
@@ -103,8 +114,12 @@ def configure_logging(
 @contextmanager
 def bound_request_id(request_id: str) -> Iterator[None]:
     """Write the request id into every line that is logged inside the block, in this task and what it starts."""
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
+    # A variable of our own: structlog's binding looks through all variables of the context, at every request.
+    token = _request_id.set(request_id)
+    try:
         yield
+    finally:
+        _request_id.reset(token)
 
 
 def _redacted(value: Any, redact: Redact) -> Any:
