@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ FACES = {"__init__.py", "catalog/__init__.py", "client/__init__.py"}
 """What other programs import from: the three packages with more in their face than a paragraph."""
 NAMED_BY_OTHERS = {"get_command", "get_default_redirect_uri", "get_redirect_uri"}
 """Methods of click and Authlib, whose names their base classes decide."""
+FOUND_ALWAYS = {"door/surfaces.py:find_place", "door/surfaces.py:_find_orchestrator"}
+"""What finds without ``None``: a path that leads nowhere has a place of its own, the surface ``UNKNOWN``."""
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
 
@@ -130,18 +133,31 @@ def test_a_package_begins_with_a_paragraph_and_holds_nothing_else() -> None:
     assert set(offenders) <= FACES
 
 
+def functions_named(begin: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef, bool]]:
+    """Yield the functions of such a name: where each is, the function, and whether it may return ``None``."""
+    for module in MODULES:
+        for function in ast.walk(ast.parse(module.read_text())):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            overloads = any(ast.unparse(decorator) == "overload" for decorator in function.decorator_list)
+            if function.name.lstrip("_").startswith(begin) and not overloads:
+                returned = "" if function.returns is None else ast.unparse(function.returns)
+                where = f"{module.relative_to(SOURCE)}:{function.name}"
+                yield where, function, bool(re.search(r"\bNone\b", returned))
+
+
 def test_what_is_named_get_returns_it_or_raises() -> None:
     offenders = [
-        f"{module.relative_to(SOURCE)}:{function.lineno}"
-        for module in MODULES
-        for function in ast.walk(ast.parse(module.read_text()))
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        and function.name.lstrip("_").startswith("get_")
-        and function.name not in NAMED_BY_OTHERS
-        and function.returns is not None
-        and re.search(r"\bNone\b", ast.unparse(function.returns))
+        where
+        for where, function, may_be_none in functions_named("get_")
+        if may_be_none and function.name not in NAMED_BY_OTHERS
     ]
     assert offenders == [], "find_x may return None, get_x raises"
+
+
+def test_what_is_named_find_may_find_nothing() -> None:
+    offenders = {where for where, _, may_be_none in functions_named("find_") if not may_be_none}
+    assert offenders == FOUND_ALWAYS, "find_x may return None; several of a thing are listed"
 
 
 def test_a_silenced_linter_is_given_the_reason() -> None:

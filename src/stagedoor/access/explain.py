@@ -44,7 +44,7 @@ def grant_in_words(
     return sentences
 
 
-def find_unusable(terms: GrantTerms, grants: Grants) -> list[str]:
+def list_unusable(terms: GrantTerms, grants: Grants) -> list[str]:
     """Return a warning for each word of the terms that allows nothing, or less than it seems to."""
     warnings: list[str] = []
     ceiling = -1 if terms.ceiling is None else grants.selectors.resolve_ceiling(terms.ceiling)

@@ -40,7 +40,7 @@ class Selectors:
         self._without_scope = bits_of(operation for operation in catalog.operations if operation.scope is None)
         self.resolve = lru_cache(CACHED_MAX)(self._resolve)
         self.resolve_ceiling = lru_cache(CACHED_MAX)(self._resolve_ceiling)
-        self._met_by = lru_cache(CACHED_MAX)(self._find_met_by)
+        self._met_by = lru_cache(CACHED_MAX)(self._bits_met_by)
 
     def verify(self, allow: Iterable[str]) -> None:
         """Raise :class:`UnknownSelector`, with the nearest words that mean something, for one that means nothing."""
@@ -118,7 +118,7 @@ class Selectors:
         operation = self._catalog.find_operation(word)
         return 0 if operation is None else 1 << operation.index
 
-    def _find_met_by(self, permissions: frozenset[str]) -> int:
+    def _bits_met_by(self, permissions: frozenset[str]) -> int:
         return bits_of(operation for operation in self._operations if operation.permissions.is_met_by(permissions))
 
     def _open_to_roles(self, permissions: frozenset[str]) -> int:

@@ -54,7 +54,7 @@ class Offers:
     searched: bool
 
 
-def find_offers(words: str) -> Offers:
+def list_offers(words: str) -> Offers:
     """Return what answers to the words; what is often needed, where there are none."""
     if not words.strip():
         often = [CATALOG.get_operation(name) for name in OFTEN_NEEDED]
@@ -62,7 +62,7 @@ def find_offers(words: str) -> Offers:
         return Offers(areas, tuple(_offer(operation) for operation in often), left_out=0, searched=False)
     found = CATALOG.search(words)
     shown = tuple(_offer(operation) for operation in found[:OPERATIONS_SHOWN_MAX])
-    return Offers(_find_areas(words), shown, left_out=len(found) - len(shown), searched=True)
+    return Offers(_list_areas(words), shown, left_out=len(found) - len(shown), searched=True)
 
 
 def describe(selector: str) -> Offer:
@@ -77,7 +77,7 @@ def _offer(operation: Operation) -> Offer:
     return Offer(operation.id, phrase(operation), operation.id, operation.reads, operation.deprecated)
 
 
-def _find_areas(words: str) -> tuple[Area, ...]:
+def _list_areas(words: str) -> tuple[Area, ...]:
     wanted = [word.rstrip("s") for word in _WORD.findall(words.lower()) if len(word) > 2]
     found = [area for area in AREAS if any(part.startswith(word) for part in area.name.split() for word in wanted)]
     return tuple(found[:AREAS_SHOWN_MAX])

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from stagedoor.client import FolderFacts, FreshKey, KeyPreview, NotSignedIn, StagedoorClientError, Tenant
-from stagedoor.console.choices import describe, find_offers
+from stagedoor.console.choices import describe, list_offers
 from stagedoor.console.key_draft import LIFETIMES, KeyDraft
 from stagedoor.console.snippets import snippets_for
 from stagedoor.console.visit import Visit, find_tenant, path_of
@@ -132,7 +132,7 @@ def _values(draft: KeyDraft, tenant: Tenant | None, folders: Sequence[FolderFact
         "tenant": path_of(tenant) if tenant else "",
         "folders": folders,
         "chosen": [describe(selector) for selector in draft.allow],
-        "offers": find_offers(draft.search),
+        "offers": list_offers(draft.search),
         "reading": reading,
     }
 

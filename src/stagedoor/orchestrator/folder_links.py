@@ -98,7 +98,9 @@ def name_in_use(name: str) -> NameInUse:
     return NameInUse(f"The name {name!r} is already in use in this folder.")
 
 
-def find_folders(session: Session, tenant_id: str, reach: Reach, folder_ids: Sequence[int]) -> Sequence[Folder]:
+def list_folders_within_reach(
+    session: Session, tenant_id: str, reach: Reach, folder_ids: Sequence[int]
+) -> Sequence[Folder]:
     """Return those of the folders that are there and within reach, by id."""
     conditions = [Folder.tenant_id == tenant_id, Folder.id.in_(folder_ids), *within_reach(tenant_id, reach)]
     return session.scalars(select(Folder).where(*conditions).order_by(Folder.id)).all()

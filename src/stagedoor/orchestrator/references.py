@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey
 from stagedoor.kit.db import Base
 
 
-def find_holding_keys(table: str) -> Iterator[ForeignKey]:
+def list_holding_keys(table: str) -> Iterator[ForeignKey]:
     """Yield the foreign keys of other tables that hold rows of ``table`` in place: those without ``ON DELETE``."""
     for other in Base.metadata.sorted_tables:
         for key in other.foreign_keys:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.errors import Conflict, NotFound
 from stagedoor.orchestrator.fields import find_integers, get_required
-from stagedoor.orchestrator.folder_links import find_folders
+from stagedoor.orchestrator.folder_links import list_folders_within_reach
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.passage import Reach
 
@@ -34,7 +34,7 @@ def read_shares(body: Body, things: str) -> Shares:
 def verify_folders(session: Session, tenant_id: str, reach: Reach, shares: Shares) -> None:
     """Raise ``NotFound`` naming every folder of the request that is not there or out of the caller's reach."""
     wanted = sorted({*shares.add_to, *shares.remove_from})
-    found = {folder.id for folder in find_folders(session, tenant_id, reach, wanted)}
+    found = {folder.id for folder in list_folders_within_reach(session, tenant_id, reach, wanted)}
     missing = [str(folder) for folder in wanted if folder not in found]
     if missing:
         raise NotFound(f"There is no folder {', '.join(missing)}.")

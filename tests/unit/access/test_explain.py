@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from tests.factories.callers import SHARED, terms
 
-from stagedoor.access.explain import find_unusable, grant_in_words
+from stagedoor.access.explain import grant_in_words, list_unusable
 from stagedoor.access.grants import Grants
 from stagedoor.catalog.matcher import CATALOG
 from stagedoor.passage import Allowance, GrantTerms
@@ -61,31 +61,31 @@ class TestInWords:
 
 class TestUnusable:
     def test_a_sensible_grant_has_no_warnings(self) -> None:
-        assert find_unusable(terms("Jobs_StartJobs", "Folders_Get", folders=[SHARED]), GRANTS) == []
-        assert find_unusable(terms("Webhooks_Get", "tag:Users"), GRANTS) == []
-        assert find_unusable(terms("permission:Queues.View", "permission:Transactions.View"), GRANTS) == []
+        assert list_unusable(terms("Jobs_StartJobs", "Folders_Get", folders=[SHARED]), GRANTS) == []
+        assert list_unusable(terms("Webhooks_Get", "tag:Users"), GRANTS) == []
+        assert list_unusable(terms("permission:Queues.View", "permission:Transactions.View"), GRANTS) == []
 
     def test_an_operation_of_the_tenant_in_a_folder(self) -> None:
-        (warning,) = find_unusable(terms("Webhooks_Get", folders=[SHARED]), GRANTS)
+        (warning,) = list_unusable(terms("Webhooks_Get", folders=[SHARED]), GRANTS)
         assert warning.startswith("Webhooks_Get is not bound by one folder")
 
     def test_a_group_that_is_partly_of_the_tenant(self) -> None:
-        (warning,) = find_unusable(terms("tag:Folders", folders=[SHARED]), GRANTS)
+        (warning,) = list_unusable(terms("tag:Folders", folders=[SHARED]), GRANTS)
         assert "operations of tag:Folders are not bound by one folder" in warning
         assert warning.endswith("more.")
 
     def test_a_word_that_gives_nothing(self) -> None:
-        assert find_unusable(terms("scope:OR.Default"), GRANTS) == ["scope:OR.Default allows nothing by itself."]
+        assert list_unusable(terms("scope:OR.Default"), GRANTS) == ["scope:OR.Default allows nothing by itself."]
 
     def test_a_permission_that_counts_only_with_its_neighbour(self) -> None:
-        alone = find_unusable(terms("permission:Transactions.Create"), GRANTS)
+        alone = list_unusable(terms("permission:Transactions.Create"), GRANTS)
         assert alone == ["permission:Transactions.Create allows nothing by itself."]
-        assert find_unusable(terms("permission:Transactions.Create", "permission:Queues.View"), GRANTS) == []
+        assert list_unusable(terms("permission:Transactions.Create", "permission:Queues.View"), GRANTS) == []
 
     def test_a_word_that_the_ceiling_cuts_off(self) -> None:
-        assert find_unusable(terms("Jobs_Get", ceiling=("scope:OR.Assets",)), GRANTS) == [
+        assert list_unusable(terms("Jobs_Get", ceiling=("scope:OR.Assets",)), GRANTS) == [
             "Jobs_Get is cut off whole by the ceiling."
         ]
 
     def test_no_folder_at_all(self) -> None:
-        assert "no folder at all" in find_unusable(terms("Jobs_Get", folders=[]), GRANTS)[0]
+        assert "no folder at all" in list_unusable(terms("Jobs_Get", folders=[]), GRANTS)[0]

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stagedoor.catalog import CATALOG
-from stagedoor.console.choices import AREAS, OFTEN_NEEDED, OPERATIONS_SHOWN_MAX, describe, find_offers
+from stagedoor.console.choices import AREAS, OFTEN_NEEDED, OPERATIONS_SHOWN_MAX, describe, list_offers
 from stagedoor.console.wording import Wording, area_words, count, exact, selector_words, short_grant
 from stagedoor.kit.clock import HeldClock
 
@@ -62,19 +62,19 @@ def test_numbers_agree_with_their_nouns() -> None:
 
 def test_what_is_often_needed_is_in_the_catalogue() -> None:
     assert all(CATALOG.find_operation(name) for name in OFTEN_NEEDED)
-    assert [offer.selector for offer in find_offers("").operations] == list(OFTEN_NEEDED)
-    assert len(find_offers("").areas) == 3
+    assert [offer.selector for offer in list_offers("").operations] == list(OFTEN_NEEDED)
+    assert len(list_offers("").areas) == 3
 
 
 def test_plain_words_find_an_area_and_its_operations() -> None:
-    found = find_offers("read queues")
+    found = list_offers("read queues")
     assert [offer.selector for offer in found.areas[0].offers] == ["scope:OR.Queues.Read", "scope:OR.Queues"]
     assert len(found.operations) <= OPERATIONS_SHOWN_MAX
-    assert find_offers("start jobs").operations[0].selector == "Jobs_StartJobs"
+    assert list_offers("start jobs").operations[0].selector == "Jobs_StartJobs"
 
 
 def test_words_that_mean_nothing_find_nothing() -> None:
-    found = find_offers("xyzzy")
+    found = list_offers("xyzzy")
     assert (found.areas, found.operations, found.left_out) == ((), (), 0)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from stagedoor.access.explain import find_unusable
+from stagedoor.access.explain import list_unusable
 from stagedoor.access.verdict import Judge
 from stagedoor.admin.durations import read_duration
 from stagedoor.admin.errors import AdministratorNeeded, CursorRefused
@@ -107,6 +107,7 @@ class KeyDesk:
                 folder_keys=allowance.folders,
                 networks=plan.terms.networks,
                 expires_at=plan.terms.not_after,
+                may_join_others=visitor.caller.may_administer,
             ),
         )
         self._note(session, visitor, EventName.ADMIN_ACCESS_KEY_CREATED, issued.facts, "was created")
@@ -171,7 +172,7 @@ class KeyDesk:
         return order.expires_at
 
     def _warnings(self, terms: GrantTerms) -> list[str]:
-        warnings = find_unusable(terms, self._judge.grants)
+        warnings = list_unusable(terms, self._judge.grants)
         if any(self._covers_everything(allowance) for allowance in terms.allowances):
             warnings.append("This key may do everything. Name the operations that are needed instead.")
         if terms.not_after is None:

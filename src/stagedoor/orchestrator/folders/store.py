@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.schemas import FOLDER_TYPE
-from stagedoor.orchestrator.references import find_holding_keys
+from stagedoor.orchestrator.references import list_holding_keys
 from stagedoor.passage import Reach
 
 EVERYWHERE = Reach()
@@ -133,7 +133,7 @@ def delete_folders(session: Session, folders: Sequence[Folder]) -> None:
 
 def find_content(session: Session, folder_ids: Sequence[int]) -> str | None:
     """Return the name of a table that holds something in one of these folders, or ``None``."""
-    for key in find_holding_keys(Folder.__tablename__):
+    for key in list_holding_keys(Folder.__tablename__):
         if session.scalar(select(exists().where(key.parent.in_(folder_ids)))):
             return str(key.parent.table)
     return None

@@ -120,7 +120,7 @@ def get_job(session: Session, tenant_id: str, folder_id: int, job_id: int) -> Jo
 
 def get_jobs(session: Session, tenant_id: str, folder_id: int, ids: Sequence[int]) -> Sequence[Job]:
     """Return jobs of the folder, locked until the transaction ends; raises ``NotFound`` naming those not there."""
-    found = store.find_jobs_to_change(session, tenant_id, folder_id, ids)
+    found = store.list_jobs_to_change(session, tenant_id, folder_id, ids)
     missing = sorted(set(ids) - {job.id for job in found})
     if missing:
         raise NotFound(f"There is no job {', '.join(map(str, missing))} in this folder.")

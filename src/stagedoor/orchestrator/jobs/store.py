@@ -44,7 +44,7 @@ def find_job(session: Session, tenant_id: str, folder_id: int, job_id: int) -> J
     return session.scalar(_of_folder(tenant_id, folder_id).where(Job.id == job_id))
 
 
-def find_jobs_to_change(session: Session, tenant_id: str, folder_id: int, ids: Sequence[int]) -> Sequence[Job]:
+def list_jobs_to_change(session: Session, tenant_id: str, folder_id: int, ids: Sequence[int]) -> Sequence[Job]:
     """Return those of the jobs that are in the folder, by id, locked until the transaction ends."""
     jobs = _of_folder(tenant_id, folder_id).where(Job.id.in_(ids)).order_by(Job.id)
     return session.scalars(jobs.with_for_update()).all()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.machines.models import Machine, MachineFolder
-from stagedoor.orchestrator.references import find_holding_keys
+from stagedoor.orchestrator.references import list_holding_keys
 
 
 def is_assigned_to(folder: Folder, machine: Any = Machine) -> ColumnElement[bool]:
@@ -44,7 +44,7 @@ def list_assigned(session: Session, folder: Folder) -> Sequence[Machine]:
 
 def find_one_in_use(session: Session, machine_ids: Collection[int]) -> Machine | None:
     """Return the first of these machines that something is bound to."""
-    used = or_(false(), *(exists().where(key.parent == Machine.id) for key in find_holding_keys("machines")))
+    used = or_(false(), *(exists().where(key.parent == Machine.id) for key in list_holding_keys("machines")))
     return session.scalar(select(Machine).where(Machine.id.in_(machine_ids), used).order_by(Machine.id).limit(1))
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.processes.models import Package
-from stagedoor.orchestrator.references import find_holding_keys
+from stagedoor.orchestrator.references import list_holding_keys
 
 
 def is_in_use(package: Any = Package) -> ColumnElement[bool]:
     """Return the condition that a release runs the package; ``package`` is the model or an alias of it."""
-    return or_(false(), *(exists().where(key.parent == package.id) for key in find_holding_keys("packages")))
+    return or_(false(), *(exists().where(key.parent == package.id) for key in list_holding_keys("packages")))
 
 
 def find_package(session: Session, tenant_id: str, key: str) -> Package | None:

@@ -143,7 +143,7 @@ def read_changes(body: Body) -> ItemChanges:
     """
     readers: dict[str, tuple[str, Callable[[Body, str], Any]]] = {
         "Progress": ("progress", find_text),
-        "Priority": ("priority", _find_priority),
+        "Priority": ("priority", _read_priority),
         "DueDate": ("due_date", find_moment),
         "DeferDate": ("defer_date", find_moment),
         "SpecificContent": ("specific_content", find_object),
@@ -177,7 +177,7 @@ def _find_row_version(entry: Body) -> int | None:
         raise InvalidRequest("The RowVersion field must be Base64.", details={"field": "RowVersion"}) from None
 
 
-def _find_priority(body: Body, name: str) -> int:
+def _read_priority(body: Body, name: str) -> int:
     priority = find_enum(body, name, PRIORITY)
     return Priority.NORMAL if priority is None else priority
 

@@ -110,7 +110,7 @@ def _pick(
     session: Session, tenant_id: str, folder: FolderPlace, wanted: Sequence[VersionedItem]
 ) -> tuple[list[QueueItem], list[int]]:
     versions = {item.id: item.row_version for item in wanted}
-    found = store.find_items_to_change(session, tenant_id, folder, list(versions))
+    found = store.list_items_to_change(session, tenant_id, folder, list(versions))
     fresh = [item for item in found if versions[item.id] in (None, item.row_version)]
     picked = {item.id for item in fresh}
     return fresh, [item_id for item_id in versions if item_id not in picked]

@@ -60,7 +60,7 @@ def find_last_of_key(session: Session, tenant_id: str, folder: FolderPlace, key:
     return session.scalar(attempts.order_by(QueueItem.id.desc()).limit(1))
 
 
-def find_items_to_change(
+def list_items_to_change(
     session: Session, tenant_id: str, folder: FolderPlace, ids: Sequence[int]
 ) -> Sequence[QueueItem]:
     """Return those of the items that the folder sees, by id, locked until the transaction ends."""
