@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +9,8 @@ import orjson
 
 from stagedoor.catalog.operations import Match
 from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
-from stagedoor.gateway.errors import CallerLeft
 from stagedoor.gateway.folder_headers import FOLDER_HEADERS, folder_headers_onward
+from stagedoor.gateway.leaving import CallerWatched
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
 from stagedoor.orchestrator.call import Answer
@@ -128,20 +127,9 @@ class Gateway:
         if not has_body:
             await read_whole(receive, bytes_max=0)
             body_is_read.set()
-        forwarding = asyncio.create_task(self._forwarder.forward(onward, body(), start, send_chunk))
-        leaving = asyncio.create_task(_wait_for_leave(receive, body_is_read))
-        try:
-            await asyncio.wait({forwarding, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not forwarding.done():
-                raise CallerLeft
-            await forwarding
-            await send_body(b"", False)
-        finally:
-            for task in (forwarding, leaving):
-                task.cancel()
-                # The outcome that matters was raised above; here the task is only waited for.
-                with suppress(asyncio.CancelledError, Exception):
-                    await task
+        async with CallerWatched(receive, body_is_read):
+            await self._forwarder.forward(onward, body(), start, send_chunk)
+        await send_body(b"", False)
 
 
 def destination_of(tenant: TenantPlace) -> Destination:
@@ -153,13 +141,6 @@ def _names_a_place(header: bytes) -> bool:
     # Some servers read an underscore in a header's name as a dash.
     name = header.replace(b"_", b"-")
     return name in FOLDER_HEADERS or name.startswith(TENANT_HEADERS)
-
-
-async def _wait_for_leave(receive: Receive, body_is_read: asyncio.Event) -> None:
-    # Until the body is read, the body's own reader is the one to notice that the caller left.
-    await body_is_read.wait()
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _render(answer: Answer, match: Match) -> tuple[list[tuple[bytes, bytes]], bytes]:
