@@ -176,6 +176,15 @@ class TestOwnAndOthers:
                 assert (answer.status_code, answer.json()["code"]) == (403, "administrator_needed"), (method, key_id)
         assert isinstance(admin.keys.ring.check(made["key"], admin.world.clock.now()), Caller)
 
+    def test_nobody_acts_under_the_name_of_somebody_elses_api_user(self, admin: Management) -> None:
+        order = {"name": "billing", "tenant": "acme/dev", "allow": ["Jobs_Get"]}
+        assert admin.client(admin.administrator()).post("/keys", json=order).status_code == 201
+        worker = admin.client(admin.worker())
+        refused = worker.post("/keys", json=order)
+        assert (refused.status_code, refused.json()["code"]) == (409, "access_key_order_refused")
+        for _ in range(2):
+            assert worker.post("/keys", json={**order, "name": "mine"}).status_code == 201
+
     def test_ones_own_key_is_listed_rotated_and_revoked(self, admin: Management) -> None:
         client = admin.client(admin.worker())
         made = created(client)
