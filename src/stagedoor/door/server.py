@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,29 +60,29 @@ def serve(
 
     ``on_ready`` is called with the settings as they turned out (port 0 becomes the port that was given) and with what
     the first start made, once the server answers; ``ready_file`` is written at the same moment, readable by its owner
-    alone. Raises :class:`AddressTaken`.
+    alone. Raises :class:`AddressTaken` and what
+    :func:`~stagedoor.door.house.open_house` raises.
     """
     configure_logging(redact=redact, clock=SystemClock())
     # The one tells of each of its parts at every start, the other of each call that the console makes in-process.
     for talkative in ("alembic", "httpx2"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
-    listener = _listen(settings)
-    settings = replace(settings, port=listener.getsockname()[1])
-    with open_house(settings, empty=empty) as house:
+    with closing(_listen(settings)) as listener:
+        settings = replace(settings, port=listener.getsockname()[1])
+        with open_house(settings, empty=empty) as house:
 
-        def announce() -> None:
-            if ready_file is not None:
-                write_ready_file(ready_file, settings, house.first_start)
-            on_ready(settings, house.first_start)
+            def announce() -> None:
+                if ready_file is not None:
+                    write_ready_file(ready_file, settings, house.first_start)
+                on_ready(settings, house.first_start)
 
-        server = HouseServer(server_config(house), announce)
-        try:
-            with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-                runner.run(server.serve(sockets=[listener]))
-        finally:
-            listener.close()
-            if ready_file is not None:
-                ready_file.unlink(missing_ok=True)
+            server = HouseServer(server_config(house), announce)
+            try:
+                with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+                    runner.run(server.serve(sockets=[listener]))
+            finally:
+                if ready_file is not None:
+                    ready_file.unlink(missing_ok=True)
 
 
 def server_config(house: House) -> uvicorn.Config:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import DateTime, Dialect, MetaData, Text, create_engine, event, make_url
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -71,7 +71,7 @@ class Database:
 
     ``read()`` and ``write()`` open a short transaction and close it; nothing else commits. On SQLite a write takes
     the write lock at its start (``BEGIN IMMEDIATE``), so that it never fails half way for want of it. A store that is
-    locked, full or away raises :class:`StoreUnavailable`, with everything rolled back.
+    locked, full, damaged or away raises :class:`StoreUnavailable`, with everything rolled back.
     """
 
     def __init__(self, url: str) -> None:
@@ -116,7 +116,8 @@ class Database:
         except OperationalError as failure:
             raise StoreUnavailable(internal=str(failure.orig)) from failure
         except DBAPIError as failure:
-            if failure.connection_invalidated:
+            # Of the driver's classes the plain one is left for a file that is damaged or no database at all.
+            if failure.connection_invalidated or type(failure) is DatabaseError:
                 raise StoreUnavailable(internal=str(failure.orig)) from failure
             raise
 

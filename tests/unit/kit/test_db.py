@@ -69,6 +69,15 @@ def test_a_full_disk_is_unavailable_and_nothing_is_half_done(database: Database)
         assert session.scalars(select(Moment)).all() == []
 
 
+def test_a_damaged_store_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "damaged.db").write_bytes(b"this is no database" * 1000)
+    database = Database(f"sqlite:///{tmp_path / 'damaged.db'}")
+    with pytest.raises(StoreUnavailable) as refused, database.read():
+        pass
+    assert refused.value.internal == "file is not a database"
+    database.close()
+
+
 def test_changes_are_delivered_once_and_only_when_committed(database: Database) -> None:
     feed = ChangeFeed(database)
     heard: list[Change] = []
