@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.factories.administrator import Administrator, administrator_of
+from tests.factories.eras import make_eras
 from tests.factories.served import Served, served
 
 
@@ -27,6 +28,15 @@ def administrator(house: Served) -> Iterator[Administrator]:
     """The administrator of that server, signed in once."""
     with administrator_of(house) as signed_in:
         yield signed_in
+
+
+@pytest.fixture(scope="session")
+def house_of_eras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server with three organizations: the seeded one, one whose legacy window is over, and a new one."""
+    data_dir = tmp_path_factory.mktemp("eras") / "data"
+    make_eras(data_dir)
+    with served(data_dir) as running:
+        yield running
 
 
 @pytest.fixture

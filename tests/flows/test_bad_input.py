@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from tests.factories import eras
 from tests.factories.administrator import Administrator
-from tests.factories.served import Served, served
+from tests.factories.served import Served
 from tests.factories.signing_in import tokens_for
 
 from stagedoor.identity.api_users.key_form import draw_key
@@ -215,21 +215,19 @@ class TestOtherPeoplesThings:
         by_header = bearer | {"X-UIPATH-TenantName": "prod"}
         expect_vendor_error(httpx2.get(f"{house.base_url}/odata/Jobs", headers=by_header), 404, 0)
 
-    def test_another_organization_that_exists_looks_like_none(self, tmp_path_factory: pytest.TempPathFactory) -> None:
-        data_dir = tmp_path_factory.mktemp("two-organizations") / "data"
-        eras.make_eras(data_dir)
-        with served(data_dir) as two:
-            bearer = {"Authorization": f"Bearer {two.sample_key}"}
-            said = []
-            for organization in (eras.NEW_ORGANIZATION, "nobody"):
-                address = f"{two.base_url}/{organization}/{eras.TENANT}/orchestrator_/odata/Folders"
-                answer = expect_vendor_error(httpx2.get(address, headers=bearer), 404, 0)
-                said.append((answer["message"], answer["stagedoor"]["hint"]))
-            assert said[0] == said[1]
-            # Someone of that other organization, with everything there, has nothing here.
-            token = tokens_for(two.base_url, eras.NEW_USER, eras.NEW_PASSWORD, organization=eras.NEW_ORGANIZATION)
-            stranger = {"Authorization": f"Bearer {token['access_token']}"}
-            assert httpx2.get(f"{two.orchestrator_url}/odata/Folders", headers=stranger).status_code == 404
+    def test_another_organization_that_exists_looks_like_none(self, house_of_eras: Served) -> None:
+        two = house_of_eras
+        bearer = {"Authorization": f"Bearer {two.sample_key}"}
+        said = []
+        for organization in (eras.NEW_ORGANIZATION, "nobody"):
+            address = f"{two.base_url}/{organization}/{eras.TENANT}/orchestrator_/odata/Folders"
+            answer = expect_vendor_error(httpx2.get(address, headers=bearer), 404, 0)
+            said.append((answer["message"], answer["stagedoor"]["hint"]))
+        assert said[0] == said[1]
+        # Someone of that other organization, with everything there, has nothing here.
+        token = tokens_for(two.base_url, eras.NEW_USER, eras.NEW_PASSWORD, organization=eras.NEW_ORGANIZATION)
+        stranger = {"Authorization": f"Bearer {token['access_token']}"}
+        assert httpx2.get(f"{two.orchestrator_url}/odata/Folders", headers=stranger).status_code == 404
 
 
 class TestDialects:

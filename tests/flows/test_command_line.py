@@ -255,7 +255,6 @@ class TestFailures:
         assert (told.exit_code, told.error["exit_code"], told.error["code"]) == (exit_code, exit_code, code)
         assert told.error["message"]
         assert told.stdout == ""
-        assert "Traceback" not in terminal.run(*words).stderr
 
     def test_a_key_makes_no_key(self, house: Served, terminal: Terminal) -> None:
         words = ["key", "create", "x", "--tenant", "acme/dev", "--allow", "all", "--output", "json"]
@@ -276,11 +275,9 @@ class TestOnTheServersOwnMachine:
         made = at_the_files("key", "create", "cli-local", "--allow", "Jobs_Get", "tag:Assets", "--folder", "Shared")
         facts = made.json
         assert facts["key"].startswith(f"sd_{facts['id']}_")
-        assert facts["id"] in [key["id"] for key in at_the_files("key", "list").json]
         rows = at_the_files("audit", "tail", "-n", "50").lines
         [row] = [row for row in rows if row["event"] == "admin:access_key:created" and facts["id"] in row["sentence"]]
         assert row["caller"]["kind"] == "local_administrator"
-        assert [tenant["name"] for tenant in at_the_files("tenants").json] == ["dev"]
 
 
 class TestWithoutAServer:

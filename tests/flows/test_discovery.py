@@ -1,6 +1,5 @@
 """Both discoveries, over HTTP: who may see which names, by which credential, and what a wrong name is answered with."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,21 +7,13 @@ import httpx2
 import pytest
 from tests.factories import eras
 from tests.factories.administrator import Administrator
-from tests.factories.served import Served, served
+from tests.factories.served import Served
 from tests.factories.signing_in import CHALLENGE, VERIFIER, fields_of, sign_in_through_the_page, tokens_for
 
 from stagedoor.identity.oauth_clients.first_party import GUIDE_2019
 
 ACCOUNTS = "/cloudrpa/api/getAccountsForUser"
 TODAY = "portal_/api/filtering/leftnav/tenantsAndOrganizationInfo"
-
-
-@pytest.fixture(scope="module")
-def two_organizations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    data_dir = tmp_path_factory.mktemp("discovery") / "data"
-    eras.make_eras(data_dir)
-    with served(data_dir) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -144,16 +135,16 @@ class TestOfToday:
 
 
 class TestBetweenOrganizations:
-    def test_another_organization_looks_like_none(self, two_organizations: Served) -> None:
-        house = two_organizations
+    def test_another_organization_looks_like_none(self, house_of_eras: Served) -> None:
+        house = house_of_eras
         said = [today(house, word, house.sample_key) for word in (eras.NEW_ORGANIZATION, "nobody")]
         assert [answer.status_code for answer in said] == [404, 404]
         bodies = [{**answer.json(), "traceId": None, "stagedoor": None} for answer in said]
         assert bodies[0] == bodies[1]
         assert bodies[0]["organizations"] == ["acme"]
 
-    def test_each_sees_its_own(self, two_organizations: Served) -> None:
-        house = two_organizations
+    def test_each_sees_its_own(self, house_of_eras: Served) -> None:
+        house = house_of_eras
         tokens = tokens_for(house.base_url, eras.NEW_USER, eras.NEW_PASSWORD, organization=eras.NEW_ORGANIZATION)
         found = today(house, eras.NEW_ORGANIZATION, tokens["access_token"]).json()
         assert found["organization"]["name"] == eras.NEW_ORGANIZATION

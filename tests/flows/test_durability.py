@@ -81,7 +81,11 @@ def test_keys_sign_ins_and_acknowledged_writes_survive_kill_9(tmp_path: Path) ->
     with started_again(house) as again:
         assert (again.admin_password, again.sample_key) == (house.admin_password, house.sample_key)
         with httpx2.Client(base_url=house.orchestrator_url, headers={"Authorization": f"Bearer {key}"}) as client:
-            query = {"$select": "Reference", "$filter": "startswith(Reference, 'killed-')", "$top": 100}
+            query: dict[str, str | int] = {
+                "$select": "Reference",
+                "$filter": "startswith(Reference, 'killed-')",
+                "$top": 100,
+            }
             stored: list[str] = []
             while page := client.get("/odata/QueueItems", params=query | {"$skip": len(stored)}).json()["value"]:
                 stored += [item["Reference"] for item in page]

@@ -124,11 +124,12 @@ def _expect_rows_of_what_was_refused(administrator: Administrator, *answers: htt
         assert row["reason"] in ("store_unavailable", "audit_unavailable")
 
 
-def test_a_server_does_not_start_on_a_store_that_it_cannot_write(tmp_path: Path) -> None:
-    with served(tmp_path / "data"):
-        pass
+def test_a_server_does_not_start_on_a_file_that_is_no_store(tmp_path: Path) -> None:
     store = tmp_path / "data" / "stagedoor.db"
+    store.parent.mkdir()
     store.write_bytes(b"this is no database" * 1000)
-    with pytest.raises(AssertionError, match="did not come up"), served(tmp_path / "data"):
+    with pytest.raises(AssertionError, match="did not come up") as refused, served(tmp_path / "data"):
         pass
+    assert "Traceback" not in str(refused.value)
+    assert "Stagedoor's store cannot take this right now" in str(refused.value)
     assert store.read_bytes().startswith(b"this is no database")

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from tests.factories import eras
 from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.browser import chromium, sign_in_on_the_page
-from tests.factories.served import Served, served
+from tests.factories.served import Served
 from tests.factories.signing_in import VERIFIER, fields_of, tokens_for
 from tests.factories.terminal import Terminal
 
@@ -28,15 +27,6 @@ from stagedoor.kit.secret import Secret
 LOGIN = "/api/account/authenticate"
 START_JOBS = "/odata/Jobs/UiPath.Server.Configuration.OData.StartJobs"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-@pytest.fixture(scope="module")
-def house_of_eras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server with an organization whose window is over and one that was made after the migration."""
-    data_dir = tmp_path_factory.mktemp("eras") / "data"
-    eras.make_eras(data_dir)
-    with served(data_dir) as running:
-        yield running
 
 
 def log_in(base: str, user: str, password: str, *, tenancy: str = "dev", **options: Any) -> httpx2.Response:
