@@ -19,7 +19,8 @@ from stagedoor.orchestrator.machines.service import MachineChanges, assign_machi
 from stagedoor.orchestrator.processes.service import NewPackage, add_package
 from stagedoor.orchestrator.queue_definitions.schemas import QueueValues
 from stagedoor.orchestrator.queue_definitions.service import add_queue
-from stagedoor.orchestrator.releases.service import Author, ReleaseChanges, create_release
+from stagedoor.orchestrator.releases.schemas import ReleaseChanges
+from stagedoor.orchestrator.releases.service import Author, create_release
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
 from stagedoor.orchestrator.robots.service import MachineChoice, RobotChanges, create_robot
 from stagedoor.orchestrator.scripted_robots.scripts import Script

@@ -1,7 +1,6 @@
 """Making a package runnable in a folder, and moving it from version to version."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,27 +13,8 @@ from stagedoor.orchestrator.processes.service import get_latest, get_package
 from stagedoor.orchestrator.releases import store
 from stagedoor.orchestrator.releases.errors import NoEarlierVersion
 from stagedoor.orchestrator.releases.models import Release, ReleaseVersion
+from stagedoor.orchestrator.releases.schemas import ReleaseChanges
 from stagedoor.passage import FolderPlace, Reach
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseChanges:
-    """What a caller may set on a release, beside its version. A field left :data:`UNSET` stays as it is."""
-
-    name: str = UNSET
-    description: str | None = UNSET
-    entry_point_path: str | None = UNSET
-    input_arguments: str | None = UNSET
-    environment_variables: str | None = UNSET
-    auto_update: bool = UNSET
-    hidden_for_attended_user: bool = UNSET
-    job_priority: int = UNSET
-    specific_priority_value: int = UNSET
-    robot_size: int | None = UNSET
-    remote_control_access: int = UNSET
-    process_settings: dict[str, Any] | None = UNSET
-    video_recording_settings: dict[str, Any] | None = UNSET
-    tags: list[dict[str, Any]] | None = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
