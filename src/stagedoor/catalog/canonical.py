@@ -25,6 +25,8 @@ QUERY_OPTIONS_MAX = 64
 _PATH_SAFE = "!$&'()*+,=:@"
 _QUERY_VALUE_SAFE = "!$'()*,:@/"
 _QUERY_NAME_SAFE = "$@"
+# Safe in names and in values alike; a name holds no slash (_OPTION_NAME), and its brackets are quoted.
+_NOTHING_TO_QUOTE = re.compile(r"[A-Za-z0-9_.\-~$@]*\Z")
 _CANONICAL_ALREADY = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9\-._~!$&'()*+,=:@]+)+/?\Z")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -100,10 +102,13 @@ def canonical_query(raw: str | bytes) -> CanonicalQuery:
         pairs.append((name, value))
     return CanonicalQuery(
         tuple(pairs),
-        "&".join(
-            f"{quote(name, safe=_QUERY_NAME_SAFE)}={quote(value, safe=_QUERY_VALUE_SAFE)}" for name, value in pairs
-        ),
+        "&".join([f"{_quoted(name, _QUERY_NAME_SAFE)}={_quoted(value, _QUERY_VALUE_SAFE)}" for name, value in pairs]),
     )
+
+
+def _quoted(text: str, safe: str) -> str:
+    # quote() walks through every text byte by byte; most of them hold nothing to be quoted.
+    return text if _NOTHING_TO_QUOTE.match(text) else quote(text, safe=safe)
 
 
 def _canonical_segment(raw: str) -> str:

@@ -26,6 +26,7 @@ from stagedoor.door.chain.operations import answer_operations
 from stagedoor.door.chain.refuse_unknown import refuse_unknown
 from stagedoor.door.chain.strip_forged_headers import strip_forged_headers
 from stagedoor.door.errors import dialect_of, draw_error
+from stagedoor.door.request_ids import RequestIds
 from stagedoor.door.surfaces import Place, Surface
 from stagedoor.door.visit import Receive, Scope, Send, Step, Visit
 from stagedoor.gateway.errors import CallerLeft
@@ -65,6 +66,7 @@ class DoorApp:
 
     def __init__(self, house: "House") -> None:
         self._house = house
+        self._request_ids = RequestIds(house.chance)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -78,7 +80,7 @@ class DoorApp:
             receive=receive,
             raw_send=send,
             started=stopwatch(),
-            request_id=self._house.chance.random_bytes(16).hex(),
+            request_id=self._request_ids.draw(),
         )
         with bound_request_id(visit.request_id):
             try:

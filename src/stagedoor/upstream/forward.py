@@ -37,6 +37,8 @@ CALLERS_OWN = frozenset({"authorization", "cookie", "x-api-key", "host", "conten
 UPSTREAMS_OWN = frozenset({"set-cookie", "www-authenticate", "server", "date"})
 # Which pages may read an answer is for the door to say: two words about it, and a browser takes neither.
 ABOUT_PAGES = "access-control-"
+NOT_ONWARD = HOP_BY_HOP | CALLERS_OWN
+NOT_BACK = HOP_BY_HOP | UPSTREAMS_OWN
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -133,13 +135,16 @@ class Forwarder:
 
 
 def _named_in_connection(headers: Headers) -> frozenset[str]:
-    named = (value.decode("latin-1") for name, value in headers if name == b"connection")
+    named = [value.decode("latin-1") for name, value in headers if name == b"connection"]
+    if not named:
+        return frozenset()
     words = (word.strip().lower() for value in named for word in value.split(","))
     return frozenset(word for word in words if not word.startswith(NEVER_HOP_BY_HOP))
 
 
 def _onward_headers(onward: Onward) -> CIMultiDict[str]:
-    left_out = HOP_BY_HOP | CALLERS_OWN | _named_in_connection(onward.headers)
+    named = _named_in_connection(onward.headers)
+    left_out = NOT_ONWARD | named if named else NOT_ONWARD
     headers: CIMultiDict[str] = CIMultiDict()
     for raw_name, raw_value in onward.headers:
         name = raw_name.decode("latin-1")
@@ -154,7 +159,8 @@ def _onward_headers(onward: Onward) -> CIMultiDict[str]:
 
 def _answer_headers(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
     raw = [(name.lower(), value) for name, value in response.raw_headers]
-    left_out = HOP_BY_HOP | UPSTREAMS_OWN | _named_in_connection(raw)
+    named = _named_in_connection(raw)
+    left_out = NOT_BACK | named if named else NOT_BACK
     return [
         (name, value)
         for name, value in raw
