@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import DateTime, Dialect, MetaData, Text, create_engine, event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimedOut
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -115,6 +116,8 @@ class Database:
                     raise
         except OperationalError as failure:
             raise StoreUnavailable(internal=str(failure.orig)) from failure
+        except PoolTimedOut as failure:
+            raise StoreUnavailable(internal="every connection to the store was busy for too long") from failure
         except DBAPIError as failure:
             # Of the driver's classes the plain one is left for a file that is damaged or no database at all.
             if failure.connection_invalidated or type(failure) is DatabaseError:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.pool import QueuePool
 
 from stagedoor.kit import db
 from stagedoor.kit.changes import Change, ChangeFeed, ChangeRow, record_change
@@ -58,6 +59,16 @@ def test_a_locked_store_is_unavailable_and_nothing_is_half_done(
     with impatient.write() as session:
         session.execute(insert(Moment).values(at=datetime(2026, 1, 1, tzinfo=UTC)))
     impatient.close()
+
+
+def test_a_store_whose_connections_are_all_busy_is_unavailable(tmp_path: Path) -> None:
+    small = Database(f"sqlite:///{tmp_path / 'small.db'}")
+    small.engine.dispose()
+    pool = QueuePool(small.engine.pool._creator, pool_size=1, max_overflow=0, timeout=0.01)
+    small.engine.pool = pool
+    with small.read(), pytest.raises(StoreUnavailable), small.read():
+        pass
+    small.close()
 
 
 def test_a_full_disk_is_unavailable_and_nothing_is_half_done(database: Database) -> None:
