@@ -23,6 +23,8 @@ EXAMPLES = {
     Kind.DURATION: "duration'PT1H'",
 }
 
+SECRET_WORDS = ("LicenseKey", "Password", "Secret")
+
 each_set = pytest.mark.parametrize("entity_set", ENTITY_SETS, ids=lambda each: each.name)
 
 
@@ -59,6 +61,17 @@ def test_each_searchable_property_is_filtered_and_sorted(entity_set: EntitySet, 
                 query = f"{part.name} eq {example} or {part.name} ne {example} or {part.name} in ({example},null)"
                 assert answered(session, entity_set, filter=query, orderby=f"{part.name} desc")
     database.close()
+
+
+def test_nobody_finds_a_secret_by_filtering_or_sorting() -> None:
+    secrets = {
+        f"{entity_set.name}/{part.name}": part.is_searchable
+        for entity_set in ENTITY_SETS
+        for part in entity_set.entity_type.properties
+        if any(word in part.name for word in SECRET_WORDS)
+    }
+    assert {"Assets/SecretValue", "Machines/ClientSecret", "Machines/LicenseKey", "Robots/Password"} <= set(secrets)
+    assert [name for name, is_searchable in secrets.items() if is_searchable] == []
 
 
 @each_set

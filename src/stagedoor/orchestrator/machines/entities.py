@@ -42,7 +42,7 @@ MACHINE = EntityType(
         Property("RobotVersions", ROBOT_VERSION, Constant([]), collection=True, writable=False),
         Property("AutomationType", AUTOMATION_TYPE, Machine.automation_type),
         Property("TargetFramework", MACHINE_TARGET_FRAMEWORK, Machine.target_framework),
-        Property("ClientSecret", EdmType.STRING, writable=False),
+        Property("ClientSecret", EdmType.STRING, filterable=False, writable=False),
         Property("Id", EdmType.INT64, Machine.id, nullable=False, writable=False),
     ),
 )

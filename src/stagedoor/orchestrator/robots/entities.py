@@ -36,7 +36,7 @@ ROBOT = EntityType(
         Property("Type", ROBOT_TYPE, Robot.type, nullable=False),
         Property("HostingType", HOSTING_TYPE, Robot.hosting_type, nullable=False),
         Property("ProvisionType", PROVISION_TYPE, Robot.provision_type, writable=False),
-        Property("Password", EdmType.STRING),
+        Property("Password", EdmType.STRING, filterable=False),
         Property("CredentialStoreId", EdmType.INT64),
         Property("UserId", EdmType.INT64, Robot.user_number),
         Property("Enabled", EdmType.BOOLEAN, Robot.enabled, nullable=False),
