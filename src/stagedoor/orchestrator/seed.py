@@ -14,15 +14,15 @@ from stagedoor.orchestrator.assets.service import Writer, add_asset
 from stagedoor.orchestrator.folders import store as folder_store
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
-from stagedoor.orchestrator.machines.schemas import MACHINE_TYPE
-from stagedoor.orchestrator.machines.service import MachineChanges, assign_machines, create_machine
+from stagedoor.orchestrator.machines.schemas import MACHINE_TYPE, MachineChanges
+from stagedoor.orchestrator.machines.service import assign_machines, create_machine
 from stagedoor.orchestrator.processes.service import NewPackage, add_package
 from stagedoor.orchestrator.queue_definitions.schemas import QueueValues
 from stagedoor.orchestrator.queue_definitions.service import add_queue
 from stagedoor.orchestrator.releases.schemas import ReleaseChanges
 from stagedoor.orchestrator.releases.service import Author, create_release
-from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
-from stagedoor.orchestrator.robots.service import MachineChoice, RobotChanges, create_robot
+from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE, MachineChoice, RobotChanges
+from stagedoor.orchestrator.robots.service import create_robot
 from stagedoor.orchestrator.scripted_robots.scripts import Script
 from stagedoor.orchestrator.scripted_robots.service import add_rule
 from stagedoor.orchestrator.sessions.service import connect_robot

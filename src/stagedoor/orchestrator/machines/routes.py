@@ -1,13 +1,8 @@
 """The operations of machines, and of their assignment to folders."""
 
-from typing import Any
-
-from stagedoor.orchestrator.call import Answer, Body, Call
-from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import (
-    INT32_MAX,
     find_boolean,
-    find_enum,
     find_integer,
     find_integers,
     find_text,
@@ -22,17 +17,9 @@ from stagedoor.orchestrator.folders.service import get_folder
 from stagedoor.orchestrator.machines import service, store
 from stagedoor.orchestrator.machines.entities import MACHINES
 from stagedoor.orchestrator.machines.models import Machine
-from stagedoor.orchestrator.machines.schemas import (
-    AUTOMATION_TYPE,
-    MACHINE_SCOPE,
-    MACHINE_TARGET_FRAMEWORK,
-    MACHINE_TYPE,
-)
+from stagedoor.orchestrator.machines.schemas import LICENSE_KEY_LENGTH_MAX, NAME_LENGTH_MAX, read_changes
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.registry import Routes
-
-NAME_LENGTH_MAX = 450
-LICENSE_KEY_LENGTH_MAX = 255
 
 routes = Routes()
 
@@ -63,7 +50,7 @@ def create_machine(call: Call) -> Answer:
     machine = service.create_machine(
         call.session,
         call.tenant.tenant_id,
-        _changes(body),
+        read_changes(body),
         license_key=find_text(body, "LicenseKey", length_max=LICENSE_KEY_LENGTH_MAX),
         clock=call.clock,
         chance=call.chance,
@@ -72,32 +59,24 @@ def create_machine(call: Call) -> Answer:
 
 
 @routes.writes("Machines_PutById")
+@routes.writes("Machines_PatchById")
 def update_machine(call: Call) -> Answer:
     """Change a machine; what is not sent stays as it is."""
     machine = service.get_machine(call.session, call.tenant.tenant_id, get_number_argument(call, "key"))
-    service.update_machine(call.session, machine, _changes(get_body(call)))
+    service.update_machine(call.session, machine, read_changes(get_body(call)))
     return Answer()
-
-
-@routes.writes("Machines_PatchById")
-def patch_machine(call: Call) -> Answer:
-    """Change what is sent of a machine."""
-    return update_machine(call)
 
 
 @routes.writes("Machines_DeleteById")
 def delete_machine(call: Call) -> Answer:
     """Delete a machine that no robot is bound to."""
-    service.delete_machines(call.session, call.tenant.tenant_id, [get_number_argument(call, "key")])
-    return Answer(status=204)
+    return _delete(call, [get_number_argument(call, "key")])
 
 
 @routes.writes("Machines_DeleteBulk")
 def delete_machines(call: Call) -> Answer:
     """Delete several machines, all or none."""
-    machine_ids = get_required(find_integers(get_body(call), "machineIds"), "machineIds")
-    service.delete_machines(call.session, call.tenant.tenant_id, machine_ids)
-    return Answer(status=204)
+    return _delete(call, get_required(find_integers(get_body(call), "machineIds"), "machineIds"))
 
 
 @routes.writes("Folders_AssignMachines")
@@ -115,7 +94,7 @@ def assign_machines(call: Call) -> Answer:
 
 
 @routes.writes("Folders_UpdateMachinesToFolderAssociations")
-def change_assignments(call: Call) -> Answer:
+def update_assignments(call: Call) -> Answer:
     """Let some machines run in a folder and others no longer."""
     associations = get_object(get_body(call), "associations")
     folder_id = get_required(find_integer(associations, "FolderId"), "FolderId")
@@ -147,38 +126,10 @@ def toggle_inheritance(call: Call) -> Answer:
     return Answer()
 
 
+def _delete(call: Call, machine_ids: list[int]) -> Answer:
+    service.delete_machines(call.session, call.tenant.tenant_id, machine_ids)
+    return Answer(status=204)
+
+
 def _folder_argument(call: Call) -> Folder:
     return get_folder(call.session, call.tenant.tenant_id, get_number_argument(call, "folderId"), call.reach)
-
-
-def _changes(body: Body) -> service.MachineChanges:
-    changes: dict[str, Any] = {}
-    if body.get("Name") is not None:
-        changes["name"] = _verified_name(get_text(body, "Name", length_max=NAME_LENGTH_MAX))
-    if "Description" in body:
-        changes["description"] = find_text(body, "Description", length_max=500)
-    for name, column, enum_type in (
-        ("Type", "type", MACHINE_TYPE),
-        ("Scope", "scope", MACHINE_SCOPE),
-        ("AutomationType", "automation_type", AUTOMATION_TYPE),
-        ("TargetFramework", "target_framework", MACHINE_TARGET_FRAMEWORK),
-    ):
-        number = find_enum(body, name, enum_type)
-        if number is not None:
-            changes[column] = number
-    for name, column in (
-        ("NonProductionSlots", "non_production_slots"),
-        ("UnattendedSlots", "unattended_slots"),
-        ("HeadlessSlots", "headless_slots"),
-        ("TestAutomationSlots", "test_automation_slots"),
-    ):
-        slots = find_integer(body, name, most=INT32_MAX)
-        if slots is not None:
-            changes[column] = slots
-    return service.MachineChanges(**changes)
-
-
-def _verified_name(name: str) -> str:
-    if not name.isprintable():
-        raise InvalidRequest("A machine's Name may not contain control characters.", details={"field": "Name"})
-    return name

@@ -1,7 +1,6 @@
 """Machines of a tenant, and the folders that each may run in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -14,23 +13,8 @@ from stagedoor.orchestrator.folders.service import get_folder
 from stagedoor.orchestrator.machines import store
 from stagedoor.orchestrator.machines.errors import MachineInUse
 from stagedoor.orchestrator.machines.models import Machine
+from stagedoor.orchestrator.machines.schemas import MachineChanges
 from stagedoor.passage import Reach
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MachineChanges:
-    """What a caller may set on a machine. A field left :data:`UNSET` stays as it is."""
-
-    name: str = UNSET
-    description: str | None = UNSET
-    type: int = UNSET
-    scope: int = UNSET
-    automation_type: int = UNSET
-    target_framework: int = UNSET
-    non_production_slots: int = UNSET
-    unattended_slots: int = UNSET
-    headless_slots: int = UNSET
-    test_automation_slots: int = UNSET
 
 
 def get_machine(session: Session, tenant_id: str, machine_id: int) -> Machine:

@@ -1,18 +1,13 @@
 """The operations of robots."""
 
-from typing import Any
-
 from stagedoor.orchestrator.answers import answer_value
-from stagedoor.orchestrator.call import Answer, Body, Call
+from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import (
     INT64_MAX,
     find_boolean,
     find_enum,
-    find_integer,
     find_integers,
-    find_object,
     find_query_integer,
-    find_text,
     get_body,
     get_number_argument,
     get_required,
@@ -26,24 +21,17 @@ from stagedoor.orchestrator.registry import Routes
 from stagedoor.orchestrator.robots import service, store
 from stagedoor.orchestrator.robots.entities import ROBOTS
 from stagedoor.orchestrator.robots.models import Robot
-from stagedoor.orchestrator.robots.schemas import CREDENTIAL_TYPE, HOSTING_TYPE, ROBOT_TYPE
+from stagedoor.orchestrator.robots.schemas import NAME_LENGTH_MAX, ROBOT_TYPE, read_changes, read_machine_choice
 from stagedoor.orchestrator.sessions.service import connect_robot
-
-NAME_LENGTH_MAX = 19
 
 routes = Routes()
 
 
 @routes.reads("Robots_Get")
-def list_robots(call: Call) -> Answer:
-    """Answer the robots of the folder."""
-    return read_set(call, ROBOTS, (Robot.folder_id == get_folder(call).id,))
-
-
 @routes.reads("Robots_GetConfiguredRobots")
-def list_configured_robots(call: Call) -> Answer:
+def list_robots(call: Call) -> Answer:
     """Answer the robots of the folder: each is configured as soon as it is made."""
-    return list_robots(call)
+    return read_set(call, ROBOTS, (Robot.folder_id == get_folder(call).id,))
 
 
 @routes.reads("Robots_FindAllAcrossFolders")
@@ -89,8 +77,8 @@ def create_robot(call: Call) -> Answer:
         call.session,
         call.tenant.tenant_id,
         folder,
-        _changes(body),
-        _machine_choice(body),
+        read_changes(body),
+        read_machine_choice(body),
         user_number=call.caller.number or None,
         clock=call.clock,
         chance=call.chance,
@@ -100,6 +88,7 @@ def create_robot(call: Call) -> Answer:
 
 
 @routes.writes("Robots_PutById")
+@routes.writes("Robots_PatchById")
 def update_robot(call: Call) -> Answer:
     """Change a robot; what is not sent stays as it is."""
     robot = service.get_robot(call.session, get_folder(call), get_number_argument(call, "key"))
@@ -107,33 +96,24 @@ def update_robot(call: Call) -> Answer:
     service.update_robot(
         call.session,
         robot,
-        _changes(body),
-        _machine_choice(body),
+        read_changes(body),
+        read_machine_choice(body),
         user_number=call.caller.number or None,
         clock=call.clock,
     )
     return Answer()
 
 
-@routes.writes("Robots_PatchById")
-def patch_robot(call: Call) -> Answer:
-    """Change what is sent of a robot."""
-    return update_robot(call)
-
-
 @routes.writes("Robots_DeleteById")
 def delete_robot(call: Call) -> Answer:
     """Delete a robot of the folder."""
-    service.delete_robots(call.session, get_folder(call), [get_number_argument(call, "key")])
-    return Answer(status=204)
+    return _delete(call, [get_number_argument(call, "key")])
 
 
 @routes.writes("Robots_DeleteBulk")
 def delete_robots(call: Call) -> Answer:
     """Delete several robots of the folder, all or none."""
-    robot_ids = get_required(find_integers(get_body(call), "robotIds"), "robotIds")
-    service.delete_robots(call.session, get_folder(call), robot_ids)
-    return Answer(status=204)
+    return _delete(call, get_required(find_integers(get_body(call), "robotIds"), "robotIds"))
 
 
 @routes.writes("Robots_ToggleEnabledStatus")
@@ -146,6 +126,11 @@ def toggle_robots(call: Call) -> Answer:
     return Answer()
 
 
+def _delete(call: Call, robot_ids: list[int]) -> Answer:
+    service.delete_robots(call.session, get_folder(call), robot_ids)
+    return Answer(status=204)
+
+
 def _list_from_folder(call: Call, machine_id: int | None) -> Answer:
     folder_id = get_number_argument(call, "folderId")
     folder = get_folder_within_reach(call.session, call.tenant.tenant_id, folder_id, call.reach)
@@ -153,40 +138,3 @@ def _list_from_folder(call: Call, machine_id: int | None) -> Answer:
     if machine_id is not None:
         conditions.append(Robot.machine_id == machine_id)
     return read_set(call, ROBOTS, conditions)
-
-
-def _machine_choice(body: Body) -> service.MachineChoice:
-    return service.MachineChoice(
-        machine_id=find_integer(body, "MachineId"), machine_name=find_text(body, "MachineName", length_max=450)
-    )
-
-
-def _changes(body: Body) -> service.RobotChanges:
-    changes: dict[str, Any] = {}
-    if body.get("Name") is not None:
-        changes["name"] = get_text(body, "Name", length_max=NAME_LENGTH_MAX)
-    for name, column, length_max in (
-        ("Username", "username", 100),
-        ("ExternalName", "external_name", 450),
-        ("Description", "description", 500),
-    ):
-        if name in body:
-            changes[column] = find_text(body, name, length_max=length_max)
-    for name, column, enum_type in (
-        ("Type", "type", ROBOT_TYPE),
-        ("HostingType", "hosting_type", HOSTING_TYPE),
-        ("CredentialType", "credential_type", CREDENTIAL_TYPE),
-    ):
-        number = find_enum(body, name, enum_type)
-        if number is not None:
-            changes[column] = number
-    for name, column in (
-        ("Enabled", "enabled"),
-        ("LimitConcurrentExecution", "limit_concurrent_execution"),
-    ):
-        flag = find_boolean(body, name)
-        if flag is not None:
-            changes[column] = flag
-    if "ExecutionSettings" in body:
-        changes["execution_settings"] = find_object(body, "ExecutionSettings")
-    return service.RobotChanges(**changes)

@@ -1,8 +1,6 @@
 """Robots of a folder: made, changed, switched on and off, deleted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,32 +13,8 @@ from stagedoor.orchestrator.machines.service import get_machine
 from stagedoor.orchestrator.machines.store import find_machine_by_name
 from stagedoor.orchestrator.robots import store
 from stagedoor.orchestrator.robots.models import Robot
-from stagedoor.orchestrator.robots.schemas import HOSTING_TYPE
+from stagedoor.orchestrator.robots.schemas import HOSTING_TYPE, MachineChoice, RobotChanges
 from stagedoor.passage import FolderPlace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RobotChanges:
-    """What a caller may set on a robot. A field left :data:`UNSET` stays as it is."""
-
-    name: str = UNSET
-    username: str | None = UNSET
-    external_name: str | None = UNSET
-    description: str | None = UNSET
-    type: int = UNSET
-    hosting_type: int = UNSET
-    credential_type: int = UNSET
-    enabled: bool = UNSET
-    limit_concurrent_execution: bool = UNSET
-    execution_settings: dict[str, Any] | None = UNSET
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MachineChoice:
-    """Which machine the caller names, by number or by name; none of both keeps what there is."""
-
-    machine_id: int | None = None
-    machine_name: str | None = None
 
 
 def get_robot(session: Session, folder: FolderPlace, robot_id: int) -> Robot:
