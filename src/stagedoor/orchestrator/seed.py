@@ -10,21 +10,21 @@ from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.assets.schemas import AssetValues, Value, ValueScope, ValueType
-from stagedoor.orchestrator.assets.service import Writer, add_asset
+from stagedoor.orchestrator.assets.service import Writer, create_asset
 from stagedoor.orchestrator.folders import store as folder_store
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
 from stagedoor.orchestrator.machines.schemas import MACHINE_TYPE, MachineChanges
 from stagedoor.orchestrator.machines.service import assign_machines, create_machine
-from stagedoor.orchestrator.processes.service import NewPackage, add_package
+from stagedoor.orchestrator.processes.service import NewPackage, create_package
 from stagedoor.orchestrator.queue_definitions.schemas import QueueValues
-from stagedoor.orchestrator.queue_definitions.service import add_queue
+from stagedoor.orchestrator.queue_definitions.service import create_queue
 from stagedoor.orchestrator.releases.schemas import ReleaseChanges
 from stagedoor.orchestrator.releases.service import Author, create_release
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE, MachineChoice, RobotChanges
 from stagedoor.orchestrator.robots.service import create_robot
 from stagedoor.orchestrator.scripted_robots.scripts import Script
-from stagedoor.orchestrator.scripted_robots.service import add_rule
+from stagedoor.orchestrator.scripted_robots.service import create_rule
 from stagedoor.orchestrator.sessions.service import connect_robot
 from stagedoor.passage import FolderPlace
 
@@ -67,7 +67,7 @@ def seed_tenant(session: Session, tenant_id: str, *, clock: Clock, chance: Chanc
 
 
 def _seed_process(session: Session, folder: Folder, author: Author) -> None:
-    add_package(
+    create_package(
         session,
         author.tenant_id,
         NewPackage(
@@ -83,7 +83,7 @@ def _seed_process(session: Session, folder: Folder, author: Author) -> None:
     changes = ReleaseChanges(name=PROCESS, description="Reads an invoice and says whether it may be paid.")
     create_release(session, _place(folder), PROCESS, PROCESS_VERSION, changes, author)
     script = Script(output={"Approved": True, "Message": "The invoice may be paid."})
-    add_rule(session, author.tenant_id, PROCESS, script)
+    create_rule(session, author.tenant_id, PROCESS, script)
 
 
 def _seed_robot(session: Session, folder: Folder, author: Author) -> None:
@@ -121,7 +121,7 @@ def _seed_queue(session: Session, folder: Folder, author: Author) -> None:
         release_id=None,
         tags=None,
     )
-    add_queue(session, author.tenant_id, folder.id, values, clock=author.clock, chance=author.chance)
+    create_queue(session, author.tenant_id, folder.id, values, clock=author.clock, chance=author.chance)
 
 
 def _seed_assets(session: Session, folder: Folder, author: Author, vault: Vault) -> None:
@@ -144,7 +144,7 @@ def _seed_assets(session: Session, folder: Folder, author: Author, vault: Vault)
             allows_direct_access=None,
             tags=None,
         )
-        add_asset(session, author.tenant_id, folder.id, values, writer)
+        create_asset(session, author.tenant_id, folder.id, values, writer)
 
 
 def _arguments(*arguments: tuple[str, str, bool]) -> str:

@@ -73,7 +73,9 @@ def queue(database: Database) -> QueueDefinition:
             release_id=None,
             tags=None,
         )
-        return queue_definitions.add_queue(session, TENANT_ID, folder.id, values, clock=CLOCK, chance=SeededChance(1))
+        return queue_definitions.create_queue(
+            session, TENANT_ID, folder.id, values, clock=CLOCK, chance=SeededChance(1)
+        )
 
 
 def fill(database: Database, queue: QueueDefinition, count: int, **data: object) -> None:

@@ -50,18 +50,18 @@ def get_asset(call: Call) -> Answer:
 
 
 @routes.writes("Assets_Post")
-def add_asset(call: Call) -> Answer:
+def create_asset(call: Call) -> Answer:
     """Make an asset."""
     values = read_asset(get_body(call))
-    asset = service.add_asset(call.session, call.tenant.tenant_id, get_folder(call).id, values, _writer(call))
+    asset = service.create_asset(call.session, call.tenant.tenant_id, get_folder(call).id, values, _writer(call))
     return read_one(call, ASSETS, [store.has_id(asset.id)], status=201)
 
 
 @routes.writes("Assets_PutById")
-def change_asset(call: Call) -> Answer:
+def update_asset(call: Call) -> Answer:
     """Give an asset another name or other values."""
     asset = _asset_in_path(call, "key")
-    service.change_asset(call.session, asset, read_asset(get_body(call)), _writer(call))
+    service.update_asset(call.session, asset, read_asset(get_body(call)), _writer(call))
     return read_one(call, ASSETS, [store.has_id(asset.id)])
 
 

@@ -44,7 +44,7 @@ class Writer:
         put_value(holder, value, vault=self.vault, chance=self.chance)
 
 
-def add_asset(session: Session, tenant_id: str, folder_id: int, values: AssetValues, writer: Writer) -> Asset:
+def create_asset(session: Session, tenant_id: str, folder_id: int, values: AssetValues, writer: Writer) -> Asset:
     """Make an asset; raises ``NameInUse`` (409/1001) for a name that the folder has."""
     asset = Asset(
         tenant_id=tenant_id,
@@ -64,7 +64,7 @@ def add_asset(session: Session, tenant_id: str, folder_id: int, values: AssetVal
     return asset
 
 
-def change_asset(session: Session, asset: Asset, values: AssetValues, writer: Writer) -> None:
+def update_asset(session: Session, asset: Asset, values: AssetValues, writer: Writer) -> None:
     """Give an asset the name and values that were sent; what was not sent of secrets and users stays as it is.
 
     Raises ``NameInUse``, and ``InvalidRequest`` for another type of value: robots rely on it.

@@ -24,7 +24,7 @@ class NewPackage:
     output_arguments: str | None = None
 
 
-def add_package(session: Session, tenant_id: str, new: NewPackage, *, clock: Clock) -> Package:
+def create_package(session: Session, tenant_id: str, new: NewPackage, *, clock: Clock) -> Package:
     """Put a package version into the feed; raises :class:`AlreadyExists` if it is there."""
     key = f"{new.name}:{new.version}"
     if store.find_package(session, tenant_id, key) is not None:

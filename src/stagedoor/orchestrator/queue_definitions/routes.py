@@ -43,20 +43,20 @@ def get_queue_by_key(call: Call) -> Answer:
 
 
 @routes.writes("QueueDefinitions_Post")
-def add_queue(call: Call) -> Answer:
+def create_queue(call: Call) -> Answer:
     """Make a queue."""
     values = read_queue(get_body(call))
-    queue = service.add_queue(
+    queue = service.create_queue(
         call.session, call.tenant.tenant_id, get_folder(call).id, values, clock=call.clock, chance=call.chance
     )
     return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue.id)], status=201)
 
 
 @routes.writes("QueueDefinitions_PutById")
-def change_queue(call: Call) -> Answer:
+def update_queue(call: Call) -> Answer:
     """Change a queue's settings."""
     queue = _queue_in_path(call, "key")
-    service.change_queue(call.session, queue, read_queue(get_body(call)))
+    service.update_queue(call.session, queue, read_queue(get_body(call)))
     call.session.flush()
     return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue.id)])
 

@@ -15,7 +15,7 @@ from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_w
 from stagedoor.passage import Reach
 
 
-def add_queue(
+def create_queue(
     session: Session, tenant_id: str, folder_id: int, values: QueueValues, *, clock: Clock, chance: Chance
 ) -> QueueDefinition:
     """Make a queue; raises ``NameInUse`` (409/1001) for a name that the folder has, ``NotFound`` for its release."""
@@ -40,7 +40,7 @@ def add_queue(
     return queue
 
 
-def change_queue(session: Session, queue: QueueDefinition, values: QueueValues) -> None:
+def update_queue(session: Session, queue: QueueDefinition, values: QueueValues) -> None:
     """Change what was sent and leave the rest.
 
     Whether references are unique was decided when the queue was made (400/1000 for a change), because the items that

@@ -48,10 +48,10 @@ def get_item(call: Call) -> Answer:
 
 
 @routes.writes("QueueItems_PutById")
-def change_item(call: Call) -> Answer:
+def update_item(call: Call) -> Answer:
     """Change an item that nobody has taken yet."""
     item = _item_to_change(call)
-    service.change_item(call.session, item, read_changes(get_body(call)), clock=call.clock, chance=call.chance)
+    service.update_item(call.session, item, read_changes(get_body(call)), clock=call.clock, chance=call.chance)
     return read_one(call, QUEUE_ITEMS, [store.has_id(item.id)])
 
 

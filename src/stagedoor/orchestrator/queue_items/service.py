@@ -40,7 +40,7 @@ def get_last_attempt(session: Session, tenant_id: str, folder: FolderPlace, key:
     return item
 
 
-def change_item(session: Session, item: QueueItem, changes: ItemChanges, *, clock: Clock, chance: Chance) -> None:
+def update_item(session: Session, item: QueueItem, changes: ItemChanges, *, clock: Clock, chance: Chance) -> None:
     """Change an item that nobody has taken yet; raises ``Conflict`` (409) for one in any other state."""
     if item.status != Status.NEW:
         raise Conflict(f"The item {item.id} is {STATUS.word(item.status)}; only a New one can be changed.")

@@ -26,7 +26,7 @@ class Condition:
     argument_value: Any
 
 
-def add_rule(
+def create_rule(
     session: Session, tenant_id: str, process_pattern: str, script: Script, *, condition: Condition | None = None
 ) -> ScriptRule:
     """Let jobs of these processes follow a script; in the pattern ``*`` stands for anything, in any letter case."""

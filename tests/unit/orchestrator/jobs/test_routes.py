@@ -9,10 +9,10 @@ from tests.factories.orchestrator import CALLER, OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.machines.models import Machine, MachineFolder
-from stagedoor.orchestrator.processes.service import NewPackage, add_package
+from stagedoor.orchestrator.processes.service import NewPackage, create_package
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.scripted_robots.scripts import Ending, Script, SoftStop
-from stagedoor.orchestrator.scripted_robots.service import add_rule
+from stagedoor.orchestrator.scripted_robots.service import create_rule
 from stagedoor.passage import FolderPlace
 
 Job = dict[str, object]
@@ -23,7 +23,7 @@ BATCH_KEY = "00000000-0000-4000-8000-0000000000bb"
 @pytest.fixture
 def folder(desk: Desk) -> FolderPlace:
     with desk.write() as session:
-        add_package(session, TENANT.tenant_id, NewPackage(name="InvoiceBot", version="1.0.0"), clock=desk.clock)
+        create_package(session, TENANT.tenant_id, NewPackage(name="InvoiceBot", version="1.0.0"), clock=desk.clock)
     folder = desk.make_folder("Shared")
     desk.call("Releases_Post", {"Name": "InvoiceBot", "ProcessKey": "InvoiceBot"}, folder=folder)
     return folder
@@ -52,7 +52,7 @@ def seen(desk: Desk, folder: FolderPlace, job: Job, **query: str) -> Job:
 
 def script(desk: Desk, script: Script, pattern: str = "*") -> None:
     with desk.write() as session:
-        add_rule(session, TENANT.tenant_id, pattern, script)
+        create_rule(session, TENANT.tenant_id, pattern, script)
 
 
 def stop(desk: Desk, folder: FolderPlace, job: Job, strategy: object = "SoftStop") -> int:
@@ -318,7 +318,7 @@ class TestMoving:
 
     def test_another_tenant_s_rules_do_not_count(self, desk: Desk, folder: FolderPlace) -> None:
         with desk.write() as session:
-            add_rule(session, OTHER_TENANT.tenant_id, "*", Script(ending=Ending.FAULT))
+            create_rule(session, OTHER_TENANT.tenant_id, "*", Script(ending=Ending.FAULT))
         job = start(desk, folder)
         after(desk, 3)
         assert seen(desk, folder, job)["State"] == "Successful"

@@ -5,7 +5,7 @@ from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import AlreadyExists, NotFound
 from stagedoor.orchestrator.processes.errors import PackageInUse
-from stagedoor.orchestrator.processes.service import NewPackage, add_package
+from stagedoor.orchestrator.processes.service import NewPackage, create_package
 from stagedoor.passage import TenantPlace
 
 VERSIONS = "Processes_GetProcessVersionsByProcessid"
@@ -15,7 +15,7 @@ def publish(desk: Desk, *versions: str, name: str = "InvoiceBot", tenant: Tenant
     with desk.write() as session:
         for version in versions:
             new = NewPackage(name=name, version=version, description="Reads invoices", input_arguments="[]")
-            add_package(session, tenant.tenant_id, new, clock=desk.clock)
+            create_package(session, tenant.tenant_id, new, clock=desk.clock)
 
 
 def keys(answer_content: dict) -> list[str]:

@@ -13,7 +13,7 @@ def shared(desk: Desk) -> FolderPlace:
     return desk.make_folder("Shared")
 
 
-def add_queue(desk: Desk, folder: FolderPlace, name: str = "Invoices", **values: object) -> dict[str, object]:
+def create_queue(desk: Desk, folder: FolderPlace, name: str = "Invoices", **values: object) -> dict[str, object]:
     return desk.call("QueueDefinitions_Post", {"Name": name, **values}, folder=folder).content
 
 
@@ -43,15 +43,15 @@ class TestMaking:
 
     @pytest.mark.parametrize("name", ["Invoices", "INVOICES", " invoices "])
     def test_a_name_is_taken_in_any_letter_case(self, desk: Desk, shared: FolderPlace, name: str) -> None:
-        add_queue(desk, shared)
+        create_queue(desk, shared)
         with pytest.raises(NameInUse) as refusal:
-            add_queue(desk, shared, name)
+            create_queue(desk, shared, name)
         assert (refusal.value.status, refusal.value.error_code) == (409, 1001)
         assert len(desk.call("QueueDefinitions_Get", folder=shared).content["value"]) == 1
 
     def test_another_folder_may_use_the_same_name(self, desk: Desk, shared: FolderPlace) -> None:
-        add_queue(desk, shared)
-        assert add_queue(desk, desk.make_folder("Other"))["Name"] == "Invoices"
+        create_queue(desk, shared)
+        assert create_queue(desk, desk.make_folder("Other"))["Name"] == "Invoices"
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -82,15 +82,15 @@ class TestMaking:
         self, desk: Desk, shared: FolderPlace, field: str
     ) -> None:
         with pytest.raises(NotBuilt, match=field):
-            add_queue(desk, shared, **{field: True if field == "Encrypted" else "{}"})
+            create_queue(desk, shared, **{field: True if field == "Encrypted" else "{}"})
 
     def test_the_risk_begins_before_the_deadline(self, desk: Desk, shared: FolderPlace) -> None:
         with pytest.raises(InvalidRequest, match="RiskSlaInMinutes"):
-            add_queue(desk, shared, SlaInMinutes=10, RiskSlaInMinutes=11)
+            create_queue(desk, shared, SlaInMinutes=10, RiskSlaInMinutes=11)
 
     def test_an_unknown_release_is_refused(self, desk: Desk, shared: FolderPlace) -> None:
         with pytest.raises(NotFound):
-            add_queue(desk, shared, ReleaseId=99)
+            create_queue(desk, shared, ReleaseId=99)
 
     def test_a_folder_is_needed(self, desk: Desk) -> None:
         with pytest.raises(FolderRequired) as refusal:
@@ -100,14 +100,14 @@ class TestMaking:
 
 class TestLooking:
     def test_a_queue_is_found_by_id_and_key(self, desk: Desk, shared: FolderPlace) -> None:
-        queue = add_queue(desk, shared)
+        queue = create_queue(desk, shared)
         by_id = desk.call("QueueDefinitions_GetById", key=queue["Id"], folder=shared).content
         by_key = desk.call("QueueDefinitions_GetByKeyByIdentifier", identifier=queue["Key"], folder=shared).content
         assert by_id == by_key == queue
 
     @pytest.mark.parametrize("operation", ["QueueDefinitions_GetById", "QueueDefinitions_PutById"])
     def test_other_folders_and_tenants_do_not_see_it(self, desk: Desk, shared: FolderPlace, operation: str) -> None:
-        queue = add_queue(desk, shared)
+        queue = create_queue(desk, shared)
         body = {"Name": "Stolen"} if operation.endswith("PutById") else None
         with pytest.raises(NotFound):
             desk.call(operation, body, key=queue["Id"], folder=desk.make_folder("Other"))
@@ -116,15 +116,15 @@ class TestLooking:
         assert desk.call("QueueDefinitions_GetById", key=queue["Id"], folder=shared).content["Name"] == "Invoices"
 
     def test_a_list_has_the_folder_s_queues_alone(self, desk: Desk, shared: FolderPlace) -> None:
-        add_queue(desk, shared)
-        add_queue(desk, desk.make_folder("Other"), "Elsewhere")
+        create_queue(desk, shared)
+        create_queue(desk, desk.make_folder("Other"), "Elsewhere")
         names = [queue["Name"] for queue in desk.call("QueueDefinitions_Get", folder=shared).content["value"]]
         assert names == ["Invoices"]
 
     def test_across_folders_only_what_is_within_reach_is_listed(self, desk: Desk, shared: FolderPlace) -> None:
         other = desk.make_folder("Other")
-        add_queue(desk, shared)
-        add_queue(desk, other, "Elsewhere")
+        create_queue(desk, shared)
+        create_queue(desk, other, "Elsewhere")
 
         def names(**asked: object) -> list[str]:
             answer = desk.call("QueueDefinitions_GetQueuesAcrossFolders", folder=shared, **asked)
@@ -138,7 +138,7 @@ class TestLooking:
 
 class TestChanging:
     def test_what_is_sent_changes_and_the_rest_stays(self, desk: Desk, shared: FolderPlace) -> None:
-        queue = add_queue(desk, shared, Description="old", MaxNumberOfRetries=2)
+        queue = create_queue(desk, shared, Description="old", MaxNumberOfRetries=2)
         desk.call("QueueDefinitions_PutById", {"Name": "Invoices"}, key=queue["Id"], folder=shared)
         body = {"Name": "Bills", "MaxNumberOfRetries": 0}
         answer = desk.call("QueueDefinitions_PutById", body, key=queue["Id"], folder=shared)
@@ -150,25 +150,25 @@ class TestChanging:
     def test_a_queue_may_be_renamed_by_letter_case_but_not_to_a_taken_name(
         self, desk: Desk, shared: FolderPlace
     ) -> None:
-        queue = add_queue(desk, shared)
-        add_queue(desk, shared, "Bills")
+        queue = create_queue(desk, shared)
+        create_queue(desk, shared, "Bills")
         desk.call("QueueDefinitions_PutById", {"Name": "INVOICES"}, key=queue["Id"], folder=shared)
         with pytest.raises(NameInUse):
             desk.call("QueueDefinitions_PutById", {"Name": "bills"}, key=queue["Id"], folder=shared)
 
     def test_whether_references_are_unique_is_decided_once(self, desk: Desk, shared: FolderPlace) -> None:
-        queue = add_queue(desk, shared)
+        queue = create_queue(desk, shared)
         body = {"Name": "Invoices", "EnforceUniqueReference": True}
         with pytest.raises(InvalidRequest, match="EnforceUniqueReference"):
             desk.call("QueueDefinitions_PutById", body, key=queue["Id"], folder=shared)
 
     def test_a_deleted_queue_is_gone_with_its_items_and_its_name_is_free(self, desk: Desk, shared: FolderPlace) -> None:
-        queue = add_queue(desk, shared)
+        queue = create_queue(desk, shared)
         desk.call("Queues_AddQueueItem", {"itemData": {"Name": "Invoices"}}, folder=shared)
         answer = desk.call("QueueDefinitions_DeleteById", key=queue["Id"], folder=shared)
         assert (answer.status, answer.content) == (204, None)
         assert desk.call("QueueItems_Get", folder=shared).content["value"] == []
-        add_queue(desk, shared)
+        create_queue(desk, shared)
 
 
 class TestSharing:
@@ -178,7 +178,7 @@ class TestSharing:
 
     def test_a_shared_queue_and_its_items_are_seen_from_both_folders(self, desk: Desk, shared: FolderPlace) -> None:
         other = desk.make_folder("Other")
-        queue = add_queue(desk, shared)
+        queue = create_queue(desk, shared)
         assert self.share(desk, shared, queue, ToAddFolderIds=[other.id]) == 204
         item = desk.call("Queues_AddQueueItem", {"itemData": {"Name": "Invoices"}}, folder=other).content
         for folder in (shared, other):
@@ -191,13 +191,13 @@ class TestSharing:
 
     def test_a_folder_with_another_queue_of_that_name_refuses_it(self, desk: Desk, shared: FolderPlace) -> None:
         other = desk.make_folder("Other")
-        add_queue(desk, other)
+        create_queue(desk, other)
         with pytest.raises(NameInUse):
-            self.share(desk, shared, add_queue(desk, shared), ToAddFolderIds=[other.id])
+            self.share(desk, shared, create_queue(desk, shared), ToAddFolderIds=[other.id])
 
     def test_folders_out_of_reach_are_as_good_as_not_there(self, desk: Desk, shared: FolderPlace) -> None:
         other = desk.make_folder("Other")
-        queue = add_queue(desk, shared)
+        queue = create_queue(desk, shared)
         body = {"QueueIds": [queue["Id"]], "ToAddFolderIds": [other.id]}
         with pytest.raises(NotFound):
             desk.call("QueueDefinitions_ShareToFolders", body, folder=shared, reach=Reach(frozenset({shared.key})))
@@ -206,7 +206,7 @@ class TestSharing:
 
     def test_nobody_deletes_a_queue_that_a_folder_out_of_reach_sees(self, desk: Desk, shared: FolderPlace) -> None:
         guest = desk.make_folder("Guest")
-        queue = add_queue(desk, shared)
+        queue = create_queue(desk, shared)
         self.share(desk, shared, queue, ToAddFolderIds=[guest.id])
         reach = Reach(frozenset({guest.key}))
         with pytest.raises(Conflict, match="not open to you"):
@@ -217,13 +217,13 @@ class TestSharing:
 
     def test_the_home_folder_cannot_be_left(self, desk: Desk, shared: FolderPlace) -> None:
         with pytest.raises(Conflict):
-            self.share(desk, shared, add_queue(desk, shared), ToRemoveFolderIds=[shared.id])
+            self.share(desk, shared, create_queue(desk, shared), ToRemoveFolderIds=[shared.id])
 
     def test_the_folders_of_a_queue_are_those_within_reach_and_a_count_of_all(
         self, desk: Desk, shared: FolderPlace
     ) -> None:
         other = desk.make_folder("Other")
-        queue = add_queue(desk, shared)
+        queue = create_queue(desk, shared)
         self.share(desk, shared, queue, ToAddFolderIds=[other.id])
         answer = desk.call(
             "QueueDefinitions_GetFoldersForQueueById",

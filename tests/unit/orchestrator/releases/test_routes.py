@@ -5,7 +5,7 @@ from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.folder_place import FolderRequired
-from stagedoor.orchestrator.processes.service import NewPackage, add_package
+from stagedoor.orchestrator.processes.service import NewPackage, create_package
 from stagedoor.orchestrator.releases.errors import NoEarlierVersion
 from stagedoor.passage import FolderPlace, Reach, TenantPlace
 
@@ -25,7 +25,7 @@ def publish(desk: Desk, *versions: str, tenant: TenantPlace = TENANT) -> None:
     with desk.write() as session:
         for version in versions:
             new = NewPackage(name="InvoiceBot", version=version, input_arguments=f'[{{"name": "v{version}"}}]')
-            add_package(session, tenant.tenant_id, new, clock=desk.clock)
+            create_package(session, tenant.tenant_id, new, clock=desk.clock)
 
 
 def make(

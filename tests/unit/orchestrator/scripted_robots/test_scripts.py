@@ -16,8 +16,8 @@ from stagedoor.orchestrator.scripted_robots.scripts import (
 )
 from stagedoor.orchestrator.scripted_robots.service import (
     Condition,
-    add_rule,
     choose_script,
+    create_rule,
     delete_rules,
     find_script_of_call,
     list_rules,
@@ -82,7 +82,7 @@ class TestChoosing:
 
     def rule(self, desk: Desk, pattern: str, script: Script, condition: Condition | None = None) -> None:
         with desk.write() as session:
-            add_rule(session, TENANT.tenant_id, pattern, script, condition=condition)
+            create_rule(session, TENANT.tenant_id, pattern, script, condition=condition)
 
     def test_without_rules_the_usual_script_is_followed(self, desk: Desk) -> None:
         assert self.choose(desk, "InvoiceBot") == DEFAULT_SCRIPT
