@@ -1,11 +1,11 @@
 """Personal access tokens as the management API shows them; the token itself once, when it is made."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
-from stagedoor.admin.durations import Duration
+from stagedoor.admin.durations import Duration, read_duration
 
 Scope = Annotated[str, Field(min_length=1, max_length=96)]
 
@@ -38,8 +38,19 @@ class TokenOrder(BaseModel):
     expires_in: Duration | None = None
     expires_at: AwareDatetime | None = None
 
+    _end: timedelta | datetime = PrivateAttr()
+
     @model_validator(mode="after")
     def _ends_once(self) -> "TokenOrder":
-        if (self.expires_in is None) == (self.expires_at is None):
-            raise ValueError("give either expires_in or expires_at")
+        match self.expires_in, self.expires_at:
+            case str(duration), None:
+                self._end = read_duration(duration)
+            case None, datetime() as moment:
+                self._end = moment
+            case _:
+                raise ValueError("give either expires_in or expires_at")
         return self
+
+    def end_for(self, now: datetime) -> datetime:
+        """Return when a token ends that is ordered now."""
+        return self._end if isinstance(self._end, datetime) else now + self._end

@@ -2,7 +2,6 @@
 
 from sqlalchemy.orm import Session
 
-from stagedoor.admin.durations import read_duration
 from stagedoor.admin.errors import PersonNeeded
 from stagedoor.admin.makers import Makers
 from stagedoor.admin.personal_tokens.errors import ScopeUnknown
@@ -57,14 +56,12 @@ class OwnTokens:
         terms = GrantTerms(visitor.caller.terms.allowances, ceiling=scope_selectors(order.scopes))
         for entry in self._places.list_tenants(visitor.caller):
             self._makers.verify_inside(visitor.caller, terms, entry.place)
-        expires_at = order.expires_at
-        if order.expires_in is not None:
-            expires_at = self._clock.now() + read_duration(order.expires_in)
-        assert expires_at is not None  # noqa: S101  # the order's own check says that one of the two is given
         issued = self._tokens.create_token(
             session,
             owner,
-            PersonalAccessTokenOrder(name=order.name, scopes=tuple(order.scopes), expires_at=expires_at),
+            PersonalAccessTokenOrder(
+                name=order.name, scopes=tuple(order.scopes), expires_at=order.end_for(self._clock.now())
+            ),
         )
         self._note(session, visitor, EventName.ADMIN_PERSONAL_TOKEN_CREATED, issued.facts, "was created")
         return IssuedToken(**_item(issued.facts).model_dump(), token=issued.token.reveal())
