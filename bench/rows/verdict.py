@@ -31,6 +31,7 @@ ROUNDS = 7
 CALLS_A_ROUND = 20_000
 GRANTS_IN_USE = 50
 TENANT = TenantPlace(organization_id="acme", organization_name="acme", tenant_id="dev", tenant_name="dev")
+TENANT_IDS = frozenset((TENANT.tenant_id,))
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 Question = tuple[Caller, Operation]
@@ -44,7 +45,7 @@ def measure(directory: Path, progress: Progress) -> list[Figure]:
     few, many = (_questions(_callers(count, chance), chance) for count in (FEW_KEYS, MANY_KEYS))
     few_us, many_us = _compare(few, many)
     progress.say(f"{ROW}: grants of 1 and of {len(CATALOG.operations)} operations")
-    narrow, wide = (_questions([_caller(number, operations)], chance) for number, operations in enumerate(_extremes()))
+    narrow, wide = (_questions([_caller(number, grant)], chance) for number, grant in enumerate(_extremes()))
     narrow_us, wide_us = _compare(narrow, wide)
     progress.say(f"{ROW}: the first one of each grant")
     first_us = [median(time_calls(_ask(Judge(CATALOG)), _first_questions(chance))) for _ in range(ROUNDS)]
@@ -89,22 +90,27 @@ FOLDER = FolderPlace(
 
 
 def _callers(count: int, chance: random.Random) -> list[Caller]:
+    # Keys that allow the same share what they allow, as on the key ring.
     grants = [
-        tuple(operation.id for operation in chance.sample(CATALOG.operations, chance.randint(1, 10)))
+        _grant(tuple(operation.id for operation in chance.sample(CATALOG.operations, chance.randint(1, 10))))
         for _ in range(GRANTS_IN_USE)
     ]
     return [_caller(number, chance.choice(grants)) for number in range(count)]
 
 
-def _extremes() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _extremes() -> tuple[tuple[Allowance, ...], tuple[Allowance, ...]]:
     every = tuple(operation.id for operation in CATALOG.operations)
-    return every[-1:], every
+    return _grant(every[-1:]), _grant(every)
 
 
 def _first_questions(chance: random.Random) -> list[Question]:
     triples = product(CATALOG.operations, repeat=3)
-    grants = [tuple(operation.id for operation in next(triples)) for _ in range(2000)]
+    grants = [_grant(tuple(operation.id for operation in next(triples))) for _ in range(2000)]
     return _questions([_caller(number, grant) for number, grant in enumerate(grants)], chance, len(grants))
+
+
+def _grant(operations: tuple[str, ...]) -> tuple[Allowance, ...]:
+    return (Allowance(allow=operations, tenant_id="dev"),)
 
 
 def _questions(callers: list[Caller], chance: random.Random, count: int = CALLS_A_ROUND) -> list[Question]:
@@ -113,7 +119,7 @@ def _questions(callers: list[Caller], chance: random.Random, count: int = CALLS_
     return [(caller, CATALOG.get_operation(caller.terms.allowances[0].allow[-1])) for caller in drawn]
 
 
-def _caller(number: int, operations: tuple[str, ...]) -> Caller:
+def _caller(number: int, allowances: tuple[Allowance, ...]) -> Caller:
     return Caller(
         kind=CallerKind.API_USER,
         id=str(uuid.UUID(int=number)),
@@ -121,6 +127,6 @@ def _caller(number: int, operations: tuple[str, ...]) -> Caller:
         organization_id="acme",
         credential_kind=CredentialKind.ACCESS_KEY,
         credential_id=f"{number:010}",
-        terms=GrantTerms(allowances=(Allowance(allow=operations, tenant_id="dev"),)),
-        tenant_ids=frozenset(("dev",)),
+        terms=GrantTerms(allowances),
+        tenant_ids=TENANT_IDS,
     )

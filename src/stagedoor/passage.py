@@ -5,7 +5,7 @@ Identity fills in :class:`Caller`, the catalogue :class:`~stagedoor.catalog.oper
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,6 +46,14 @@ class Allowance:
     allow: tuple[str, ...]
     folders: tuple[str, ...] | None = None
     tenant_id: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Decisions are looked up by allowances at every request, and an allowance may name hundreds of operations.
+        object.__setattr__(self, "_hash", hash((self.allow, self.folders, self.tenant_id)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from sys import intern
 
 from stagedoor.identity.api_users import store
@@ -21,6 +22,8 @@ from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind, Gra
 
 API_USER_NUMBERS_FROM = 1_000_000_000
 """Numbers of API users begin here, out of the way of people's, and still fit 32 bits for clients that insist."""
+
+ALLOWANCES_KEPT_MIN = 1000
 
 
 class KeyRefusal(StrEnum):
@@ -65,6 +68,7 @@ class KeyRing:
         self._database = database
         self._vault = vault
         self._keys: dict[str, _HeldKey] = {}
+        self._allowances: dict[Allowance, tuple[Allowance, ...]] = {}
         # A renewal that came in the middle of loading would be overwritten by the older state that loading read.
         self._reading = threading.Lock()
         self._uses = LastUses()
@@ -80,7 +84,8 @@ class KeyRing:
     def load(self) -> None:
         """Read every key."""
         with self._reading, self._database.read() as session:
-            self._keys = {row.id: _hold(row) for row in store.all_check_rows(session)}
+            self._allowances = {}
+            self._keys = {row.id: _hold(row, self._share_allowances(row)) for row in store.all_check_rows(session)}
 
     def check(self, presented: str, now: datetime) -> Caller | RefusedKey:
         """Return the caller of a presented key, or why it opens nothing; notes the use of one that does.
@@ -129,23 +134,31 @@ class KeyRing:
     def _renew(self, changes: tuple[Change, ...]) -> None:
         changed = {change.ref for change in changes}
         with self._reading:
+            if len(self._allowances) > 2 * len(self._keys) + ALLOWANCES_KEPT_MIN:
+                # What only keys of the past allowed has piled up; those in use are shared anew as they are read.
+                self._allowances = {}
             with self._database.read() as session:
-                fresh = {row.id: _hold(row) for row in store.check_rows(session, changed)}
+                fresh = {row.id: _hold(row, self._share_allowances(row)) for row in store.check_rows(session, changed)}
             self._keys.update(fresh)
             for gone in changed - fresh.keys():
                 self._keys.pop(gone, None)
 
+    def _share_allowances(self, row: store.CheckRow) -> tuple[Allowance, ...]:
+        """Return what the key allows, one object for all keys that allow the same.
 
-def _hold(row: store.CheckRow) -> _HeldKey:
-    tenant_id = intern(row.tenant_id)
+        Judging compares allowances at every request, and the same object is equal without a look inside.
+        """
+        allowance = Allowance(
+            allow=tuple(map(intern, row.allow)),
+            folders=None if row.folder_keys is None else tuple(map(intern, row.folder_keys)),
+            tenant_id=intern(row.tenant_id),
+        )
+        return self._allowances.setdefault(allowance, (allowance,))
+
+
+def _hold(row: store.CheckRow, allowances: tuple[Allowance, ...]) -> _HeldKey:
     terms = GrantTerms(
-        allowances=(
-            Allowance(
-                allow=tuple(map(intern, row.allow)),
-                folders=None if row.folder_keys is None else tuple(map(intern, row.folder_keys)),
-                tenant_id=tenant_id,
-            ),
-        ),
+        allowances=allowances,
         networks=tuple(map(intern, row.networks)),
         not_after=row.expires_at,
     )
@@ -157,7 +170,7 @@ def _hold(row: store.CheckRow) -> _HeldKey:
         credential_kind=CredentialKind.ACCESS_KEY,
         credential_id=row.id,
         terms=terms,
-        tenant_ids=frozenset((tenant_id,)),
+        tenant_ids=_only(intern(row.tenant_id)),
         number=API_USER_NUMBERS_FROM + row.api_user_serial,
     )
     return _HeldKey(
@@ -168,3 +181,8 @@ def _hold(row: store.CheckRow) -> _HeldKey:
         previous_secret_hash=row.previous_secret_hash,
         previous_valid_until=row.previous_valid_until,
     )
+
+
+@lru_cache(maxsize=1024)
+def _only(tenant_id: str) -> frozenset[str]:
+    return frozenset((tenant_id,))

@@ -20,6 +20,7 @@ from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind
 
 HOUR = timedelta(hours=1)
+ALLOW = ("Jobs_Get", "Jobs_GetById")
 
 
 @pytest.fixture
@@ -53,6 +54,26 @@ def test_a_right_key_gives_the_caller_with_its_grant(keys: Keys) -> None:
 def test_the_caller_of_a_key_is_built_once(keys: Keys) -> None:
     written = keys.make().key.reveal()
     assert keys.ring.check(written, START) is keys.ring.check(written, START)
+
+
+def test_keys_that_allow_the_same_share_what_they_allow(keys: Keys) -> None:
+    one, other, third = (keys.make(name, allow=allow) for name, allow in (("a", ALLOW), ("b", ALLOW), ("c", ("all",))))
+    held = [keys.ring.check(issued.key.reveal(), START) for issued in (one, other, third)]
+    shared = [caller.terms.allowances for caller in held if isinstance(caller, Caller)]
+    assert shared[0] is shared[1]
+    assert shared[0] != shared[2]
+
+
+def test_what_only_keys_of_the_past_allowed_is_forgotten(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stagedoor.identity.api_users.key_ring.ALLOWANCES_KEPT_MIN", 0)
+    for number in range(9):
+        issued = keys.make(f"key {number}", allow=(f"tag:T{number}",))
+        with keys.world.database.write() as session:
+            session.execute(delete(AccessKey).where(AccessKey.id == issued.facts.id))
+            record_change(session, "access_key", issued.facts.id)
+        keys.world.feed.catch_up()
+    assert len(keys.ring) == 0
+    assert len(keys.ring._allowances) <= 1
 
 
 def test_a_ring_that_starts_later_knows_the_keys_of_before(keys: Keys) -> None:
