@@ -8,21 +8,27 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+NEW_OBJECTS_BEFORE_A_LOOK = 10_000
+
 
 @contextmanager
 def collector_resting() -> Iterator[Callable[[], None]]:
     """Let the collector rest inside the block, until the function that is yielded wakes it.
 
     What exists at that moment is taken for lasting and never looked through again (``gc.freeze``), so that collections
-    cost a serving process only what requests leave behind. At the block's end the collector works in any case.
+    cost a serving process only what requests leave behind; and since few of those leave anything, the collector looks
+    after every ten thousand new objects, not after every seven hundred. At the block's end it works in any case.
     """
     gc.disable()
+    threshold = gc.get_threshold()
 
     def wake() -> None:
         gc.freeze()
+        gc.set_threshold(NEW_OBJECTS_BEFORE_A_LOOK, *threshold[1:])
         gc.enable()
 
     try:
         yield wake
     finally:
+        gc.set_threshold(*threshold)
         gc.enable()

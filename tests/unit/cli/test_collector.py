@@ -28,6 +28,14 @@ def test_what_was_loaded_is_not_looked_through_again() -> None:
         assert gc.get_freeze_count() > frozen_before + 1000
 
 
+def test_it_looks_seldom_while_requests_are_served_and_as_before_afterwards() -> None:
+    before = gc.get_threshold()
+    with collector_resting() as wake:
+        wake()
+        assert gc.get_threshold()[0] > before[0]
+    assert gc.get_threshold() == before
+
+
 def test_the_collector_works_again_after_a_start_that_failed() -> None:
     with pytest.raises(RuntimeError), collector_resting():
         raise RuntimeError
