@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, StorageState, expect
 from playwright.sync_api import Error as PlaywrightError
 from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.browser import chromium, sign_in_on_the_page
-from tests.factories.served import Served
+from tests.factories.served import Served, served
 
 PAGES = (
     "/console",
@@ -36,6 +36,13 @@ Visit = Callable[..., Page]
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server of the pages' own: what they offer depends on which folders and keys there are."""
+    with served(tmp_path_factory.mktemp("console") / "data") as running:
         yield running
 
 
