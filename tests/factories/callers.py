@@ -16,6 +16,7 @@ from stagedoor.passage import (
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADDRESS = "192.0.2.7"
+ADA_ID = "00000000-0000-4000-8000-0000000000c1"
 
 SHARED = FolderPlace(1, "key-shared", "Shared", ("key-shared",))
 BELOW_SHARED = FolderPlace(2, "key-below", "Shared/Below", ("key-shared", "key-below"))
@@ -34,7 +35,11 @@ def terms(*allow: str, folders: Iterable[FolderPlace] | None = None, **changes: 
     return GrantTerms((Allowance(allow, keys),), **changes)
 
 
-def caller(granted: GrantTerms, **changes: Any) -> Caller:
+NOTHING = GrantTerms(())
+
+
+def caller(granted: GrantTerms = NOTHING, **changes: Any) -> Caller:
+    """Return an API user with an access key, who may enter one tenant."""
     given: dict[str, Any] = {
         "kind": CallerKind.API_USER,
         "id": "api-user-1",
@@ -46,3 +51,17 @@ def caller(granted: GrantTerms, **changes: Any) -> Caller:
         "tenant_ids": frozenset({DEV.tenant_id}),
     }
     return Caller(**(given | changes))
+
+
+def person(granted: GrantTerms = NOTHING, **changes: Any) -> Caller:
+    """Return Ada, a user whom the vendor's API knows by a number, with an access key of hers."""
+    given: dict[str, Any] = {
+        "kind": CallerKind.USER,
+        "id": ADA_ID,
+        "name": "ada",
+        "email": "ada@example.com",
+        "user_id": ADA_ID,
+        "number": 7,
+        "tenant_ids": None,
+    }
+    return caller(granted, **(given | changes))

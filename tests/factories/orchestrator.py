@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy.orm import Session
+from tests.factories.callers import person
 from tests.factories.store import empty_database
 
 from stagedoor.catalog.matcher import CATALOG
@@ -22,15 +23,7 @@ from stagedoor.orchestrator.call import Answer
 from stagedoor.orchestrator.folders import service as folder_service
 from stagedoor.orchestrator.folders.store import EVERYWHERE
 from stagedoor.orchestrator.registry import Routes
-from stagedoor.passage import (
-    Caller,
-    CallerKind,
-    CredentialKind,
-    FolderPlace,
-    GrantTerms,
-    Reach,
-    TenantPlace,
-)
+from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 TENANT = TenantPlace(
     organization_id="00000000-0000-4000-8000-00000000000a",
@@ -40,18 +33,7 @@ TENANT = TenantPlace(
 )
 OTHER_TENANT = replace(TENANT, tenant_id="00000000-0000-4000-8000-0000000000d2", tenant_name="prod")
 
-CALLER = Caller(
-    kind=CallerKind.USER,
-    id="00000000-0000-4000-8000-0000000000c1",
-    name="ada",
-    organization_id=TENANT.organization_id,
-    credential_kind=CredentialKind.ACCESS_KEY,
-    credential_id="key-1",
-    terms=GrantTerms(allowances=()),
-    email="ada@example.com",
-    user_id="00000000-0000-4000-8000-0000000000c1",
-    number=7,
-)
+CALLER = person(organization_id=TENANT.organization_id)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Integer, Interval, Numeric, String, create_engine, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from tests.factories.callers import caller
 
 from stagedoor.catalog.operations import FolderNeed, Operation, PermissionExpression
 from stagedoor.kit.chance import SeededChance
@@ -29,7 +30,7 @@ from stagedoor.orchestrator.entity import (
     Property,
     Through,
 )
-from stagedoor.passage import Caller, CallerKind, CredentialKind, GrantTerms, Reach, TenantPlace
+from stagedoor.passage import Reach, TenantPlace
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TENANT = "t1"
@@ -231,11 +232,10 @@ def workshop_call(session: Session, query: Mapping[str, str] | None = None, **ch
     operation = Operation(
         0, "Jobs_Get", "Jobs", "GET", "/odata/Jobs", "OR.Jobs.Read", PermissionExpression(), FolderNeed.ACCEPTED
     )
-    caller = Caller(CallerKind.API_USER, "c", "Caller", "o", CredentialKind.ACCESS_KEY, "k", GrantTerms(allowances=()))
     fields: dict[str, Any] = {
         "operation": operation,
         "tenant": TenantPlace("o", "acme", TENANT, "dev"),
-        "caller": caller,
+        "caller": caller(organization_id="o"),
         "folder": None,
         "reach": Reach(),
         "path_arguments": {},

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from tests.factories.acme import acme
+from tests.factories.callers import person
 
 from stagedoor.identity.account_discovery.errors import CredentialBoundElsewhere
 from stagedoor.identity.account_discovery.service import AccountDiscovery, verify_network
 from stagedoor.identity.organizations.errors import OrganizationUnknown
-from stagedoor.passage import Caller, CallerKind, CredentialKind, GrantTerms
+from stagedoor.passage import GrantTerms
 
-CALLER = Caller(CallerKind.USER, "u1", "ada", "gone", CredentialKind.OAUTH_TOKEN, "j1", GrantTerms(()))
+CALLER = person(organization_id="gone")
 
 
 def test_a_caller_whose_organization_is_gone_finds_nothing(tmp_path: Path) -> None:
