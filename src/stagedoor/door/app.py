@@ -30,6 +30,7 @@ from stagedoor.door.request_ids import RequestIds
 from stagedoor.door.surfaces import Place, Surface
 from stagedoor.door.visit import Receive, Scope, Send, Step, Visit
 from stagedoor.gateway.errors import CallerLeft
+from stagedoor.identity.authenticators.errors import NotAuthenticated
 from stagedoor.kit.clock import stopwatch
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.logs import bound_request_id, get_logger
@@ -109,6 +110,8 @@ async def _walk(visit: Visit) -> None:
 
 async def _answer_error(visit: Visit, error: StagedoorError) -> None:
     visit.reason, visit.sentence = error.code, error.public
+    if isinstance(error, NotAuthenticated):
+        visit.refused_holder = error.holder
     if error.internal is not None:
         _log.info("request_refused", code=error.code, status=error.status, internal=error.internal)
     if visit.answered:

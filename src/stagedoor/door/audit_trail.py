@@ -43,7 +43,8 @@ def record_visit(visit: Visit) -> None:
         # The request that it asks for leaves the row.
         return
     head = getattr(visit, "head", None)
-    caller, tenant = visit.caller, visit.tenant
+    # Who still sends a key that was ended is what an administrator wants to see, though nobody was let in.
+    caller, tenant = visit.caller or visit.refused_holder, visit.tenant
     verdict, reason, sentence = _verdict_words(visit)
     organization = house.directory.find_organization(caller.organization_id) if caller else None
     entry = AuditEntry(

@@ -38,6 +38,7 @@ class Visit:
     head: RequestHead = field(init=False)
     place: Place = field(init=False)
     caller: Caller | None = None
+    refused_holder: Caller | None = None
     tenant: TenantPlace | None = None
     query: tuple[tuple[str, str], ...] = ()
     match: Match | None = None

@@ -370,6 +370,17 @@ class TestOtherSurfaces:
         assert small.ask("GET", path).status == 200
         assert small.new_rows() == []
 
+    def test_a_key_that_was_ended_is_named_though_it_opens_nothing(self, small: SmallHouse) -> None:
+        token = small.tokens()["access_token"]
+        order = {"name": "ended", "tenant": "acme/dev", "allow": ["Jobs_Get"]}
+        made = small.manage("POST", "/keys", token, json=order).json()
+        small.manage("DELETE", f"/keys/{made['id']}", token)
+        small.new_rows()
+        assert small.ask("GET", "/acme/dev/orchestrator_/odata/Jobs", key=made["key"]).status == 401
+        row = only(small.new_rows())
+        assert (row.verdict, row.reason, row.credential_id) == ("denied", "access_key_revoked", made["id"])
+        assert row.organization == "acme"
+
     def test_following_the_audit_leaves_none_but_the_first_look_does(self, small: SmallHouse) -> None:
         token = small.tokens()["access_token"]
         small.new_rows()

@@ -49,6 +49,8 @@ class RefusedKey:
     refusal: KeyRefusal
     key_id: str | None = None
     since: datetime | None = None
+    holder: Caller | None = None
+    """Whose key it is, where the secret was proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +107,15 @@ class KeyRing:
             uses = self._uses
         elif held.previous_secret_hash and hmac.compare_digest(presented_hash, held.previous_secret_hash):
             if held.previous_valid_until is None or held.previous_valid_until <= now:
-                return RefusedKey(KeyRefusal.REPLACED, key_id, held.previous_valid_until)
+                return RefusedKey(KeyRefusal.REPLACED, key_id, held.previous_valid_until, held.caller)
             uses = self._previous_uses
         else:
             right = has_right_checksum(presented)
             return RefusedKey(KeyRefusal.WRONG_SECRET if right else KeyRefusal.FAILED_CHECKSUM, key_id)
         if held.revoked_at is not None:
-            return RefusedKey(KeyRefusal.REVOKED, key_id, held.revoked_at)
+            return RefusedKey(KeyRefusal.REVOKED, key_id, held.revoked_at, held.caller)
         if held.expires_at is not None and held.expires_at <= now:
-            return RefusedKey(KeyRefusal.EXPIRED, key_id, held.expires_at)
+            return RefusedKey(KeyRefusal.EXPIRED, key_id, held.expires_at, held.caller)
         uses.note(key_id, now)
         return held.caller
 

@@ -41,6 +41,8 @@ class AccessKeyAuthenticator:
             _log.warning("access_key_refused", refusal=checked.refusal.value, key_id=checked.key_id)
             told = TOLD_TO_HOLDERS.get(checked.refusal)
             if told is not None and checked.key_id is not None:
-                raise told(checked.key_id, checked.since)
+                ended = told(checked.key_id, checked.since)
+                ended.holder = checked.holder
+                raise ended
             raise NotAuthenticated(internal=f"access key refused: {checked.refusal.value}")
         return checked

@@ -15,13 +15,17 @@ from datetime import datetime
 from typing import ClassVar
 
 from stagedoor.kit.errors import StagedoorError
+from stagedoor.passage import Caller
 
 CHALLENGE = 'Bearer realm="stagedoor"'
 CHALLENGE_BAD_TOKEN = f'{CHALLENGE}, error="invalid_token"'
 
 
 class NotAuthenticated(StagedoorError):
-    """The caller did not prove who it is. ``credential_given`` tells a bad credential from none at all."""
+    """The caller did not prove who it is. ``credential_given`` tells a bad credential from none at all.
+
+    ``holder`` is whose credential it was, where its secret was proved but its time is over: for the audit alone.
+    """
 
     code = "not_authenticated"
     status = 401
@@ -31,6 +35,7 @@ class NotAuthenticated(StagedoorError):
         "If you did, check that it was copied whole and that it is still valid."
     )
     error_code: ClassVar[int] = 0
+    holder: Caller | None = None
 
     def __init__(self, *, credential_given: bool = True, hint: str | None = None, internal: str | None = None) -> None:
         challenge = CHALLENGE_BAD_TOKEN if credential_given else CHALLENGE
