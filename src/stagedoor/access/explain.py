@@ -7,7 +7,7 @@ from stagedoor.access.grants import Grants
 from stagedoor.access.roles import find_role
 from stagedoor.access.selectors import split_selector
 from stagedoor.catalog.operations import Operation
-from stagedoor.catalog.words import phrase
+from stagedoor.catalog.words import phrase, scope_phrase
 from stagedoor.passage import Allowance, GrantTerms
 
 OPERATIONS_SPELT_MAX = 12
@@ -95,6 +95,10 @@ def _what(allow: tuple[str, ...], grants: Grants) -> str:
             parts.append(f"do what the role {role.name} does ({count})")
         elif kind == "tag" and operations:
             parts.append(f"do everything under {operations[0].tag} ({count})")
+        elif kind == "scope" and operations:
+            # As the catalogue writes it, in whichever letter case the grant has it.
+            scope = (operations[0].scope or "")[: len(word)]
+            parts.append(f"{scope_phrase(scope)} ({count})")
         else:
             parts.append(f"do what the {kind} {selector.partition(':')[2].strip()} covers ({count})")
     spelt = [phrase(operation) for operation in singles[:OPERATIONS_SPELT_MAX]]

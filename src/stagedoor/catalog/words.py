@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from stagedoor.catalog.operations import Operation
 
@@ -23,7 +24,11 @@ _PLAIN_ACTIONS = {
     "DeleteByKey": "delete {one} by its key",
     "DeleteBulk": "delete several {many}",
     "Export": "export {many}",
+    "ShareToFolders": "share {many} with folders",
+    "SetEnabled": "switch {many} on or off",
 }
+_ACROSS_FOLDERS = re.compile(r"Get[A-Za-z]+AcrossFolders")
+_FOLDERS_OF_ONE = re.compile(r"GetFoldersFor[A-Za-z]+ById")
 # What people, and the vendor's own screens, call the things of a tag.
 _NOUNS = {
     "LicensesNamedUser": "licenses of named users",
@@ -32,30 +37,12 @@ _NOUNS = {
     "QueueDefinitions": "queues",
     "Releases": "processes",
 }
-_PHRASES = {
-    "FoldersNavigation_GetAllFoldersForCurrentUser": "list all folders of the current user",
-    "FoldersNavigation_GetFoldersForCurrentUser": "search the folders of the current user",
-    "JobAttachments_GetByJobKey": "list the attachments of a job",
-    "JobAttachments_Post": "attach a file to a job",
-    "JobTriggers_GetByJobKey": "list the triggers of a job",
-    "Jobs_StartJobs": "start jobs of a process",
-    "Jobs_StopJobById": "stop one job",
-    "Licensing_Acquire": "acquire a license",
-    "Licensing_Release": "give a license back",
-    "Logs_Post": "write a log line",
-    "Maintenance_End": "end the maintenance mode",
-    "Maintenance_Get": "read the maintenance state",
-    "Maintenance_Start": "start the maintenance mode",
-    "Metadata_Get": "read the OData metadata document",
-    "Queues_StartTransaction": "start a transaction, which takes the next queue item",
-    "ServiceDocument_Get": "read the OData service document",
-    "Status_Get": "read the status of the Orchestrator",
-    "Status_GetVersion": "read the version of the Orchestrator",
-    "Status_VerifyHostAvailibility": "check that a host can be reached",
-    "TaskActivities_GetByTaskId": "list the activities of a task",
-    "TaskNotes_GetByTaskId": "list the notes of a task",
-    "Users_GetCurrentUser": "read the current user, who am I",
-}
+_PHRASES = dict(
+    line.split("\t")
+    for line in Path(__file__).with_name("phrases.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
+"""By operation id, what no rule says well."""
 # The people's words for the vendor's. Each entry also finds what its own word finds.
 _SYNONYMS = {
     "abort": ("stop", "cancel"),
@@ -126,10 +113,26 @@ def phrase(operation: Operation) -> str:
     plain = _PLAIN_ACTIONS.get(action)
     if plain:
         return plain.format(many=many, one=_one_of(many))
-    words = _camel_words(_ARGUMENT_TAIL.sub("", action))
-    said = " ".join(words)
-    nouns = {_stem(word) for word in _camel_words(tag)}
-    return said if nouns & {_stem(word) for word in words} else f"{said} ({many})"
+    if _ACROSS_FOLDERS.fullmatch(action):
+        return f"list {many} across folders"
+    if _FOLDERS_OF_ONE.fullmatch(action):
+        return f"list the folders of {_one_of(many)}"
+    verb, *rest = _camel_words(_ARGUMENT_TAIL.sub("", action))
+    if verb == "get" and rest:
+        verb = "list" if _stem(rest[-1]) != rest[-1] else "read the"
+    return " ".join([verb, *rest])
+
+
+def scope_phrase(scope: str) -> str:
+    """Return what a scope of the vendor's opens: ``read everything about queues`` for ``OR.Queues.Read``."""
+    area, _, verb = scope.removeprefix("OR.").partition(".")
+    access = {"Read": "read", "Write": "change", "": "read and change"}.get(verb, verb)
+    return f"{access} everything about {area_words(area)}"
+
+
+def area_words(area: str) -> str:
+    """Return the name of a scope's area as plain words: ``test sets`` for ``TestSets``."""
+    return " ".join(_camel_words(area))
 
 
 class WordIndex:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import Operation
-from stagedoor.catalog.words import phrase
-from stagedoor.console.wording import area_words, selector_words
+from stagedoor.catalog.words import area_words, phrase
+from stagedoor.console.wording import selector_words
 
 OPERATIONS_SHOWN_MAX = 24
 AREAS_SHOWN_MAX = 4

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from stagedoor.catalog import CATALOG
-from stagedoor.catalog.words import phrase
+from stagedoor.catalog.words import phrase, scope_phrase
 from stagedoor.kit.clock import Clock
 
 WORDS_SHOWN_MAX = 2
@@ -91,19 +91,11 @@ def selector_words(selector: str) -> str:
         return selector if operation is None else phrase(operation)
     match kind.lower():
         case "scope":
-            area, _, verb = word.removeprefix("OR.").partition(".")
-            access = {"Read": "read", "Write": "change", "": "read and change"}.get(verb, verb)
-            return f"{access} everything about {area_words(area)}"
+            return scope_phrase(word)
         case "tag":
             return f"every operation of {word}"
         case _:
             return f"what the {kind} {word} covers"
-
-
-def area_words(area: str) -> str:
-    """Return the name of a scope's area as plain words: ``test sets`` for ``TestSets``."""
-    letters = [f" {letter.lower()}" if letter.isupper() else letter for letter in area]
-    return "".join(letters).strip()
 
 
 def _size_in_words(size: timedelta) -> str:

@@ -32,11 +32,15 @@ class TestInWords:
 
     def test_counts_what_groups_cover(self) -> None:
         (sentence,) = words(terms("tag:Queues", "scope:OR.Jobs.Read", "permission:Audit.View", "role:automation user"))
-        assert sentence.startswith(
-            "May do everything under Queues (4 operations), do what the scope OR.Jobs.Read covers ("
-        )
+        assert sentence.startswith("May do everything under Queues (4 operations), read everything about jobs (")
         assert "do what the permission Audit.View covers (4 operations)" in sentence
         assert "do what the role Automation User does (" in sentence
+
+    def test_says_a_scope_in_plain_words_in_any_letter_case(self) -> None:
+        (sentence,) = words(terms("scope:or.testsets.write", "scope:OR.QUEUES", "scope:OR.Default"))
+        assert sentence.startswith("May change everything about test sets (")
+        assert ", read and change everything about queues (" in sentence
+        assert "do what the scope OR.Default covers (0 operations)" in sentence
 
     def test_does_not_spell_out_a_hundred(self) -> None:
         (sentence,) = words(terms(*(operation.id for operation in CATALOG.operations[:100])))

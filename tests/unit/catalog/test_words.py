@@ -1,5 +1,10 @@
+import re
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
+from stagedoor.catalog import words as words_module
 from stagedoor.catalog.matcher import CATALOG
 from stagedoor.catalog.words import phrase
 
@@ -57,14 +62,38 @@ def test_every_operation_is_found_by_its_own_phrase_and_name() -> None:
         ("QueueDefinitions_GetById", "read a queue"),
         ("Folders_GetByKeyByIdentifier", "read a folder by its key"),
         ("Libraries_DeleteById", "delete a library"),
-        ("Queues_AddQueueItem", "add queue item"),
-        ("Settings_GetTimezones", "get timezones (settings)"),
+        ("Queues_AddQueueItem", "add a queue item"),
+        ("Settings_GetTimezones", "list the time zones to set"),
+        ("Assets_GetFiltered", "list assets by a filter"),
+        ("Assets_GetFoldersForAssetById", "list the folders of an asset"),
+        ("Tasks_GetTasksAcrossFolders", "list tasks across folders"),
+        ("Jobs_ValidateDynamicJob", "check whether a new job could start"),
+        ("QueueItems_GetItemLastRetryById", "read the last retry of a queue item"),
         ("Users_PatchById", "change a user"),
         ("Processes_DeleteById", "delete a package"),
     ],
 )
 def test_phrases_say_what_an_operation_does(name: str, words: str) -> None:
     assert phrase(CATALOG.get_operation(name)) == words
+
+
+def test_no_two_operations_are_said_in_the_same_words() -> None:
+    said = Counter(phrase(operation) for operation in CATALOG.operations)
+    assert [words for words, times in said.items() if times > 1] == []
+
+
+def test_phrases_begin_with_what_is_done_and_name_each_thing_whole() -> None:
+    for operation in CATALOG.operations:
+        words = phrase(operation)
+        assert not words.startswith(("get the", "get all", "validate", "bulk")), operation.id
+        assert re.fullmatch(r"[a-z][a-zA-Z, ]+", words), operation.id
+
+
+def test_each_phrase_of_the_table_belongs_to_an_operation() -> None:
+    table = Path(words_module.__file__).with_name("phrases.tsv").read_text(encoding="utf-8")
+    named = [line.partition("\t")[0] for line in table.splitlines() if not line.startswith("#")]
+    assert named == sorted(named, key=str.lower)
+    assert set(named) <= {operation.id for operation in CATALOG.operations}
 
 
 def test_a_very_long_question_is_cut() -> None:

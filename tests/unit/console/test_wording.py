@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stagedoor.catalog import CATALOG
+from stagedoor.catalog.words import area_words
 from stagedoor.console.choices import AREAS, OFTEN_NEEDED, OPERATIONS_SHOWN_MAX, describe, list_offers
-from stagedoor.console.wording import Wording, area_words, count, exact, selector_words, short_grant
+from stagedoor.console.wording import Wording, count, exact, selector_words, short_grant
 from stagedoor.kit.clock import HeldClock
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
