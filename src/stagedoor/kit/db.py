@@ -1,6 +1,7 @@
 """The store: one engine, short transactions, and column types that SQLite and PostgreSQL read alike."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -87,6 +88,7 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -97,8 +99,22 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction that commits when the block ends and rolls back when it raises."""
-        with self._transaction(immediate=True) as session:
+        with self._turn_to_write(), self._transaction(immediate=True) as session:
             yield session
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        # SQLite has one writer at a time, and whoever waits for it sleeps and looks again, up to a tenth of a second
+        # later. Threads of this process wait in line for one another instead; only other processes are left to SQLite.
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise StoreUnavailable(internal="another thread wrote for too long")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def _transaction(self, *, immediate: bool) -> Iterator[Session]:

@@ -61,6 +61,27 @@ def test_a_locked_store_is_unavailable_and_nothing_is_half_done(
     impatient.close()
 
 
+def test_writers_of_one_process_wait_for_one_another_and_readers_for_nobody(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 10)
+    with database.write() as first:
+        first.execute(insert(Moment).values(at=datetime(2026, 1, 1, tzinfo=UTC)))
+        with database.read() as session:
+            assert session.scalars(select(Moment)).all() == []
+        with pytest.raises(StoreUnavailable) as refused, database.write():
+            pass
+    assert "another thread" in str(refused.value)
+    with database.write() as session:
+        assert len(session.scalars(select(Moment)).all()) == 1
+
+
+def test_a_write_that_fails_lets_the_next_one_have_its_turn(database: Database) -> None:
+    for _ in range(2):
+        with pytest.raises(KeyError), database.write():
+            raise KeyError
+
+
 def test_a_store_whose_connections_are_all_busy_is_unavailable(tmp_path: Path) -> None:
     small = Database(f"sqlite:///{tmp_path / 'small.db'}")
     small.engine.dispose()
