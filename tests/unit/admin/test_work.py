@@ -34,9 +34,15 @@ def test_a_late_delivery_does_not_turn_a_done_change_into_a_failure(
     def away() -> int:
         raise StoreUnavailable(internal="locked")
 
-    monkeypatch.setattr(admin.world.feed, "catch_up", away)
-    with work_of(admin).write() as session:
-        record_change(session, "access_key", "k")
+    heard: list[Change] = []
+    admin.world.feed.subscribe(["access_key"], heard.extend)
+    with monkeypatch.context() as locked:
+        locked.setattr(admin.world.feed, "catch_up", away)
+        with work_of(admin).write() as session:
+            record_change(session, "access_key", "k")
+    assert heard == []
+    admin.world.feed.catch_up()
+    assert heard == [Change("access_key", "k")], "it was done, and is delivered with the next change"
 
 
 class TestTrail:

@@ -1,9 +1,9 @@
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from stagedoor.catalog import CATALOG
-from stagedoor.catalog.words import area_words
 from stagedoor.console.choices import AREAS, OFTEN_NEEDED, OPERATIONS_SHOWN_MAX, describe, list_offers
 from stagedoor.console.wording import Wording, count, exact, selector_words, short_grant
 from stagedoor.kit.clock import HeldClock
@@ -80,10 +80,18 @@ def test_words_that_mean_nothing_find_nothing() -> None:
 
 
 def test_every_area_says_how_many_operations_it_has() -> None:
-    for area in AREAS:
-        read, whole = area.offers
-        assert int(read.detail.split()[0]) <= int(whole.detail.split()[0])
-        assert area.name == area_words(area.name)
+    said = {offer.selector: offer.detail for area in AREAS for offer in area.offers}
+    counted = Counter(operation.scope for operation in CATALOG.operations if operation.scope is not None)
+    scopes = {scope.rpartition(".")[0] for scope in counted}
+    assert said == {f"scope:{scope}.Read": f"{counted[f'{scope}.Read']} operations" for scope in scopes} | {
+        f"scope:{scope}": f"{counted[f'{scope}.Read'] + counted[f'{scope}.Write']} operations" for scope in scopes
+    }
+
+
+def test_areas_go_by_plain_words_in_their_order() -> None:
+    names = [area.name for area in AREAS]
+    assert {"jobs", "test data queues"} <= set(names)
+    assert names == sorted(names)
 
 
 def test_a_chosen_thing_that_no_longer_exists_goes_by_its_name() -> None:

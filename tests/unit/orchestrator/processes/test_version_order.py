@@ -27,5 +27,7 @@ def test_the_order_of_versions() -> None:
 
 
 @given(st.lists(st.text(max_size=40)))
-def test_any_texts_can_be_sorted(versions: list[str]) -> None:
-    sorted(versions, key=version_order)
+def test_any_texts_have_one_order_however_they_come(versions: list[str]) -> None:
+    turned = [*versions[1:], *versions[:1]]
+    one, other = (list(map(version_order, sorted(texts, key=version_order))) for texts in (versions, turned))
+    assert one == other

@@ -141,8 +141,9 @@ class TestAdding:
             desk.call("Queues_AddQueueItem", body, folder=queue, tenant=OTHER_TENANT)
 
     def test_a_reference_is_unique_only_where_the_queue_says_so(self, desk: Desk, queue: FolderPlace) -> None:
-        add(desk, queue, Reference="R")
-        add(desk, queue, Reference="R")
+        first, second = add(desk, queue, Reference="R"), add(desk, queue, Reference="R")
+        assert first["Id"] != second["Id"]
+        assert first["Reference"] == second["Reference"] == "R"
 
     def test_a_second_item_with_a_unique_reference_is_refused(self, desk: Desk, retrying: FolderPlace) -> None:
         add(desk, retrying, Reference="R")
@@ -155,7 +156,9 @@ class TestAdding:
     def test_the_reference_of_a_deleted_item_is_free_again(self, desk: Desk, retrying: FolderPlace) -> None:
         item = add(desk, retrying, Reference="R")
         desk.call("QueueItems_DeleteById", key=item["Id"], folder=retrying)
-        add(desk, retrying, Reference="R")
+        again = add(desk, retrying, Reference="R")
+        items = desk.call("QueueItems_Get", folder=retrying, query={"$filter": "Reference eq 'R'"}).content["value"]
+        assert {one["Id"]: one["Status"] for one in items}[again["Id"]] == "New"
 
 
 class TestAddingMany:
@@ -251,8 +254,8 @@ class TestTaking:
         assert take(desk, queue)["Reference"] == "later", "once due, it stands where its priority puts it"
 
     def test_an_item_deferred_into_the_past_is_not_deferred(self, desk: Desk, queue: FolderPlace) -> None:
-        add(desk, queue, DeferDate="2030-01-31T07:00:00Z")
-        assert take(desk, queue) is not None
+        past = add(desk, queue, DeferDate="2030-01-31T07:00:00Z")
+        assert take(desk, queue)["Id"] == past["Id"]
 
     def test_a_reference_narrows_the_choice(self, desk: Desk, queue: FolderPlace) -> None:
         for reference in ("A-1", "B-1", "B-2", "B%"):

@@ -70,6 +70,7 @@ def test_across_folders_reach_bounds_every_list(desk: Desk, shared: FolderPlace,
 def test_nothing_of_it_is_seen_from_another_tenant(desk: Desk, shared: FolderPlace, machine_id: int) -> None:
     connect(desk, shared, machine_id)
     for operation in ("Sessions_GetGlobalSessions", RUNTIMES, "Sessions_GetUsernames"):
+        assert len(desk.call(operation).content["value"]) == 1
         assert desk.call(operation, tenant=OTHER_TENANT).content["value"] == []
     with pytest.raises(NotFound):
         desk.call("Sessions_GetMachineSessionsByKey", key=machine_id, tenant=OTHER_TENANT)
