@@ -39,6 +39,7 @@ class Upkeep:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _keep_up(self) -> None:
+        await self._attend_to(self._house.gateway.prepare)
         await self._attend_to(self._house.management.prepare)
         tick = 0
         while True:

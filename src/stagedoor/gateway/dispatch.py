@@ -15,7 +15,8 @@ from stagedoor.kit.threads import WorkerThreads
 from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
 from stagedoor.orchestrator.call import Answer
 from stagedoor.passage import Caller, Destination, FolderPlace, Reach, RequestHead, TenantPlace
-from stagedoor.upstream.forward import Forwarder, Onward
+from stagedoor.upstream.deferred import DeferredForwarder
+from stagedoor.upstream.onward import Onward
 
 ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
 PLAIN_JSON = b"application/json; charset=utf-8"
@@ -46,7 +47,12 @@ class Gateway:
     """Send each allowed request where its tenant lives."""
 
     def __init__(
-        self, orchestrator: Orchestrator, forwarder: Forwarder, threads: WorkerThreads, *, json_body_bytes_max: int
+        self,
+        orchestrator: Orchestrator,
+        forwarder: DeferredForwarder,
+        threads: WorkerThreads,
+        *,
+        json_body_bytes_max: int,
     ) -> None:
         self._orchestrator = orchestrator
         self._forwarder = forwarder
@@ -61,6 +67,10 @@ class Gateway:
             await self._carry_embedded(carriage, receive, start, send_body)
         else:
             await self._carry_remote(carriage, receive, start, send_body)
+
+    def prepare(self) -> None:
+        """Load what only requests to a remote Orchestrator need; for a worker thread."""
+        self._forwarder.prepare()
 
     async def close(self) -> None:
         """Give every upstream connection back."""

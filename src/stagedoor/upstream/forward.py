@@ -1,14 +1,13 @@
 """Carry a request to a remote Orchestrator and its answer back, streaming both ways."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 
 import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from stagedoor.kit.secret import Secret
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut, UpstreamUnreachable
+from stagedoor.upstream.onward import Headers, Onward, SendChunk, StartAnswer
 
 CHUNK_BYTES = 64 * 1024
 CONNECT_TIMEOUT_SECONDS = 10.0
@@ -40,24 +39,6 @@ ABOUT_PAGES = "access-control-"
 NOT_ONWARD = HOP_BY_HOP | CALLERS_OWN
 NOT_BACK = HOP_BY_HOP | UPSTREAMS_OWN
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-Headers = Sequence[tuple[bytes, bytes]]
-StartAnswer = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
-SendChunk = Callable[[bytes], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Onward:
-    """A request as it goes upstream: canonical path and query, the caller's headers, and the token to use."""
-
-    method: str
-    base_url: str
-    path: str
-    query: str
-    headers: Headers
-    token: Secret | None
-    has_body: bool
-    content_length: int | None
 
 
 class Forwarder:

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from stagedoor.kit.secret import Secret
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamUnreachable
-from stagedoor.upstream.forward import Forwarder, Onward
+from stagedoor.upstream.forward import Forwarder
+from stagedoor.upstream.onward import Onward
 
 UPSTREAMS_OWN = {
     "Set-Cookie": "session=canary",
