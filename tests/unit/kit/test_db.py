@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import QueuePool
 
 from stagedoor.kit import db
@@ -13,7 +13,11 @@ from stagedoor.kit.db import Base, Database, UtcDateTime
 from stagedoor.kit.errors import StoreUnavailable
 
 
-class Moment(Base):
+class OwnBase(DeclarativeBase):
+    """Tables of these tests alone, so that the house's own metadata stays as it is."""
+
+
+class Moment(OwnBase):
     __tablename__ = "test_moments"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -23,7 +27,8 @@ class Moment(Base):
 @pytest.fixture
 def database(tmp_path: Path) -> db.Database:
     database = Database(f"sqlite:///{tmp_path / 'store.db'}")
-    Base.metadata.create_all(database.engine, tables=[Moment.__table__, ChangeRow.__table__])  # type: ignore[list-item]
+    OwnBase.metadata.create_all(database.engine)
+    Base.metadata.create_all(database.engine, tables=[ChangeRow.__table__])  # type: ignore[list-item]
     return database
 
 
@@ -147,7 +152,7 @@ def test_the_store_is_its_owners_alone_whatever_the_directory_allows(tmp_path: P
     open_to_all = tmp_path / "made before"
     open_to_all.mkdir(mode=0o755)
     database = Database(f"sqlite:///{open_to_all / 'store.db'}")
-    Base.metadata.create_all(database.engine, tables=[Moment.__table__])  # type: ignore[list-item]
+    OwnBase.metadata.create_all(database.engine)
     modes = {file.name: file.stat().st_mode & 0o077 for file in open_to_all.iterdir()}
     assert modes == {"store.db": 0, "store.db-wal": 0, "store.db-shm": 0}
 
