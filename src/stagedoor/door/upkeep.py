@@ -50,6 +50,7 @@ class Upkeep:
                 await self._attend_to(self.write_notes)
             if tick % CLEAN_UP_EVERY_TICKS == 0:
                 await self._attend_to(self._house.oauth.clean_up)
+                await self._attend_to(self._house.changes.clean_up)
 
     async def _attend_to(self, duty: Callable[[], object]) -> None:
         try:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Integer, String, func, insert, select
+from sqlalchemy import BigInteger, Integer, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from stagedoor.kit.db import Base, Database
@@ -58,6 +58,8 @@ class ChangeFeed:
     # A PostgreSQL sequence is handed out before its transaction commits, so a lower number can appear after a higher
     # one. Looking back this far each time finds late ones; what was delivered already is remembered and left out.
     LOOK_BACK = 200
+    # Far more than any process can be behind: each looks several times a second.
+    KEPT = 10_000
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -107,3 +109,8 @@ class ChangeFeed:
             self._delivered.update(row.sequence for row in rows)
             self._delivered = {seen for seen in self._delivered if seen > self._position - self.LOOK_BACK}
             return len(rows)
+
+    def clean_up(self) -> None:
+        """Remove changes that every process has long heard of."""
+        with self._database.write() as session:
+            session.execute(delete(ChangeRow).where(ChangeRow.sequence <= self._position - self.KEPT))

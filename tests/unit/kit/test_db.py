@@ -173,3 +173,23 @@ def test_a_listener_that_fails_keeps_no_other_from_hearing(database: Database) -
     with pytest.raises(ValueError, match="sealed"):
         feed.catch_up()
     assert heard == ["revoked"]
+
+
+def test_changes_that_everybody_heard_of_are_removed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ChangeFeed, "KEPT", 3)
+    feed = ChangeFeed(database)
+    heard: list[Change] = []
+    feed.subscribe(["access_key"], heard.extend)
+    feed.start_from_now()
+    for number in range(5):
+        with database.write() as session:
+            record_change(session, "access_key", str(number))
+    feed.clean_up()
+    feed.catch_up()
+    feed.clean_up()
+    with database.read() as session:
+        assert len(session.scalars(select(ChangeRow.sequence)).all()) == 3
+    with database.write() as session:
+        record_change(session, "access_key", "afterwards")
+    feed.catch_up()
+    assert [change.ref for change in heard] == ["0", "1", "2", "3", "4", "afterwards"]
