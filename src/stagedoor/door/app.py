@@ -5,7 +5,7 @@ fills in its part of the :class:`~stagedoor.door.visit.Visit` or raises; what is
 ``door/errors.py``, and every request leaves a row in the audit, whatever came of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from stagedoor.door.audit_trail import record_visit
@@ -27,7 +27,7 @@ from stagedoor.door.chain.refuse_unknown import refuse_unknown
 from stagedoor.door.chain.strip_forged_headers import strip_forged_headers
 from stagedoor.door.errors import dialect_of, draw_error
 from stagedoor.door.request_ids import RequestIds
-from stagedoor.door.surfaces import Place, Surface
+from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Receive, Scope, Send, Step, Visit
 from stagedoor.gateway.errors import CallerLeft
 from stagedoor.identity.authenticators.errors import NotAuthenticated
@@ -38,7 +38,7 @@ from stagedoor.kit.logs import bound_request_id, get_logger
 if TYPE_CHECKING:
     from stagedoor.door.house import House
 
-ENTRANCE: tuple[Step, ...] = (bound_head, strip_forged_headers, canonical_path)
+ENTRANCE: tuple[Callable[[Visit], None], ...] = (bound_head, strip_forged_headers, canonical_path)
 
 WAYS: Mapping[Surface, tuple[Step, ...]] = {
     Surface.ORCHESTRATOR: (
@@ -59,11 +59,19 @@ WAYS: Mapping[Surface, tuple[Step, ...]] = {
     Surface.UNKNOWN: (refuse_unknown,),
 }
 
+VISIT = "stagedoor.visit"
+"""Where a visit that has begun already lies in the scope."""
+
 _log = get_logger("stagedoor.door")
 
 
 class DoorApp:
-    """The ASGI application of one house."""
+    """The ASGI application of one house.
+
+    A visit may begin before it comes here: the server's protocol takes the steps that need no waiting itself
+    (:meth:`enter`, :func:`take_steps`), carries what goes to a remote Orchestrator, and leaves the rest in the scope
+    under ``VISIT`` for this application to finish.
+    """
 
     def __init__(self, house: "House") -> None:
         self._house = house
@@ -75,30 +83,60 @@ class DoorApp:
             return
         if scope["type"] != "http":
             raise RuntimeError(f"the door does not speak {scope['type']}")
-        visit = Visit(
-            house=self._house,
-            scope=scope,
-            receive=receive,
-            raw_send=send,
-            started=stopwatch(),
-            request_id=self._request_ids.draw(),
-        )
+        visit: Visit = scope.pop(VISIT, None) or self.enter(scope)
+        visit.receive, visit.raw_send = receive, send
         with bound_request_id(visit.request_id):
             try:
                 await _walk(visit)
             finally:
                 record_visit(visit)
 
+    def enter(self, scope: Scope) -> Visit:
+        """Begin a visit: take the entrance, the same for all, and find the way that follows.
+
+        What goes wrong is kept in the visit, for whoever answers it.
+        """
+        visit = Visit(house=self._house, scope=scope, started=stopwatch(), request_id=self._request_ids.draw())
+        try:
+            for enter in ENTRANCE:
+                enter(visit)
+        except Exception as failure:  # noqa: BLE001  # becomes an answer in _walk, with whatever else goes wrong
+            visit.raised = failure
+        else:
+            visit.way = WAYS[visit.place.surface]
+        return visit
+
+
+def take_steps(visit: Visit, *, until: Step | None = None) -> None:
+    """Take the visit's next steps up to ``until``, or to the first that has to wait, or to the end.
+
+    What goes wrong is kept in the visit. Nothing of an answer is sent.
+    """
+    way = visit.way
+    try:
+        while visit.waiting is None and visit.steps_taken < len(way):
+            step = way[visit.steps_taken]
+            if step is until:
+                return
+            visit.steps_taken += 1
+            visit.waiting = step(visit)
+    except Exception as failure:  # noqa: BLE001  # becomes an answer in _walk, with whatever else goes wrong
+        visit.raised = failure
+        visit.steps_taken = len(way)
+
 
 async def _walk(visit: Visit) -> None:
-    visit.place = Place(Surface.UNKNOWN, "")
     try:
-        for step in ENTRANCE:
-            await step(visit)
-        for step in WAYS[visit.place.surface]:
-            await step(visit)
-            if visit.answered:
+        while not visit.answered:
+            if (waiting := visit.waiting) is not None:
+                visit.waiting = None
+                await waiting
+            elif visit.raised is not None:
+                raise visit.raised  # noqa: TRY301  # raised in a step, answered below with what is raised here
+            elif visit.steps_taken == len(visit.way):
                 return
+            else:
+                take_steps(visit)
     except CallerLeft:
         visit.reason = CallerLeft.code
     except StagedoorError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stagedoor.catalog.operations import Match
-from stagedoor.door.surfaces import Place
+from stagedoor.door.surfaces import Place, Surface
 from stagedoor.passage import Caller, Destination, FolderPlace, IdentityOutcome, RequestHead, TenantPlace, Verdict
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Part = TypeVar("Part")
 
+NOWHERE = Place(Surface.UNKNOWN, "")
+
 
 @dataclass(slots=True)
 class Visit:
@@ -27,16 +29,19 @@ class Visit:
 
     ``send`` is the door's own: it adds the request id and notes the status. ``answered`` is true once the head of the
     answer is out, after which nothing but the rest of that answer may be sent.
+
+    ``way`` are the steps of the visit's surface and ``steps_taken`` how many of them were begun; ``waiting`` is what
+    the last of those waits for, ``raised`` what went wrong in it.
     """
 
     house: "House"
     scope: Scope
-    receive: Receive
-    raw_send: Send
     started: float
     request_id: str
+    receive: Receive = field(init=False)
+    raw_send: Send = field(init=False)
     head: RequestHead = field(init=False)
-    place: Place = field(init=False)
+    place: Place = NOWHERE
     caller: Caller | None = None
     refused_holder: Caller | None = None
     tenant: TenantPlace | None = None
@@ -51,6 +56,10 @@ class Visit:
     sentence: str | None = None
     outcome: IdentityOutcome | None = None
     is_preflight: bool = False
+    way: "tuple[Step, ...]" = ()
+    steps_taken: int = 0
+    waiting: Awaitable[None] | None = None
+    raised: Exception | None = None
 
     @property
     def answered(self) -> bool:
@@ -87,7 +96,8 @@ class Visit:
         await self.send_body(b"" if self.scope["method"] == "HEAD" else body, more=False)
 
 
-Step = Callable[[Visit], Awaitable[None]]
+Step = Callable[[Visit], Awaitable[None] | None]
+"""A step does its part at once and returns nothing; one that has to wait returns what is waited for."""
 
 
 def known(part: Part | None) -> Part:

@@ -1,6 +1,6 @@
 """Step 4a: the few questions that clients ask before they sign in, answered without a caller and without the store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
 
@@ -17,18 +17,18 @@ PUBLIC_ANSWERS: Mapping[str, Callable[[], bytes]] = {
 }
 
 
-async def answer_publicly(visit: Visit) -> None:
+def answer_publicly(visit: Visit) -> Awaitable[None] | None:
     """Answer what may be asked without a credential; whatever else there is goes on to be identified."""
     headers = visit.head.headers
     if visit.head.method not in ("GET", "HEAD") or "authorization" in headers or "x-api-key" in headers:
-        return
+        return None
     match = CATALOG.match("GET", visit.place.path)
     write = PUBLIC_ANSWERS.get(match.operation.id) if match is not None else None
     if write is None:
-        return
+        return None
     visit.match = match
     body = write()
-    await visit.answer(
+    return visit.answer(
         200,
         [
             (b"content-type", b"application/json; charset=utf-8"),

@@ -8,7 +8,7 @@ from stagedoor.gateway.errors import BodyTooLarge
 def bound_body(limit_name: str) -> Step:
     """Return the step that holds bodies to one of the limits of ``kit.settings.Limits``, by its name."""
 
-    async def bound(visit: Visit) -> None:
+    def bound(visit: Visit) -> None:
         bytes_max: int = getattr(visit.house.settings.limits, limit_name)
         declared = declared_length(visit.head.headers.get("content-length"))
         if declared is not None and declared > bytes_max:

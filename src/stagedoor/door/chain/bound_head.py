@@ -11,7 +11,7 @@ SINGLE_HEADERS = frozenset({b"authorization", b"host", b"content-length", b"cont
 HEADERS_MAX = 100
 
 
-async def bound_head(visit: Visit) -> None:
+def bound_head(visit: Visit) -> None:
     """Let only honest heads in; everything after this may rely on single headers being single."""
     head_bytes_max = visit.house.settings.limits.head_bytes_max
     scope = visit.scope

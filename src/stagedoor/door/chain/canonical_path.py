@@ -8,7 +8,7 @@ from stagedoor.door.surfaces import Surface, find_place
 from stagedoor.door.visit import Visit
 
 
-async def canonical_path(visit: Visit) -> None:
+def canonical_path(visit: Visit) -> None:
     """Fill in the place, the canonical path and the canonical query."""
     scope = visit.scope
     path = canonical_form(scope["raw_path"])

@@ -10,7 +10,7 @@ from stagedoor.passage import FolderPlace, Reach, TenantPlace
 FOLDERS_LISTED_MAX = 20
 
 
-async def find_folder(visit: Visit) -> None:
+def find_folder(visit: Visit) -> None:
     """Fill in the folder where the operation knows folders.
 
     For a remote tenant a folder cannot be looked up yet: it stays unknown, and the verdict decides on that. Raises

@@ -9,7 +9,7 @@ from stagedoor.passage import Caller
 TENANT_HEADER = "x-uipath-tenantname"
 
 
-async def find_tenant(visit: Visit) -> None:
+def find_tenant(visit: Visit) -> None:
     """Fill in the tenant: from the address, else from X-UIPATH-TenantName, else the only one open to the caller.
 
     Raises :class:`OrganizationUnknown` and :class:`TenantUnknown`, which name what the caller may enter and nothing

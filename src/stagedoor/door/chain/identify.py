@@ -3,13 +3,13 @@
 from stagedoor.door.visit import Visit
 
 
-async def identify(visit: Visit) -> None:
+def identify(visit: Visit) -> None:
     """Fill in the caller, from memory alone. Raises what the authenticators raise: nobody comes in unknown."""
     visit.caller = visit.house.authenticators.identify(visit.head)
 
 
-async def identify_if_possible(visit: Visit) -> None:
+def identify_if_possible(visit: Visit) -> None:
     """Fill in the caller where a credential is sent; for surfaces with public parts, which ask for more themselves."""
     headers = visit.head.headers
     if "authorization" in headers or "x-api-key" in headers:
-        await identify(visit)
+        identify(visit)

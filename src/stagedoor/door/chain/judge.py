@@ -8,7 +8,7 @@ from stagedoor.passage import Denied
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-async def judge(visit: Visit) -> None:
+def judge(visit: Visit) -> None:
     """Fill in the verdict, and refuse unless it is a yes. A change also needs an audit that can be written."""
     house = visit.house
     visit.verdict = house.judge.judge(

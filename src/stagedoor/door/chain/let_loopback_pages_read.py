@@ -6,6 +6,7 @@ by itself, for the surface reads no cookie, and a page has to bring a credential
 """
 
 import re
+from collections.abc import Awaitable
 
 from stagedoor.door.visit import Visit
 from stagedoor.identity.oauth_clients.redirects import is_loopback_origin
@@ -16,11 +17,11 @@ EXPOSED = b"x-request-id, retry-after, www-authenticate, deprecation, sunset, li
 _HEADER_NAMES = re.compile(r"[A-Za-z0-9_\-]{1,64}(?: ?, ?[A-Za-z0-9_\-]{1,64}){0,31}\Z")
 
 
-async def let_loopback_pages_read(visit: Visit) -> None:
+def let_loopback_pages_read(visit: Visit) -> Awaitable[None] | None:
     """Answer the question that a browser asks before such a page's request, and let the page read what comes of it."""
     origin = visit.head.headers.get("origin", "")
     if not is_loopback_origin(origin):
-        return
+        return None
     visit.answer_headers += [
         (b"access-control-allow-origin", origin.encode("latin-1")),
         (b"access-control-expose-headers", EXPOSED),
@@ -29,7 +30,7 @@ async def let_loopback_pages_read(visit: Visit) -> None:
     wanted = visit.head.headers.get("access-control-request-headers", "")
     asks_first = visit.head.method == "OPTIONS" and "access-control-request-method" in visit.head.headers
     if not asks_first or (wanted and not _HEADER_NAMES.match(wanted)):
-        return
+        return None
     visit.is_preflight = True
     allowed = [
         (b"access-control-allow-methods", METHODS),
@@ -37,4 +38,4 @@ async def let_loopback_pages_read(visit: Visit) -> None:
     ]
     if wanted:
         allowed.append((b"access-control-allow-headers", wanted.encode("latin-1")))
-    await visit.answer(204, allowed, b"")
+    return visit.answer(204, allowed, b"")

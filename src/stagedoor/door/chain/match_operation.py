@@ -7,7 +7,7 @@ from stagedoor.door.visit import Visit
 COUNT_HINT = "Ask the list itself: ?$count=true&$top=0 answers @odata.count and no rows."
 
 
-async def match_operation(visit: Visit) -> None:
+def match_operation(visit: Visit) -> None:
     """Fill in the match. HEAD is judged and carried out as the GET that it asks about."""
     method = "GET" if visit.head.method == "HEAD" else visit.head.method
     visit.match = CATALOG.match(method, visit.place.path)

@@ -5,7 +5,7 @@ from stagedoor.identity.legacy_basic.sunset import sunset_headers
 from stagedoor.passage import CredentialKind
 
 
-async def note_legacy_use(visit: Visit) -> None:
+def note_legacy_use(visit: Visit) -> None:
     """Count one use of a legacy token by user, network, client and operation; other callers pass untouched."""
     caller = known(visit.caller)
     if caller.credential_kind is not CredentialKind.LEGACY_TOKEN:

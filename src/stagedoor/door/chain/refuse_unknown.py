@@ -4,6 +4,6 @@ from stagedoor.door.refusals import PathUnknown
 from stagedoor.door.visit import Visit
 
 
-async def refuse_unknown(visit: Visit) -> None:
+def refuse_unknown(visit: Visit) -> None:
     """Refuse: nothing in the house answers on this path."""
     raise PathUnknown

@@ -40,7 +40,7 @@ class TrustedProxies:
         return parsed is not None and any(parsed in network for network in self.networks)
 
 
-async def strip_forged_headers(visit: Visit) -> None:
+def strip_forged_headers(visit: Visit) -> None:
     """Build the request's head from what may be believed."""
     scope = visit.scope
     peer = scope["client"][0] if scope.get("client") else ""

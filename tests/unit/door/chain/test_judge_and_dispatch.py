@@ -18,10 +18,6 @@ ADD = "/acme/dev/odata/Queues/UiPathODataSvc.AddQueueItem"
 JSON = ("content-type", "application/json")
 
 
-async def _nothing(*_: object) -> None:
-    """Stand in for the server, which is not reached."""
-
-
 def test_a_refusal_names_the_rule_and_the_smallest_grant(small: SmallHouse) -> None:
     answer = small.ask("GET", "/acme/dev/odata/Users", key=small.sample_key)
     assert answer.status == 403
@@ -64,7 +60,7 @@ def test_dispatch_itself_carries_nothing_out_without_a_verdict_and_all_that_was_
         carried.append(arguments)
 
     monkeypatch.setattr(Gateway, "carry", carry)
-    visit = Visit(small.house, {}, _nothing, _nothing, 0.0, "0" * 32)  # type: ignore[arg-type]  # never called
+    visit = Visit(small.house, {}, 0.0, "0" * 32)
     visit.verdict = verdict
     with pytest.raises(RuntimeError):
         small.loop.run_until_complete(dispatch(visit))

@@ -9,10 +9,6 @@ from stagedoor.door.visit import Visit
 PROXY = "10.1.2.3"
 
 
-async def _nothing(*_: object) -> None:
-    """Stand in for the server, which this step does not speak with."""
-
-
 def visit_of(small: SmallHouse, *headers: tuple[str, str], peer: str | None = "192.0.2.7") -> Visit:
     scope = {
         "method": "GET",
@@ -20,8 +16,8 @@ def visit_of(small: SmallHouse, *headers: tuple[str, str], peer: str | None = "1
         "client": None if peer is None else (peer, 4000),
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }
-    visit = Visit(small.house, scope, _nothing, _nothing, 0.0, "0" * 32)  # type: ignore[arg-type]  # not called
-    small.loop.run_until_complete(strip_forged_headers(visit))
+    visit = Visit(small.house, scope, 0.0, "0" * 32)
+    strip_forged_headers(visit)
     return visit
 
 
