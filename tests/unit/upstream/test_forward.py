@@ -1,22 +1,15 @@
+"""The wire for callers that await: bodies as iterators, answers through two callbacks."""
+
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from aiohttp import web
+from tests.factories.scripted_upstream import Script, Visit, onward, scripted_upstream
 
-from stagedoor.kit.secret import Secret
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamUnreachable
 from stagedoor.upstream.forward import Forwarder
-from stagedoor.upstream.onward import Onward
 
-UPSTREAMS_OWN = {
-    "Set-Cookie": "session=canary",
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Credentials": "true",
-}
-UPSTREAMS_OWN_NAMES = frozenset(name.lower().encode() for name in UPSTREAMS_OWN)
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Kept: yes\r\n\r\nalive"
 
 
 class Collected:
@@ -37,46 +30,24 @@ async def no_body() -> AsyncIterator[bytes]:
     yield b""
 
 
-def onward(base_url: str, **changes: object) -> Onward:
-    values: dict[str, object] = {
-        "method": "GET",
-        "base_url": base_url,
-        "path": "/odata/Jobs",
-        "query": "$top=1",
-        "headers": (),
-        "token": Secret("upstream-token"),
-        "has_body": False,
-        "content_length": None,
-    }
-    return Onward(**{**values, **changes})  # type: ignore[arg-type]
-
-
-def with_upstream(handler: Handler, talk: Callable[[str, Forwarder], Awaitable[None]]) -> None:
+def with_upstream(script: Script, talk: Callable[[str, Forwarder], Awaitable[None]]) -> None:
     async def main() -> None:
-        application = web.Application(client_max_size=2**30)
-        application.router.add_route("*", "/{path:.*}", handler)
-        runner = web.AppRunner(application)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
-        forwarder = Forwarder()
-        try:
-            await talk(f"http://127.0.0.1:{port}", forwarder)
-        finally:
-            await forwarder.close()
-            await runner.cleanup()
+        async with scripted_upstream(script) as upstream:
+            forwarder = Forwarder()
+            try:
+                await talk(upstream.base_url, forwarder)
+            finally:
+                await forwarder.close()
 
     asyncio.run(main())
 
 
 def test_the_upstream_sees_its_own_token_and_nothing_of_the_callers() -> None:
-    seen: dict[str, str] = {}
+    heads: list[bytes] = []
 
-    async def upstream(request: web.Request) -> web.Response:
-        seen.update({name.lower(): value for name, value in request.headers.items()})
-        seen[":path"] = request.raw_path
-        return web.Response(text="ok", headers={**UPSTREAMS_OWN, "X-Kept": "yes"})
+    async def script(visit: Visit) -> None:
+        heads.append(await visit.head())
+        await visit.send(OK)
 
     async def talk(base_url: str, forwarder: Forwarder) -> None:
         answer = Collected()
@@ -88,59 +59,42 @@ def test_the_upstream_sees_its_own_token_and_nothing_of_the_callers() -> None:
             (b"x-secret-hop", b"caller-canary"),
             (b"accept", b"application/json"),
         )
-        await forwarder.forward(onward(base_url, headers=headers), no_body(), answer.start, answer.chunk)
-        assert answer.status == 200
-        assert answer.body == b"ok"
+        status = await forwarder.forward(onward(base_url, headers=headers), no_body(), answer.start, answer.chunk)
+        assert status == answer.status == 200
+        assert answer.body == b"alive"
         assert (b"x-kept", b"yes") in answer.headers
-        assert not [name for name, _ in answer.headers if name in UPSTREAMS_OWN_NAMES]
 
-    with_upstream(upstream, talk)
-    assert seen["authorization"] == "Bearer upstream-token"
-    assert seen["accept"] == "application/json"
-    assert "caller-canary" not in str(seen)
+    with_upstream(script, talk)
+    assert b"authorization: Bearer upstream-token\r\n" in heads[0]
+    assert b"accept: application/json\r\n" in heads[0]
+    assert b"caller-canary" not in heads[0]
 
 
 def test_a_caller_cannot_take_the_folder_that_was_judged_out_again() -> None:
-    seen: dict[str, str] = {}
+    heads: list[bytes] = []
 
-    async def upstream(request: web.Request) -> web.Response:
-        seen.update({name.lower(): value for name, value in request.headers.items()})
-        return web.Response()
+    async def script(visit: Visit) -> None:
+        heads.append(await visit.head())
+        await visit.send(OK)
 
     async def talk(base_url: str, forwarder: Forwarder) -> None:
         answer = Collected()
         headers = ((b"connection", b"close, X-UIPATH-FolderKey"), (b"x-uipath-folderkey", b"judged"))
         await forwarder.forward(onward(base_url, headers=headers), no_body(), answer.start, answer.chunk)
 
-    with_upstream(upstream, talk)
-    assert seen["x-uipath-folderkey"] == "judged"
-
-
-def test_the_path_that_was_judged_is_sent_byte_for_byte() -> None:
-    seen: list[str] = []
-
-    async def upstream(request: web.Request) -> web.Response:
-        seen.append(request.raw_path)
-        return web.Response()
-
-    async def talk(base_url: str, forwarder: Forwarder) -> None:
-        answer = Collected()
-        path = "/odata/Processes('a%2Fb:1')"
-        await forwarder.forward(
-            onward(base_url, path=path, query="$filter=Name%20eq%20'%25'"), no_body(), answer.start, answer.chunk
-        )
-
-    with_upstream(upstream, talk)
-    assert seen == ["/odata/Processes('a%2Fb:1')?$filter=Name%20eq%20'%25'"]
+    with_upstream(script, talk)
+    assert b"x-uipath-folderkey: judged\r\n" in heads[0]
 
 
 def test_bodies_stream_both_ways() -> None:
-    async def upstream(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        async for piece in request.content.iter_any():
-            await response.write(piece.upper())
-        return response
+    async def script(visit: Visit) -> None:
+        await visit.head()
+        visit.writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        for size in (6, 6):
+            await visit.reader.readline()
+            visit.writer.write((await visit.reader.readexactly(size)).upper())
+            await visit.reader.readline()
+        await visit.reader.readuntil(b"0\r\n\r\n")
 
     async def talk(base_url: str, forwarder: Forwarder) -> None:
         answered = asyncio.Event()
@@ -159,17 +113,15 @@ def test_bodies_stream_both_ways() -> None:
         await forwarder.forward(onward(base_url, method="POST", has_body=True), body(), answer.start, chunk)
         assert answer.body == b"FIRST SECOND"
 
-    with_upstream(upstream, talk)
+    with_upstream(script, talk)
 
 
 def test_a_write_whose_outcome_is_unknown_is_sent_once() -> None:
-    arrivals: list[str] = []
+    arrivals: list[bytes] = []
 
-    async def upstream(request: web.Request) -> web.Response:
-        arrivals.append(request.method)
-        assert request.transport is not None
-        request.transport.abort()
-        return web.Response()
+    async def script(visit: Visit) -> None:
+        arrivals.append((await visit.head()).partition(b" ")[0])
+        visit.reset()
 
     async def talk(base_url: str, forwarder: Forwarder) -> None:
         answer = Collected()
@@ -177,32 +129,131 @@ def test_a_write_whose_outcome_is_unknown_is_sent_once() -> None:
             await forwarder.forward(
                 onward(base_url, method="POST", has_body=True), no_body(), answer.start, answer.chunk
             )
-        assert arrivals == ["POST"]
+        assert arrivals == [b"POST"]
         arrivals.clear()
         with pytest.raises(UpstreamBroke):
             await forwarder.forward(onward(base_url, method="DELETE"), no_body(), answer.start, answer.chunk)
-        assert arrivals == ["DELETE"]
+        assert arrivals == [b"DELETE"]
         assert answer.status == 0
 
-    with_upstream(upstream, talk)
+    with_upstream(script, talk)
 
 
 def test_a_read_over_a_dead_connection_is_sent_a_second_time() -> None:
-    arrivals: list[str] = []
+    arrivals: list[int] = []
 
-    async def upstream(request: web.Request) -> web.Response:
-        arrivals.append(request.method)
-        if len(arrivals) == 1:
-            assert request.transport is not None
-            request.transport.abort()
-        return web.Response(text="alive")
+    async def script(visit: Visit) -> None:
+        await visit.head()
+        arrivals.append(visit.number)
+        await visit.send(OK)
+        await visit.head()
+        arrivals.append(visit.number)
+        visit.reset()
+
+    async def talk(base_url: str, forwarder: Forwarder) -> None:
+        for _ in range(2):
+            answer = Collected()
+            await forwarder.forward(onward(base_url), no_body(), answer.start, answer.chunk)
+            assert answer.body == b"alive"
+        assert arrivals == [1, 1, 2]
+
+    with_upstream(script, talk)
+
+
+def test_an_answer_cut_short_is_told_after_what_came_of_it() -> None:
+    async def script(visit: Visit) -> None:
+        await visit.head()
+        await visit.send(OK[:-1])
 
     async def talk(base_url: str, forwarder: Forwarder) -> None:
         answer = Collected()
-        await forwarder.forward(onward(base_url), no_body(), answer.start, answer.chunk)
-        assert answer.body == b"alive"
+        with pytest.raises(UpstreamBroke):
+            await forwarder.forward(onward(base_url), no_body(), answer.start, answer.chunk)
+        assert answer.body == b"aliv"
 
-    with_upstream(upstream, talk)
+    with_upstream(script, talk)
+
+
+def test_what_goes_wrong_with_the_callers_body_is_told_as_it_is() -> None:
+    arrived, ended = asyncio.Event(), asyncio.Event()
+
+    async def script(visit: Visit) -> None:
+        await visit.head()
+        arrived.set()
+        try:
+            assert b"0\r\n\r\n" not in await visit.reader.read()
+        finally:
+            ended.set()
+
+    async def talk(base_url: str, forwarder: Forwarder) -> None:
+        answer = Collected()
+
+        async def body() -> AsyncIterator[bytes]:
+            yield b"half"
+            await asyncio.wait_for(arrived.wait(), timeout=10)
+            raise LookupError("the caller left")
+
+        with pytest.raises(LookupError):
+            await forwarder.forward(onward(base_url, method="POST", has_body=True), body(), answer.start, answer.chunk)
+        await asyncio.wait_for(ended.wait(), 10)
+
+    with_upstream(script, talk)
+
+
+def test_whoever_is_cancelled_closes_the_connection() -> None:
+    arrived, ended = asyncio.Event(), asyncio.Event()
+
+    async def script(visit: Visit) -> None:
+        await visit.head()
+        arrived.set()
+        try:
+            await visit.reader.read()
+        finally:
+            ended.set()
+
+    async def talk(base_url: str, forwarder: Forwarder) -> None:
+        answer = Collected()
+        asking = asyncio.create_task(forwarder.forward(onward(base_url), no_body(), answer.start, answer.chunk))
+        await arrived.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await asyncio.wait_for(ended.wait(), 10)
+
+    with_upstream(script, talk)
+
+
+def test_a_slow_reader_holds_upstream_up() -> None:
+    sent = 0
+    size = 2**26
+
+    async def script(visit: Visit) -> None:
+        nonlocal sent
+        await visit.head()
+        visit.writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
+        while sent < size:
+            visit.writer.write(b"x" * 2**16)
+            sent += 2**16
+            await visit.writer.drain()
+
+    async def talk(base_url: str, forwarder: Forwarder) -> None:
+        received = 0
+        answer = Collected()
+
+        async def chunk(piece: bytes) -> None:
+            nonlocal received
+            if not received:
+                before = -1
+                while before != sent:
+                    before = sent
+                    await asyncio.sleep(0.05)
+                assert sent < size
+            received += len(piece)
+
+        await forwarder.forward(onward(base_url), no_body(), answer.start, chunk)
+        assert received == size
+
+    with_upstream(script, talk)
 
 
 def test_an_upstream_that_is_not_there_is_unreachable() -> None:

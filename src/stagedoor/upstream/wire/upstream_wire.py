@@ -1,0 +1,85 @@
+"""The way in: every connection of one process to any upstream."""
+
+import asyncio
+import ssl
+
+from stagedoor.upstream.errors import UpstreamUnreachable
+from stagedoor.upstream.onward import Onward
+from stagedoor.upstream.wire.exchange import AnswerSink, Exchange
+from stagedoor.upstream.wire.head import SAFE_METHODS, request_head
+from stagedoor.upstream.wire.origin import origin_of, tls_context
+from stagedoor.upstream.wire.pool import ConnectionPool, PoolLimits
+
+PoolKey = tuple[str, str | None, str | None]
+
+
+class UpstreamWire:
+    """A bounded pool of connections for each address, authority and proxy.
+
+    A request that may write goes out once: only a safe method without a body is sent a second time, and only when a
+    pooled connection turned out to be dead before any byte of an answer.
+    """
+
+    def __init__(self, limits: PoolLimits | None = None) -> None:
+        self._limits = limits or PoolLimits()
+        self._pools: dict[PoolKey, ConnectionPool] = {}
+        self._system_tls: ssl.SSLContext | None = None
+
+    def prepare(self) -> None:
+        """Load the system's certificate authorities, which takes a moment; for a worker thread."""
+        if self._system_tls is None:
+            self._system_tls = tls_context()
+
+    def begin(self, onward: Onward, sink: AnswerSink) -> Exchange:
+        """Send the request's head, over an idle connection at once, and return its exchange.
+
+        Hand the body over with :meth:`Exchange.write_body` and :meth:`Exchange.end_body`. Raises
+        :class:`UpstreamUnreachable` when nothing can be sent (an address that is none, a line that is full) and
+        ``ValueError`` for a head that could not be told from two; the sink hears nothing then.
+        """
+        key = (onward.base_url, onward.ca_pem, onward.proxy_url)
+        pool = self._pools.get(key) or self._open_pool(key)
+        method = onward.method
+        exchange = Exchange(
+            sink,
+            request_head(onward, pool.origin),
+            pool,
+            is_head=method == "HEAD",
+            is_repeatable=method in SAFE_METHODS and not onward.has_body,
+            has_body=onward.has_body,
+            content_length=onward.content_length,
+        )
+        pool.begin(exchange)
+        return exchange
+
+    async def close(self) -> None:
+        """Close every connection at once; what was under way fails."""
+        pools = list(self._pools.values())
+        self._pools.clear()
+        for pool in pools:
+            await pool.close()
+        # Transports tell of their end in the loop's next round.
+        await asyncio.sleep(0)
+
+    def _open_pool(self, key: PoolKey) -> ConnectionPool:
+        base_url, ca_pem, proxy_url = key
+        try:
+            tls = self._tls(ca_pem) if base_url.startswith("https:") else None
+            origin = origin_of(base_url, tls=tls, proxy_url=proxy_url)
+        except (ValueError, ssl.SSLError) as failure:
+            # Not the address itself: a proxy's may hold a password.
+            raise UpstreamUnreachable(internal=f"the address of the upstream cannot be used: {failure}") from failure
+        pool = ConnectionPool(origin, self._limits, lambda: self._let_go(key))
+        self._pools[key] = pool
+        return pool
+
+    def _let_go(self, key: PoolKey) -> None:
+        self._pools.pop(key, None)
+
+    def _tls(self, ca_pem: str | None) -> ssl.SSLContext:
+        if ca_pem is not None:
+            return tls_context(ca_pem)
+        self.prepare()
+        if self._system_tls is None:
+            raise RuntimeError("prepare() makes the context")
+        return self._system_tls
