@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from stagedoor.kit.errors import StoreUnavailable
+from stagedoor.kit.turns import TurnNotTaken, Turns
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -79,8 +80,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turns: Turns | None = None
         if self.is_sqlite and self.url.database not in (None, "", ":memory:"):
             _make_private_file(Path(str(self.url.database)))
+            self._turns = Turns(Path(str(self.url.database)))
         self.engine: Engine = create_engine(
             self.url, pool_size=16, max_overflow=16, pool_pre_ping=not self.is_sqlite, insertmanyvalues_page_size=500
         )
@@ -105,14 +108,22 @@ class Database:
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
         # SQLite has one writer at a time, and whoever waits for it sleeps and looks again, up to a tenth of a second
-        # later. Threads of this process wait in line for one another instead; only other processes are left to SQLite.
+        # later. Threads of this process wait in line for one another instead, and our processes take turns.
         if not self.is_sqlite:
             yield
             return
         if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
             raise StoreUnavailable(internal="another thread wrote for too long")
         try:
-            yield
+            if self._turns is None:
+                yield
+                return
+            with ExitStack() as turn:
+                try:
+                    turn.enter_context(self._turns.take(seconds_max=BUSY_TIMEOUT_MS / 1000))
+                except TurnNotTaken:
+                    raise StoreUnavailable(internal="another process wrote for too long") from None
+                yield
         finally:
             self._writing.release()
 
@@ -143,6 +154,9 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
+            self._turns = None
 
 
 def _make_private_file(path: Path) -> None:

@@ -154,7 +154,7 @@ def test_the_store_is_its_owners_alone_whatever_the_directory_allows(tmp_path: P
     database = Database(f"sqlite:///{open_to_all / 'store.db'}")
     OwnBase.metadata.create_all(database.engine)
     modes = {file.name: file.stat().st_mode & 0o077 for file in open_to_all.iterdir()}
-    assert modes == {"store.db": 0, "store.db-wal": 0, "store.db-shm": 0}
+    assert modes == dict.fromkeys(("store.db", "store.db-wal", "store.db-shm", "store.db-line", "store.db-turn"), 0)
 
 
 def test_a_listener_that_fails_keeps_no_other_from_hearing(database: Database) -> None:
