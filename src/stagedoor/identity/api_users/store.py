@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from stagedoor.identity.api_users.models import AccessKey, ApiUser
@@ -123,13 +123,18 @@ def check_rows(session: Session, key_ids: Iterable[str]) -> Iterator[CheckRow]:
 def write_last_uses(
     session: Session, last_used: Mapping[str, datetime], previous_last_used: Mapping[str, datetime]
 ) -> None:
-    """Write when keys were last used, and those among them that were used with their previous secret."""
-    session.execute(update(AccessKey), [{"id": key_id, "last_used_at": at} for key_id, at in last_used.items()])
-    if previous_last_used:
-        session.execute(
-            update(AccessKey),
-            [{"id": key_id, "previous_last_used_at": at} for key_id, at in previous_last_used.items()],
-        )
+    """Write when keys were last used, and those among them that were used with their previous secret.
+
+    A later use that another process wrote stays.
+    """
+    for column, uses in ((AccessKey.last_used_at, last_used), (AccessKey.previous_last_used_at, previous_last_used)):
+        if uses:
+            later = or_(column.is_(None), column < bindparam("at"))
+            statement = update(cast("Table", AccessKey.__table__)).where(AccessKey.id == bindparam("key_id"), later)
+            session.execute(
+                statement.values({column: bindparam("at")}),
+                [{"key_id": key_id, "at": at} for key_id, at in uses.items()],
+            )
 
 
 def _with_api_user(organization_id: str) -> Select[AccessKey, ApiUser]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from stagedoor.identity.personal_access_tokens.models import PersonalAccessToken
@@ -72,7 +73,12 @@ def tokens_by_id(session: Session, token_ids: Collection[str]) -> Iterable[Perso
 
 
 def write_last_uses(session: Session, last_used: Mapping[str, datetime]) -> None:
-    """Write when tokens were last used."""
+    """Write when tokens were last used; a later use that another process wrote stays."""
+    column = PersonalAccessToken.last_used_at
+    later = or_(column.is_(None), column < bindparam("at"))
     session.execute(
-        update(PersonalAccessToken), [{"id": token_id, "last_used_at": at} for token_id, at in last_used.items()]
+        update(cast("Table", PersonalAccessToken.__table__))
+        .where(PersonalAccessToken.id == bindparam("token_id"), later)
+        .values({column: bindparam("at")}),
+        [{"token_id": token_id, "at": at} for token_id, at in last_used.items()],
     )
