@@ -5,7 +5,6 @@ that they can be shown again at each start. It holds what opens the house, like 
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.access.explain import grant_in_words
 from stagedoor.access.grants import Grants
+from stagedoor.admin.started import ADMINISTRATOR, FirstStart
 from stagedoor.catalog import CATALOG
 from stagedoor.identity.api_users.errors import AccessKeyNotFound
 from stagedoor.identity.api_users.schemas import AccessKeyOrder, AccessKeyState
@@ -39,7 +39,6 @@ from stagedoor.passage import Allowance, GrantTerms
 FILE = "first-start.json"
 ORGANIZATION = "acme"
 TENANT = "dev"
-ADMINISTRATOR = "admin"
 LEGACY_USER = "legacy.script"
 SAMPLE_KEY = "sample"
 DRAWN_PASSWORD_LENGTH = 20
@@ -62,22 +61,6 @@ SAMPLE_ALLOW = (
     "Releases_ListReleases",
 )
 """What the sample key may do, in the folder ``Shared``; it deletes nothing and administers nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstStart:
-    """What a newcomer is told. A secret that has been changed, ended or lost since then is ``None``."""
-
-    organization: str
-    tenant: str
-    folder: str | None = None
-    admin_username: str = ADMINISTRATOR
-    admin_password: Secret | None = None
-    sample_key: Secret | None = None
-    sample_key_words: tuple[str, ...] = ()
-    legacy_username: str | None = None
-    legacy_password: Secret | None = None
-    legacy_window_until: datetime | None = None
 
 
 def first_start(

@@ -4,7 +4,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stagedoor.admin.first_start import FirstStart
+    from stagedoor.admin.started import FirstStart
 
 WIDTH = 100
 

@@ -2,6 +2,7 @@
 
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
+from select import POLLIN, poll
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -18,6 +19,9 @@ FRAMING_BYTES_MAX = 16 * 1024
 HEAD_SECONDS_MAX = 30.0
 """From the connection, or the first byte of a further request, to the end of the head."""
 BODY_PAUSE_SECONDS_MAX = 60.0
+DRAINED_AFTER_SECONDS = 1.0
+"""How long an idle connection stays open when the server stops, so that what was sent by then arrives."""
+DRAIN_LOOK_SECONDS = 0.05
 LINGER_SECONDS = 2.0
 LINGER_BYTES_MAX = 32 * 1024 * 1024
 
@@ -47,6 +51,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._has_begun = False
         self._due: float | None = None
         self._watch: TimerHandle | None = None
+        self._is_draining = False
+        self._drained: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -72,7 +78,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(MalformedHead("This is not a well-formed HTTP request.", internal=msg))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        for timer in (self._linger, self._watch):
+        for timer in (self._linger, self._watch, self._drained):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
@@ -84,20 +90,76 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
-        self._expect_within(BODY_PAUSE_SECONDS_MAX)
+        self._note_head()
         super().on_headers_complete()
+        if self._is_draining:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
-        self._framing_bytes = 0
-        self._expect_within(BODY_PAUSE_SECONDS_MAX)
+        self._note_body()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._note_end()
+        super().on_message_complete()
+
+    def _note_head(self) -> None:
+        self._in_head = False
+        self._expect_within(BODY_PAUSE_SECONDS_MAX)
+
+    def _note_body(self) -> None:
+        self._framing_bytes = 0
+        self._expect_within(BODY_PAUSE_SECONDS_MAX)
+
+    def _note_end(self) -> None:
         self._in_head = True
         self._head_bytes = self._framing_bytes = 0
         self._has_begun, self._due = False, None
-        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._is_draining and not self.pipeline and not self.transport.is_closing():
+            # Its head went out before the server was told to stop, and promised a connection that stays.
+            self._end_soon()
+
+    def shutdown(self) -> None:
+        """Answer what is under way, and what arrives in the next moment, with ``Connection: close``; then end.
+
+        A client may have sent a request on an idle connection before it could see that it ends, so an idle one is not
+        closed at once (RFC 9112 section 9.6).
+        """
+        self._is_draining = True
+        if self._is_answering() and not self.cycle.response_started:
+            # The newest cycle: those before it in the pipeline are answered first.
+            self.cycle.keep_alive = False
+        elif not self._is_answering():
+            self._end_soon()
+
+    def _is_answering(self) -> bool:
+        # uvicorn says that there always is one; before the first request there is none.
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _end_soon(self) -> None:
+        if not self._is_refused:
+            self._drained = self.loop.call_later(DRAINED_AFTER_SECONDS, self._end_if_idle)
+
+    def _end_if_idle(self) -> None:
+        is_in_head = self._has_begun and self._in_head
+        if self._is_refused or self._is_answering() or self.transport.is_closing():
+            return
+        if is_in_head or self._has_unread():
+            self._drained = self.loop.call_later(DRAIN_LOOK_SECONDS, self._end_if_idle)
+        else:
+            self.transport.close()
+
+    def _has_unread(self) -> bool:
+        wire = self.transport.get_extra_info("socket")
+        if wire is None:
+            return False
+        look = poll()
+        look.register(wire.fileno(), POLLIN)
+        return bool(look.poll(0))
 
     def _expect_within(self, seconds: float) -> None:
         # Only noted here; one timer a connection looks now and then, which costs a request nothing.
@@ -133,8 +195,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 # Another answer is on its way on this connection; a second one in the middle of it would forge its end.
                 self.transport.close()
                 return
-            cycle.disconnected = True
-            cycle.message_event.set()
+            self._give_up_request(cycle)
         request_id = self._chance.random_bytes(16).hex()
         address = self.client[0] if self.client else None
         _log.warning("unreadable_request_refused", code=error.code, refused_id=request_id, client_address=address)
@@ -142,6 +203,14 @@ class BoundedProtocol(HttpToolsProtocol):
         head = [f"HTTP/1.1 {drawn.status} {HTTPStatus(drawn.status).phrase}".encode()]
         head += [name + b": " + value for name, value in (*drawn.headers, (b"connection", b"close"))]
         self.transport.write(b"\r\n".join([*head, b"", drawn.body]))
+        self._discard_the_rest()
+
+    def _give_up_request(self, cycle: RequestResponseCycle) -> None:
+        cycle.disconnected = True
+        cycle.message_event.set()
+
+    def _discard_the_rest(self) -> None:
+        self._is_refused = True
         self._linger = self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _discard(self, data: bytes) -> None:

@@ -1,5 +1,7 @@
 """Figures for whoever runs the machine, in Prometheus' exposition format; no figure names a caller."""
 
+import os
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -26,6 +28,10 @@ class Metrics:
         )
         # Finding a series by its labels costs more than counting in it; there are a few dozen of them at most.
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        # Each worker counts for itself, and whoever scrapes meets one or another: this tells which.
+        Gauge("stagedoor_worker", "The process whose figures these are.", ("pid",), registry=self._registry).labels(
+            os.getpid()
+        ).set(1)
         self.access_keys = Gauge("stagedoor_access_keys", "Access keys held in memory.", registry=self._registry)
         self.audit_rows_waiting = Gauge(
             "stagedoor_audit_rows_waiting", "Audit rows not in the store yet.", registry=self._registry

@@ -10,7 +10,8 @@ from tests.factories.people import cheap_passwords
 from tests.factories.store import empty_database
 
 from stagedoor.access.grants import Grants
-from stagedoor.admin.first_start import FILE, SAMPLE_ALLOW, FirstStart, first_start
+from stagedoor.admin.first_start import FILE, SAMPLE_ALLOW, first_start
+from stagedoor.admin.started import FirstStart
 from stagedoor.catalog import CATALOG
 from stagedoor.identity.api_users.key_ring import KeyRing
 from stagedoor.identity.api_users.service import AccessKeys

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from tests.factories.command_line import CommandLine
 
-from stagedoor.admin.first_start import FirstStart
+from stagedoor.admin.started import FirstStart
 from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.welcome import paste_lines, welcome_text

@@ -8,8 +8,8 @@ import pytest
 from stagedoor.door import refusals
 from stagedoor.door.chain.operations import MetricsClosed
 from stagedoor.door.errors import Dialect, dialect_of, draw_error
+from stagedoor.door.listening import AddressTaken
 from stagedoor.door.refusals import FolderUnknown, HeadTooLarge, NotAuthorized
-from stagedoor.door.server import AddressTaken
 from stagedoor.door.surfaces import Place, Surface, find_place
 from stagedoor.identity.legacy_basic.errors import InvalidCredentials
 from stagedoor.kit.errors import StagedoorError, StoreUnavailable

@@ -13,10 +13,12 @@ import httpx2
 import pytest
 from tests.factories.house import open_small_house
 
-from stagedoor.admin.first_start import FirstStart
-from stagedoor.door import server
-from stagedoor.door.bounded_protocol import BoundedProtocol
-from stagedoor.door.server import AddressTaken, serve, server_config, write_ready_file
+from stagedoor.admin.started import FirstStart
+from stagedoor.door import server_log
+from stagedoor.door.carrying_protocol import CarryingProtocol
+from stagedoor.door.listening import AddressTaken
+from stagedoor.door.ready_file import write_ready_file
+from stagedoor.door.server import serve, server_config
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 
@@ -24,7 +26,7 @@ from stagedoor.kit.settings import Settings
 @pytest.fixture(autouse=True)
 def _logging_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Logging is one for the whole process, which a server has to itself and a test has not.
-    monkeypatch.setattr(server, "configure_logging", lambda **_: None)
+    monkeypatch.setattr(server_log, "configure_logging", lambda **_: None)
     levels = {name: logging.getLogger(name).level for name in ("alembic", "httpx2")}
     yield
     for name, level in levels.items():
@@ -87,5 +89,5 @@ def test_the_ready_file_is_for_its_owner_alone_and_shows_what_there_is(tmp_path:
 def test_the_server_believes_no_header_and_names_itself_to_nobody(tmp_path: Path) -> None:
     with open_small_house(tmp_path) as small:
         config = server_config(small.house)
-    assert config.http is BoundedProtocol
+    assert config.http is CarryingProtocol
     assert (config.proxy_headers, config.server_header, config.access_log, config.ws) == (False, False, False, "none")

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stagedoor.cli.collector import collector_resting
 from stagedoor.cli.options import common_options, pass_session
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
 from stagedoor.cli.welcome import welcome_text
+from stagedoor.kit.collector import collector_resting
 
 if TYPE_CHECKING:
-    from stagedoor.admin.first_start import FirstStart
+    from stagedoor.admin.started import FirstStart
     from stagedoor.kit.settings import Settings
 
 PORT_MAX = 65535
+WORKERS_MAX = 64
 
 
 @click.command(
@@ -27,6 +28,7 @@ PORT_MAX = 65535
 Examples:
   stagedoor up
   stagedoor up --port 0 --ready-file ready.json    any free port; the file says which
+  stagedoor up --workers 4                         on four cores; SIGHUP upgrades without a pause
   stagedoor up --empty --data-dir /srv/stagedoor   without the sample tenant's contents
 
 \b
@@ -42,15 +44,31 @@ STAGEDOOR_DATABASE_URL, STAGEDOOR_TRUSTED_PROXIES; an option wins over its varia
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write base URL, sign-in and sample key there as JSON once the server answers.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, WORKERS_MAX),
+    default=1,
+    show_default=True,
+    help="Processes that answer, about one for each core. With several, SIGHUP changes them for new ones.",
+)
 @click.option("--empty", is_flag=True, help="Seed nothing on the first start.")
 @common_options
 @pass_session
 def up(
-    session: Session, port: int | None, host: str | None, data_dir: Path | None, ready_file: Path | None, *, empty: bool
+    session: Session,
+    port: int | None,
+    host: str | None,
+    data_dir: Path | None,
+    ready_file: Path | None,
+    workers: int,
+    *,
+    empty: bool,
 ) -> None:
     """Start a server and print how to reach it.
 
     The first start makes an organization, a tenant, an administrator and a sample key. Data are kept between starts.
+
+    Ctrl-C and SIGTERM stop it: requests under way are answered first, for up to ten seconds.
     """
     from stagedoor.kit.settings import settings_from_environment
 
@@ -67,7 +85,6 @@ def up(
         )
 
     with _ended_like_ctrl_c(), collector_resting() as wake_collector:
-        server = server_part("stagedoor.door.server")
 
         def tell_ready(settled: "Settings", made: "FirstStart") -> None:
             wake_collector()
@@ -78,7 +95,20 @@ def up(
             else:
                 click.echo(welcome_text(settled.base_url, made))
 
-        server.serve(settings, ready_file=ready_file, empty=empty, on_ready=tell_ready)
+        if workers == 1:
+            server_part("stagedoor.door.server").serve(
+                settings, ready_file=ready_file, empty=empty, on_ready=tell_ready
+            )
+        else:
+            server_part("stagedoor.door.supervisor").supervise(
+                settings,
+                workers,
+                ready_file=ready_file,
+                empty=empty,
+                environment=session.world.environment,
+                on_ready=tell_ready,
+            )
+            click.echo("Stopped.", err=True)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from stagedoor.cli.collector import collector_resting
+from stagedoor.kit.collector import collector_resting
 
 
 @pytest.fixture(autouse=True)
