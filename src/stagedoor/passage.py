@@ -102,7 +102,8 @@ class TenantPlace:
     """The tenant that a request addresses, with the words its caller used for it.
 
     ``remote_base_url`` is ``None`` for the embedded Orchestrator; otherwise the base of the upstream's Orchestrator
-    (the part in front of ``/odata``), called with ``upstream_token``.
+    (the part in front of ``/odata``), called with ``upstream_token``. ``connection_id``
+    names the connection that both come from, where the tenant is mapped to one.
     """
 
     organization_id: str
@@ -111,6 +112,7 @@ class TenantPlace:
     tenant_name: str
     remote_base_url: str | None = None
     upstream_token: Secret | None = None
+    connection_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,3 +59,25 @@ def test_a_store_of_a_newer_version_is_refused_by_name(database: Database) -> No
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreTooNew):
         upgrade_store(database)
+
+
+def test_a_store_with_tenants_and_what_hangs_on_them_is_upgraded(database: Database) -> None:
+    config = alembic_config()
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in (
+            "INSERT INTO organizations (id, name, display_name, created_at, legacy_window_open)"
+            " VALUES ('o', 'acme', 'Acme', '2030-01-31 08:00:00', false)",
+            "INSERT INTO tenants (id, organization_id, name, display_name, created_at)"
+            " VALUES ('t', 'o', 'dev', 'Dev', '2030-01-31 08:00:00')",
+            "INSERT INTO users (id, organization_id, number, username, email, first_name, last_name, is_administrator,"
+            " is_active, is_directory_user, created_at, existed_since) VALUES ('u', 'o', 1, 'ada', 'ada@acme.example',"
+            " '', '', false, true, false, '2030-01-31 08:00:00', '2030-01-31 08:00:00')",
+            "INSERT INTO role_assignments (id, user_id, tenant_id, role) VALUES (1, 'u', 't', 'Robot')",
+        ):
+            connection.execute(text(statement))
+        connection.commit()
+    upgrade_store(database)
+    with database.read() as session:
+        assert session.execute(text("SELECT name, connection_id FROM tenants")).all() == [("dev", None)]

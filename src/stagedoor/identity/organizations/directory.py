@@ -11,6 +11,7 @@ from stagedoor.kit.changes import Change, ChangeFeed
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
 from stagedoor.passage import TenantPlace
+from stagedoor.upstream.upstream_tokens.places import UpstreamPlace, read_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,12 @@ class OrganizationDirectory:
         with self._database.read() as session:
             organization_rows = store.all_organizations(session)
             tenant_rows = store.all_tenants(session)
+            upstreams = read_places(session, self._vault)
             names = {row.id: row.name for row in organization_rows}
             entries_of: dict[str, list[TenantEntry]] = {row.id: [] for row in organization_rows}
             for tenant in tenant_rows:
-                entries_of[tenant.organization_id].append(self._tenant_entry(tenant, names[tenant.organization_id]))
+                entry = self._tenant_entry(tenant, names[tenant.organization_id], upstreams)
+                entries_of[tenant.organization_id].append(entry)
             organizations = tuple(
                 OrganizationEntry(
                     id=row.id,
@@ -104,15 +107,20 @@ class OrganizationDirectory:
             )
         return _snapshot_of(organizations)
 
-    def _tenant_entry(self, tenant: Tenant, organization_name: str) -> TenantEntry:
+    def _tenant_entry(
+        self, tenant: Tenant, organization_name: str, upstreams: Mapping[str, UpstreamPlace]
+    ) -> TenantEntry:
         sealed = tenant.sealed_upstream_token
+        own_token = self._vault.unseal(sealed, context=f"tenant:{tenant.id}") if sealed else None
+        upstream = upstreams[tenant.connection_id] if tenant.connection_id else None
         place = TenantPlace(
             organization_id=tenant.organization_id,
             organization_name=organization_name,
             tenant_id=tenant.id,
             tenant_name=tenant.name,
-            remote_base_url=tenant.remote_base_url,
-            upstream_token=self._vault.unseal(sealed, context=f"tenant:{tenant.id}") if sealed else None,
+            remote_base_url=upstream.base_url if upstream else tenant.remote_base_url,
+            upstream_token=upstream.token if upstream else own_token,
+            connection_id=tenant.connection_id,
         )
         return TenantEntry(place, tenant.display_name)
 

@@ -32,6 +32,7 @@ class Tenant(Base):
 
     ``remote_base_url`` set means that its Orchestrator is elsewhere: the address in front of ``/odata``.
     ``sealed_upstream_token`` is the bearer token for it, sealed with the context ``tenant:<id>``.
+    A tenant that is mapped to a connection has neither: address and token are the connection's.
     """
 
     __tablename__ = "tenants"
@@ -44,3 +45,4 @@ class Tenant(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     remote_base_url: Mapped[str | None] = mapped_column(String(2048))
     sealed_upstream_token: Mapped[str | None] = mapped_column(Text)
+    connection_id: Mapped[str | None] = mapped_column(ForeignKey("connections.id"))

@@ -87,6 +87,7 @@ class Organizations:
             created_at=self._clock.now(),
             remote_base_url=None,
             sealed_upstream_token=None,
+            connection_id=None,
         )
         store.add(session, tenant)
         record_change(session, "tenant", tenant.id)
@@ -119,13 +120,15 @@ class Organizations:
     ) -> None:
         """Send a tenant to a remote Orchestrator with a bearer token, or back to the embedded one with ``None``.
 
-        The token is sealed and bound to this tenant. The address is taken as it is: who may set it decides that.
+        The token is sealed and bound to this tenant; a connection that the tenant was mapped to is left. The address
+        is taken as it is: who may set it decides that.
         """
         tenant.remote_base_url = remote_base_url.rstrip("/") if remote_base_url else None
         sealed = None
         if tenant.remote_base_url and token:
             sealed = self._vault.seal(token, context=f"tenant:{tenant.id}", chance=self._chance)
         tenant.sealed_upstream_token = sealed
+        tenant.connection_id = None
         record_change(session, "tenant", tenant.id)
 
 
