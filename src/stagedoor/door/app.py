@@ -89,7 +89,7 @@ class DoorApp:
             try:
                 await _walk(visit)
             finally:
-                record_visit(visit)
+                end_visit(visit)
 
     def enter(self, scope: Scope) -> Visit:
         """Begin a visit: take the entrance, the same for all, and find the way that follows.
@@ -123,6 +123,11 @@ def take_steps(visit: Visit, *, until: Step | None = None) -> None:
     except Exception as failure:  # noqa: BLE001  # becomes an answer in _walk, with whatever else goes wrong
         visit.raised = failure
         visit.steps_taken = len(way)
+
+
+def end_visit(visit: Visit) -> None:
+    """Do what every visit ends with, whoever answered it."""
+    record_visit(visit)
 
 
 async def _walk(visit: Visit) -> None:

@@ -56,7 +56,7 @@ from stagedoor.kit.threads import WorkerThreads
 from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.app import Orchestrator
 from stagedoor.orchestrator.folders.directory import FolderDirectory
-from stagedoor.upstream.deferred import DeferredForwarder
+from stagedoor.upstream.forward import Forwarder
 
 MASTER_KEY_BYTES = 32
 
@@ -139,7 +139,7 @@ class House:
 
         self.gateway = Gateway(
             Orchestrator(database, clock, chance, vault, changes=self.changes),
-            DeferredForwarder(),
+            Forwarder(),
             self.threads,
             json_body_bytes_max=settings.limits.json_body_bytes_max,
         )

@@ -15,8 +15,9 @@ from stagedoor.kit.threads import WorkerThreads
 from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
 from stagedoor.orchestrator.call import Answer
 from stagedoor.passage import Caller, Destination, FolderPlace, Reach, RequestHead, TenantPlace
-from stagedoor.upstream.deferred import DeferredForwarder
+from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.onward import Onward
+from stagedoor.upstream.wire.exchange import AnswerSink, Exchange
 
 ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
 PLAIN_JSON = b"application/json; charset=utf-8"
@@ -49,7 +50,7 @@ class Gateway:
     def __init__(
         self,
         orchestrator: Orchestrator,
-        forwarder: DeferredForwarder,
+        forwarder: Forwarder,
         threads: WorkerThreads,
         *,
         json_body_bytes_max: int,
@@ -67,6 +68,13 @@ class Gateway:
             await self._carry_embedded(carriage, receive, start, send_body)
         else:
             await self._carry_remote(carriage, receive, start, send_body)
+
+    def begin(self, carriage: Carriage, sink: AnswerSink) -> Exchange:
+        """Begin to carry a request to a remote Orchestrator, for whoever takes the answer without awaiting it.
+
+        Raises what :meth:`~stagedoor.upstream.wire.upstream_wire.UpstreamWire.begin` raises.
+        """
+        return self._forwarder.wire.begin(onward_of(carriage), sink)
 
     def prepare(self) -> None:
         """Load what only requests to a remote Orchestrator need; for a worker thread."""
@@ -108,9 +116,7 @@ class Gateway:
     async def _carry_remote(
         self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
     ) -> None:
-        head = carriage.head
-        length = declared_length(head.headers.get("content-length"))
-        has_body = bool(length) or "transfer-encoding" in head.headers
+        onward = onward_of(carriage)
         body_is_read = asyncio.Event()
 
         async def body() -> AsyncIterator[bytes]:
@@ -121,25 +127,32 @@ class Gateway:
         async def send_chunk(chunk: bytes) -> None:
             await send_body(chunk, True)
 
-        onward = Onward(
-            method=head.method,
-            base_url=str(carriage.tenant.remote_base_url),
-            path=carriage.path,
-            query=head.query,
-            headers=(
-                *(pair for pair in head.raw_headers if not _names_a_place(pair[0])),
-                *folder_headers_onward(head, carriage.folder, carriage.match.operation.folder),
-            ),
-            token=carriage.tenant.upstream_token,
-            has_body=has_body,
-            content_length=length if has_body else None,
-        )
-        if not has_body:
+        if not onward.has_body:
             await read_whole(receive, bytes_max=0)
             body_is_read.set()
         async with CallerWatched(receive, body_is_read):
             await self._forwarder.forward(onward, body(), start, send_chunk)
         await send_body(b"", False)
+
+
+def onward_of(carriage: Carriage) -> Onward:
+    """Return the request as it goes to a remote Orchestrator: what was judged, and nothing that names another place."""
+    head = carriage.head
+    length = declared_length(head.headers.get("content-length"))
+    has_body = bool(length) or "transfer-encoding" in head.headers
+    return Onward(
+        method=head.method,
+        base_url=str(carriage.tenant.remote_base_url),
+        path=carriage.path,
+        query=head.query,
+        headers=(
+            *(pair for pair in head.raw_headers if not _names_a_place(pair[0])),
+            *folder_headers_onward(head, carriage.folder, carriage.match.operation.folder),
+        ),
+        token=carriage.tenant.upstream_token,
+        has_body=has_body,
+        content_length=length if has_body else None,
+    )
 
 
 def destination_of(tenant: TenantPlace) -> Destination:
@@ -148,6 +161,8 @@ def destination_of(tenant: TenantPlace) -> Destination:
 
 
 def _names_a_place(header: bytes) -> bool:
+    if not header.startswith(b"x"):
+        return False
     # Some servers read an underscore in a header's name as a dash.
     name = header.replace(b"_", b"-")
     return name in FOLDER_HEADERS or name.startswith(TENANT_HEADERS)

@@ -23,6 +23,8 @@ class FolderReferenceKind(StrEnum):
 
 
 FOLDER_HEADERS = frozenset(kind.value.encode() for kind in FolderReferenceKind)
+_KINDS = tuple((kind, kind.value) for kind in FolderReferenceKind)
+_KEY_HEADER = FolderReferenceKind.KEY.value.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ def read_folder_reference(head: RequestHead) -> FolderReference | None:
     Several headers at once are usual (the vendor's TypeScript client sends each it was given). The steadiest wins:
     key, encoded path, path, number. An empty header counts as absent. Raises :class:`FolderHeaderMalformed`.
     """
-    for kind in FolderReferenceKind:
-        value = head.headers.get(kind.value, "").strip()
+    for kind, name in _KINDS:
+        value = head.headers.get(name, "").strip()
         if value:
             return FolderReference(kind, _read_value(kind, value))
     return None
@@ -80,10 +82,10 @@ def folder_headers_onward(
 ) -> tuple[tuple[bytes, bytes], ...]:
     """Return the one folder header that goes upstream: the folder that was judged, never a second opinion."""
     if folder is not None:
-        return ((FolderReferenceKind.KEY.value.encode(), folder.key.encode()),)
+        return ((_KEY_HEADER, folder.key.encode()),)
     if need is FolderNeed.NONE:
         return ()
-    for kind in FolderReferenceKind:
-        if value := head.headers.get(kind.value, "").strip():
-            return ((kind.value.encode(), value.encode("latin-1")),)
+    for _, name in _KINDS:
+        if value := head.headers.get(name, "").strip():
+            return ((name.encode(), value.encode("latin-1")),)
     return ()

@@ -6,11 +6,16 @@ from stagedoor.passage import Allowed
 
 
 async def dispatch(visit: Visit) -> None:
-    """Carry the request out. Without a verdict that is a yes nothing is carried."""
+    """Carry the request out."""
+    await visit.house.gateway.carry(carriage_of(visit), visit.receive, visit.start_answer, visit.send_body)
+
+
+def carriage_of(visit: Visit) -> Carriage:
+    """Return what is carried, and note where it goes. Without a verdict that is a yes nothing is carried."""
     verdict = known(visit.verdict if isinstance(visit.verdict, Allowed) else None)
     tenant = known(visit.tenant)
     visit.destination = destination_of(tenant)
-    carriage = Carriage(
+    return Carriage(
         head=visit.head,
         query={name.lower(): value for name, value in visit.query},
         path=visit.place.path,
@@ -21,4 +26,3 @@ async def dispatch(visit: Visit) -> None:
         folder=visit.folder,
         reach=verdict.reach,
     )
-    await visit.house.gateway.carry(carriage, visit.receive, visit.start_answer, visit.send_body)

@@ -1,0 +1,141 @@
+"""The server's protocol, carrying what goes to a remote Orchestrator by itself and handing on the rest."""
+
+from typing import Any, cast
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from stagedoor.door.app import VISIT, DoorApp, take_steps
+from stagedoor.door.bounded_protocol import BoundedProtocol
+from stagedoor.door.carried_visit import CarriedVisit
+from stagedoor.door.chain.dispatch import carriage_of, dispatch
+from stagedoor.door.surfaces import Surface
+from stagedoor.door.visit import Scope, Visit
+from stagedoor.kit.errors import StagedoorError
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class CarryingProtocol(BoundedProtocol):
+    """One port and one chain for all: as soon as a request's head is read, the visit begins and takes every step that
+    needs no waiting. Where those lead to a remote Orchestrator, the exchange is carried from connection to connection
+    without a task; everywhere else the ASGI application goes on from the step that was reached.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._door = self.app if isinstance(self.app, DoorApp) else None
+        self._carried: CarriedVisit | None = None
+
+    def on_headers_complete(self) -> None:
+        cycle: RequestResponseCycle | None = self.cycle
+        # A request that was sent before the one in front of it was answered waits for its turn as an ASGI request.
+        if self._door is None or (cycle is not None and not cycle.response_complete) or self.parser.should_upgrade():
+            super().on_headers_complete()
+            return
+        visit = self._begin_visit(self._door)
+        if self._goes_far(visit):
+            self._note_head()
+            self._carry(visit)
+            return
+        cast("Scope", self.scope)[VISIT] = visit
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        carried = self._carried_now()
+        if carried is None:
+            super().on_body(body)
+            return
+        self._note_body()
+        carried.take_body(body)
+
+    def on_message_complete(self) -> None:
+        carried = self._carried_now()
+        if carried is None:
+            super().on_message_complete()
+            return
+        self._note_end()
+        carried.take_end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._carried is not None:
+            self._carried.give_up()
+        if isinstance(self.cycle, CarriedVisit):
+            self.cycle = None  # type: ignore[assignment]  # as it is before the first request
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._carried is not None:
+            self._carried.pause_answer()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._carried is not None:
+            self._carried.resume_answer()
+
+    def _carried_now(self) -> CarriedVisit | None:
+        # While one is carried, the next request may have been read already; what is read now then belongs to that.
+        carried = self._carried
+        return carried if carried is cast("CarriedVisit", self.cycle) else None
+
+    def _begin_visit(self, door: DoorApp) -> Visit:
+        scope = cast("Scope", self.scope)
+        address = httptools.parse_url(self.url)
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["raw_path"] = address.path
+        scope["query_string"] = address.query or b""
+        visit = door.enter(scope)
+        if visit.place.surface is Surface.ORCHESTRATOR:
+            take_steps(visit, until=dispatch)
+        return visit
+
+    @staticmethod
+    def _goes_far(visit: Visit) -> bool:
+        return (
+            visit.raised is None
+            and visit.waiting is None
+            and visit.verdict is not None
+            and visit.tenant is not None
+            and visit.tenant.remote_base_url is not None
+        )
+
+    def _carry(self, visit: Visit) -> None:
+        http_version = self.parser.get_http_version()
+        carried = CarriedVisit(
+            visit,
+            self.transport,
+            self.flow,
+            default_headers=self.server_state.default_headers,
+            http_version=http_version,
+            keep_alive=http_version != "1.0" and self.parser.should_keep_alive(),
+            on_end=self._on_carried,
+        )
+        self._carried = carried
+        self.cycle = cast("RequestResponseCycle", carried)
+        if self.expect_100_continue:
+            self.transport.write(CONTINUE)
+        try:
+            carried.exchange = visit.house.gateway.begin(carriage_of(visit), carried)
+        except StagedoorError as refusal:
+            carried.fail(refusal)
+        except Exception as failure:  # noqa: BLE001  # becomes a 500, as everywhere in the house
+            carried.fail(StagedoorError(internal=repr(failure)))
+
+    def _give_up_request(self, cycle: RequestResponseCycle) -> None:
+        if (carried := self._carried_now()) is not None:
+            carried.give_up()
+        else:
+            super()._give_up_request(cycle)
+
+    def _on_carried(self, carried: CarriedVisit) -> None:
+        self._carried = None
+        if carried.disconnected or self.transport.is_closing():
+            return
+        if not carried.request_complete:
+            # Answered before the request was all there: what is still to come of it must not be read as a request.
+            self._discard_the_rest()
+        elif not carried.keep_alive:
+            self.transport.close()
+        else:
+            self.on_response_complete()
