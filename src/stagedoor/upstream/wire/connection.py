@@ -8,7 +8,7 @@ import httptools
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut
 from stagedoor.upstream.wire.exchange import AnswerSink, Exchange, Nobody
-from stagedoor.upstream.wire.head import ABOUT_PAGES, NOT_BACK, named_in_connection
+from stagedoor.upstream.wire.head import ABOUT_PAGES, NAMES_NOTHING, NOT_BACK, named_in_connection
 
 if TYPE_CHECKING:
     from stagedoor.upstream.wire.pool import ConnectionPool
@@ -30,7 +30,8 @@ class UpstreamConnection(asyncio.Protocol):
     """Carry one exchange after another.
 
     ``exchange`` is the one that is carried, or ``None``. ``ticks_quiet`` is counted up by the pool and set back by
-    whatever comes from the other end, so that silence is noticed without a timer for each request.
+    whatever comes from the other end, so that silence is noticed without a timer for each request. ``gone`` is done
+    once the transport is.
     """
 
     __slots__ = (
@@ -56,6 +57,7 @@ class UpstreamConnection(asyncio.Protocol):
         "_saw_end",
         "_sink",
         "exchange",
+        "gone",
         "ticks_quiet",
         "transport",
     )
@@ -68,6 +70,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._sink: AnswerSink = _NOBODY
         self.exchange: Exchange | None = None
         self.ticks_quiet = 0
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._is_fresh = True
         self._saw_end = False
         self._is_reading_held = False
@@ -203,6 +206,8 @@ class UpstreamConnection(asyncio.Protocol):
     def connection_lost(self, failure: Exception | None) -> None:
         """End, or repeat, what was under way."""
         self._pool.forget(self)
+        if not self.gone.done():
+            self.gone.set_result(None)
         exchange = self.exchange
         if exchange is None:
             return
@@ -260,7 +265,7 @@ class UpstreamConnection(asyncio.Protocol):
             if self._body_is_chunked or self._content_length is not None or value.strip().lower() != b"chunked":
                 raise _Refused("the answer has a transfer coding that was not asked for")
             self._body_is_chunked = True
-        elif name == b"connection":
+        elif name == b"connection" and value not in NAMES_NOTHING:
             self._named.append(value)
 
     def on_headers_complete(self) -> None:

@@ -34,6 +34,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # RFC 9110 section 8.6: these say so when they have no body, for a server may wait for one.
 BODY_EXPECTED = frozenset({"POST", "PUT", "PATCH"})
 
+# What nearly every message says, told apart without taking it to pieces.
+NAMES_NOTHING = frozenset({b"keep-alive", b"close"})
 _NOT_IN_A_TARGET = re.compile(rb"[\x00-\x20\x7f]")
 
 
@@ -60,7 +62,7 @@ def request_head(onward: Onward, origin: Origin) -> bytes:
         name = pair[0].lower()
         if name not in NOT_ONWARD:
             kept.append(pair)
-        elif name == b"connection":
+        elif name == b"connection" and pair[1] not in NAMES_NOTHING:
             connection_values.append(pair[1])
     if connection_values and (named := named_in_connection(connection_values)):
         kept = [pair for pair in kept if pair[0].lower() not in named]

@@ -11,6 +11,8 @@ from stagedoor.upstream.wire.exchange import Exchange
 from stagedoor.upstream.wire.origin import Origin
 from stagedoor.upstream.wire.tunnel import open_connection
 
+CLOSING_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class PoolLimits:
@@ -94,11 +96,15 @@ class ConnectionPool:
         dials = list(self._dials)
         for dial in dials:
             dial.cancel()
-        for connection in list(self._connections):
+        open_ones = list(self._connections)
+        for connection in open_ones:
             connection.break_off("Stagedoor closes its connections")
         for exchange in waiting:
             exchange.fail(UpstreamUnreachable(internal="Stagedoor closes its connections"))
         await asyncio.gather(*dials, return_exceptions=True)
+        if open_ones:
+            # The loop tells of a closed transport a few rounds later, and must not be closed itself before.
+            await asyncio.wait([connection.gone for connection in open_ones], timeout=CLOSING_SECONDS)
 
     def _dial_for_the_line(self) -> None:
         limit = self._limits.connections

@@ -1,6 +1,5 @@
 """The way in: every connection of one process to any upstream."""
 
-import asyncio
 import ssl
 
 from stagedoor.upstream.errors import UpstreamUnreachable
@@ -58,8 +57,6 @@ class UpstreamWire:
         self._pools.clear()
         for pool in pools:
             await pool.close()
-        # Transports tell of their end in the loop's next round.
-        await asyncio.sleep(0)
 
     def _open_pool(self, key: PoolKey) -> ConnectionPool:
         base_url, ca_pem, proxy_url = key
