@@ -1,7 +1,7 @@
 """Where connections lead and the token that opens the way, for copies in memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,12 @@ from stagedoor.upstream.upstream_tokens import store
 
 @dataclass(frozen=True, slots=True)
 class UpstreamPlace:
-    """A remote Orchestrator; ``token`` is ``None`` until the first sign-in."""
+    """A remote Orchestrator and the way to it; ``token`` is ``None`` until the first sign-in."""
 
     base_url: str
     token: Secret | None
+    ca_pem: str | None
+    proxy_url: str | None = field(repr=False)
 
 
 def read_places(session: Session, vault: Vault) -> Mapping[str, UpstreamPlace]:
@@ -29,8 +31,8 @@ def read_places(session: Session, vault: Vault) -> Mapping[str, UpstreamPlace]:
         for row in store.all_tokens(session)
     }
     return {
-        connection_id: UpstreamPlace(base_url, tokens.get(connection_id))
-        for connection_id, base_url in connections_store.all_base_urls(session).items()
+        row.id: UpstreamPlace(row.base_url, tokens.get(row.id), row.ca_pem, row.proxy_url)
+        for row in connections_store.all_connections(session)
     }
 
 

@@ -106,9 +106,8 @@ class UpstreamTokens:
     def load(self) -> None:
         """Read every token into memory."""
         with self._database.read() as session:
-            rows = store.all_tokens(session)
-        for row in rows:
-            self._hold(row)
+            for row in store.all_tokens(session):
+                self._hold(row)
 
     def find_current(self, connection_id: str) -> Secret | None:
         """Return the token that is in memory, whether it has expired or not; never blocks."""
@@ -337,12 +336,12 @@ class UpstreamTokens:
 
     def _reread(self, changes: tuple[Change, ...]) -> None:
         with self._database.read() as session:
-            rows = {change.ref: store.find_token(session, change.ref) for change in changes}
-        for connection_id, row in rows.items():
-            if row is None:
-                self._held.pop(connection_id, None)
-            else:
-                self._hold(row)
+            for change in changes:
+                row = store.find_token(session, change.ref)
+                if row is None:
+                    self._held.pop(change.ref, None)
+                else:
+                    self._hold(row)
 
     def _hold(self, row: UpstreamToken) -> None:
         token = open_access_token(self._vault, row.connection_id, row.sealed_access_token)
