@@ -86,6 +86,22 @@ def test_a_caller_cannot_take_the_folder_that_was_judged_out_again() -> None:
     assert b"x-uipath-folderkey: judged\r\n" in heads[0]
 
 
+def test_the_path_that_was_judged_is_sent_byte_for_byte() -> None:
+    heads: list[bytes] = []
+
+    async def script(visit: Visit) -> None:
+        heads.append(await visit.head())
+        await visit.send(OK)
+
+    async def talk(base_url: str, forwarder: Forwarder) -> None:
+        answer = Collected()
+        judged = onward(base_url, path="/odata/Processes('a%2Fb:1')", query="$filter=Name%20eq%20'%25'")
+        await forwarder.forward(judged, no_body(), answer.start, answer.chunk)
+
+    with_upstream(script, talk)
+    assert heads[0].startswith(b"GET /odata/Processes('a%2Fb:1')?$filter=Name%20eq%20'%25' HTTP/1.1\r\n")
+
+
 def test_bodies_stream_both_ways() -> None:
     async def script(visit: Visit) -> None:
         await visit.head()
