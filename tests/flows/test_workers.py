@@ -190,6 +190,19 @@ def test_new_workers_take_over_without_a_dropped_request(house: Served) -> None:
     assert '"worker_died"' not in house.log()
 
 
+def test_new_workers_that_do_not_come_up_leave_the_old_ones_at_work(house: Served) -> None:
+    master_key = house.data_dir / "master.key"
+    kept = master_key.read_text()
+    before = pids(house)
+    master_key.write_text("no key at all")
+    house.process.send_signal(signal.SIGHUP)
+    eventually(house.log, lambda log: '"workers_not_changed"' in log)
+    assert pids(house) == before
+    master_key.write_text(kept)
+    house.process.send_signal(signal.SIGHUP)
+    eventually(lambda: pids_if_all(house), partial(are_others, before))
+
+
 @pytest.mark.parametrize("workers", [1, WORKERS])
 def test_what_was_sent_before_the_signal_to_stop_is_answered(own_data_dir: Path, workers: int) -> None:
     with served(own_data_dir, "--workers", str(workers)) as house:

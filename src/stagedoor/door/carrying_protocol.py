@@ -5,6 +5,7 @@ from typing import Any, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from stagedoor.door.abreast import Abreast
 from stagedoor.door.app import VISIT, DoorApp, take_steps
 from stagedoor.door.bounded_protocol import BoundedProtocol
 from stagedoor.door.carried_visit import CarriedVisit
@@ -24,13 +25,21 @@ class CarryingProtocol(BoundedProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._door = self.app if isinstance(self.app, DoorApp) else None
+        self._abreast = self.app if isinstance(self.app, Abreast) else None
+        door = self.app if self._abreast is None else self._abreast.door
+        self._door = door if isinstance(door, DoorApp) else None
         self._carried: CarriedVisit | None = None
 
     def on_headers_complete(self) -> None:
         cycle: RequestResponseCycle | None = self.cycle
         # A request that was sent before the one in front of it was answered waits for its turn as an ASGI request.
-        if self._door is None or (cycle is not None and not cycle.response_complete) or self.parser.should_upgrade():
+        if (
+            self._door is None
+            or (cycle is not None and not cycle.response_complete)
+            or self.parser.should_upgrade()
+            # What another worker has changed is read before anything is judged, and that takes waiting.
+            or (self._abreast is not None and self._abreast.is_behind())
+        ):
             super().on_headers_complete()
             return
         visit = self._begin_visit(self._door)
@@ -108,7 +117,7 @@ class CarryingProtocol(BoundedProtocol):
             self.flow,
             default_headers=self.server_state.default_headers,
             http_version=http_version,
-            keep_alive=http_version != "1.0" and self.parser.should_keep_alive(),
+            keep_alive=http_version != "1.0" and self.parser.should_keep_alive() and not self._is_draining,
             on_end=self._on_carried,
         )
         self._carried = carried

@@ -149,19 +149,21 @@ class Supervisor:
 
     async def _start_all(self) -> list[Worker]:
         # The first alone: it may have to make the store, or to upgrade it.
-        started = [await self._start()]
-        try:
-            async with asyncio.TaskGroup() as group:
-                others = [group.create_task(self._start()) for _ in range(self._count - 1)]
-        except* WorkerFailed as failed:
-            for worker in started:
+        first = await self._start()
+        others = await asyncio.gather(*(self._start() for _ in range(self._count - 1)), return_exceptions=True)
+        workers = [first, *(other for other in others if isinstance(other, Worker))]
+        failures = [other for other in others if isinstance(other, BaseException)]
+        if failures:
+            for worker in workers:
                 self._do(self._drain(worker))
-            raise failed.exceptions[0] from None
-        return started + [other.result() for other in others]
+            raise failures[0]
+        return workers
 
     async def _start(self) -> Worker:
-        ours, theirs = socket.socketpair()
+        if not self._free_places:
+            raise WorkerFailed("Too many former workers are still answering.", hint="Wait until they have ended.")
         place = self._free_places.pop(0)
+        ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "stagedoor.door.worker", str(theirs.fileno())),
@@ -181,13 +183,14 @@ class Supervisor:
             listener=self._listener.fileno(),
             marks=self._marks,
             place=place,
+            workers=self._count,
         )
         try:
             channel.write(order.to_line())
             async with asyncio.timeout(START_SECONDS_MAX):
                 first_start = read_answer(await reader.readline())
         except BaseException as failure:
-            # Cancelled too: another worker of the same start did not come up, and this one is not needed.
+            # Cancelled too, when the server is stopped at this moment.
             self._do(self._end(process, channel, place))
             if isinstance(failure, (OSError, ValueError)):
                 raise WorkerFailed(internal=repr(failure)) from failure
@@ -257,7 +260,12 @@ class Supervisor:
     def _do(self, duty: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(duty)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._end_duty)
+
+    def _end_duty(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            _log.error("supervision_failed", exc_info=failure)
 
 
 async def _ended(process: Process) -> None:

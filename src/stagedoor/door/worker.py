@@ -42,7 +42,9 @@ def main(channel: socket.socket) -> int:
 
 
 def _serve(order: WorkerOrder, channel: socket.socket) -> None:
-    settings = settings_from_environment(data_dir=Path(order.data_dir), host=order.host, port=order.port)
+    settings = settings_from_environment(
+        data_dir=Path(order.data_dir), host=order.host, port=order.port, workers=order.workers
+    )
     with (
         collector_resting() as wake_collector,
         socket.socket(fileno=order.listener) as listener,

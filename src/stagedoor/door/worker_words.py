@@ -38,6 +38,7 @@ class WorkerOrder:
     listener: int
     marks: int
     place: int
+    workers: int = 1
 
     def to_line(self) -> bytes:
         """Return the order as a line."""
@@ -47,7 +48,7 @@ class WorkerOrder:
     def of_line(cls, line: bytes) -> Self:
         """Read an order."""
         said = json.loads(line)
-        return cls(**{field.name: said[field.name] for field in fields(cls)})
+        return cls(**{field.name: said[field.name] for field in fields(cls) if field.name in said})
 
 
 def ready_line(first_start: FirstStart) -> bytes:

@@ -11,6 +11,7 @@ from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.networks import find_address, parse_network
 
 PLACES_MAX = 50_000
+BURST_MIN = 3
 
 
 class TooManyAttempts(StagedoorError):
@@ -50,6 +51,12 @@ class Allowance:
     burst: int
     seconds_each: float
 
+    def part_of(self, workers: int) -> "Allowance":
+        """Return what each of so many may allow, so that together they allow this."""
+        if workers == 1:
+            return self
+        return Allowance(min(self.burst, max(BURST_MIN, self.burst // workers)), self.seconds_each * workers)
+
 
 PER_USER = Allowance(burst=10, seconds_each=30)
 PER_NETWORK = Allowance(burst=100, seconds_each=3)
@@ -60,11 +67,16 @@ class AttemptLimits:
 
     Paying first means that a thousand attempts at the same time are a thousand, not one. At most 50,000 places are
     remembered, the longest unused are forgotten first; the network's own count stands in for those.
+
+    Of several ``workers`` each counts for itself, and allows its part: somebody who meets all of them has as many
+    attempts as with one, and somebody on one connection has fewer, but never less than three at once.
     """
 
-    def __init__(self, per_user: Allowance = PER_USER, per_network: Allowance = PER_NETWORK) -> None:
-        self._per_user = per_user
-        self._per_network = per_network
+    def __init__(
+        self, per_user: Allowance = PER_USER, per_network: Allowance = PER_NETWORK, *, workers: int = 1
+    ) -> None:
+        self._per_user = per_user.part_of(workers)
+        self._per_network = per_network.part_of(workers)
         self._buckets: OrderedDict[tuple[str, ...], _Bucket] = OrderedDict()
         self._lock = threading.Lock()
 

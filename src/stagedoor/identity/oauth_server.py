@@ -66,6 +66,7 @@ class OAuthServer:
         users: Users,
         user_directory: UserDirectory,
         organizations: OrganizationDirectory,
+        workers: int = 1,
     ) -> None:
         self._database = database
         self._base_url = base_url
@@ -111,7 +112,16 @@ class OAuthServer:
         self._pages = Pages()
         self._authorize_pages = AuthorizePages(
             AuthorizeFlow(servers, organizations, self.sessions, database, clock),
-            SignIn(users, user_directory, organizations, self.sessions, AttemptLimits(), database, vault, clock),
+            SignIn(
+                users,
+                user_directory,
+                organizations,
+                self.sessions,
+                AttemptLimits(workers=workers),
+                database,
+                vault,
+                clock,
+            ),
             self.sessions,
             organizations,
             self._cookies,

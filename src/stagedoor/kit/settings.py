@@ -24,7 +24,7 @@ class Settings:
 
     ``database_url`` empty means SQLite in the data directory. ``public_base_url`` is what callers see; empty means
     ``http://host:port``. ``trusted_proxies`` are the networks whose forwarding headers are believed; nobody's are by
-    default.
+    default. ``workers`` is how many processes answer, each with memory of its own.
     """
 
     data_dir: Path
@@ -33,6 +33,7 @@ class Settings:
     database_url: str = ""
     public_base_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    workers: int = 1
     limits: Limits = field(default_factory=Limits)
 
     @property

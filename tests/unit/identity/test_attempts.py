@@ -1,12 +1,13 @@
 """How often a password may be tried."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from tests.factories.acme import START
 
 from stagedoor.identity import attempts
-from stagedoor.identity.attempts import Allowance, AttemptLimits, TooManyAttempts, network_of
+from stagedoor.identity.attempts import BURST_MIN, PER_USER, Allowance, AttemptLimits, TooManyAttempts, network_of
 
 HERE = "192.0.2.7"
 
@@ -102,3 +103,28 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_callers_are_grouped_by_the_network_they_control(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_several_workers_together_allow_what_one_would(workers: int) -> None:
+    each = [AttemptLimits(workers=workers) for _ in range(workers)]
+    allowed = 0
+    for one in each:
+        with suppress(TooManyAttempts):
+            while True:
+                one.pay("ada", HERE, START)
+                allowed += 1
+    assert PER_USER.burst - workers < allowed <= PER_USER.burst
+    later = START + timedelta(seconds=PER_USER.seconds_each)
+    if workers > 1:
+        with pytest.raises(TooManyAttempts):
+            each[0].pay("ada", HERE, later)
+    each[0].pay("ada", HERE, START + timedelta(seconds=workers * PER_USER.seconds_each))
+
+
+def test_each_of_many_workers_allows_a_few_at_once() -> None:
+    one = AttemptLimits(workers=64)
+    for _ in range(BURST_MIN):
+        one.pay("ada", HERE, START)
+    with pytest.raises(TooManyAttempts):
+        one.pay("ada", HERE, START)
