@@ -114,7 +114,7 @@ class TestLease:
 
         def wait(seconds: float) -> None:
             waited.append(seconds)
-            world.clock.advance(timedelta(seconds=10))
+            world.clock.advance(LEASE / 3)
 
         assert world.tokens(sleep=wait).renew(connection_id) == Secret("T1")
         assert len(waited) == 4

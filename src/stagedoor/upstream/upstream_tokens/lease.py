@@ -11,7 +11,8 @@ from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.logs import get_logger
 from stagedoor.upstream.upstream_tokens import store
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
+"""Half of the grace that identity servers give after a rotation: who takes over from the dead comes in time for it."""
 
 _log = get_logger("stagedoor.upstream")
 

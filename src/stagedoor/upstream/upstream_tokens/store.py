@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, insert, literal, or_, select, update
+from sqlalchemy import CursorResult, delete, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from stagedoor.upstream.connections.models import Connection
@@ -23,12 +24,13 @@ def all_tokens(session: Session) -> Sequence[UpstreamToken]:
 
 def make_room(session: Session, connection_id: str) -> None:
     """Have a row for a connection, if there is such a connection and it has none yet."""
-    there = select(literal(1)).where(UpstreamToken.connection_id == connection_id).exists()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    room = select(Connection.id, literal(0), literal(0)).where(Connection.id == connection_id)
+    # Two processes may sign in for the first time at once: the second finds the room that the first one made.
     session.execute(
-        insert(UpstreamToken).from_select(
-            ["connection_id", "version", "failures"],
-            select(Connection.id, literal(0), literal(0)).where(Connection.id == connection_id, ~there),
-        )
+        insert(UpstreamToken)
+        .from_select(["connection_id", "version", "failures"], room)
+        .on_conflict_do_nothing(index_elements=[UpstreamToken.connection_id])
     )
 
 
