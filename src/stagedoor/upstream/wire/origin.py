@@ -1,11 +1,14 @@
 """Where a connection leads: taken from a base URL once, then only read."""
 
 import base64
+import re
 import ssl
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_HOST = re.compile(r"[0-9A-Za-z.:%_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def _proxy_of(proxy_url: str) -> OutboundProxy:
 
 def _split(url: str) -> SplitResult:
     address = urlsplit(url)
-    if address.scheme not in DEFAULT_PORTS or not address.hostname:
+    if address.scheme not in DEFAULT_PORTS or not _HOST.fullmatch(address.hostname or ""):
         raise ValueError("an address begins with http:// or https:// and a host")
     return address
 

@@ -14,6 +14,7 @@ from tests.factories.scripted_upstream import (
     send_all,
 )
 
+from stagedoor.kit.secret import Secret
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamUnreachable
 from stagedoor.upstream.wire.pool import PoolLimits
 from stagedoor.upstream.wire.upstream_wire import UpstreamWire
@@ -91,7 +92,9 @@ def test_a_head_that_would_be_read_as_two_is_not_sent(changes: dict[str, object]
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("base_url", ["ftp://a", "nothing", "http://u:p@a", "http://a?q", "http://a:x", "http://a#f"])
+@pytest.mark.parametrize(
+    "base_url", ["ftp://a", "nothing", "http://u:p@a", "http://a?q", "http://a:x", "http://a#f", "http://a b"]
+)
 def test_an_address_that_is_none_is_unreachable(base_url: str) -> None:
     async def main() -> None:
         with pytest.raises(UpstreamUnreachable):
@@ -215,8 +218,9 @@ def test_a_connection_known_to_be_closed_is_not_tried() -> None:
     async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
         await ask(wire, upstream.base_url)
         await closed.wait()
-        for _ in range(20):
-            await asyncio.sleep(0.005)
+        (pool,) = wire._pools.values()
+        while pool._idle:
+            await asyncio.sleep(0)
         listener = await ask(wire, upstream.base_url, method="DELETE")
         assert listener.status == 200
         assert upstream.visits == 2
@@ -439,3 +443,126 @@ def test_closing_ends_what_is_under_way() -> None:
         assert waiting.calls == ["fail"]
 
     run(script, talk)
+
+
+class Leaver(Listener):
+    """Does something rash when the head arrives."""
+
+    def __init__(self, rash: Callable[[], None]) -> None:
+        super().__init__()
+        self._rash = rash
+
+    def start(self, status: int, headers: list[tuple[bytes, bytes]], content_length: int | None) -> None:
+        super().start(status, headers, content_length)
+        self._rash()
+
+
+async def hello(visit: Visit) -> None:
+    while True:
+        await visit.head()
+        await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+
+
+def test_whoever_leaves_at_the_head_hears_nothing_of_the_body() -> None:
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        left = asyncio.Event()
+
+        def leave() -> None:
+            exchange.cancel()
+            left.set()
+
+        listener = Leaver(leave)
+        exchange = wire.begin(onward(upstream.base_url), listener)
+        await left.wait()
+        assert (await ask(wire, upstream.base_url)).body == b"hello"
+        assert listener.calls == ["start"]
+        assert upstream.visits == 2
+
+    run(hello, talk)
+
+
+def test_a_sink_that_fails_ends_its_exchange_and_no_other() -> None:
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        def fail() -> None:
+            raise LookupError("a fault of the sink")
+
+        listener = Leaver(fail)
+        wire.begin(onward(upstream.base_url), listener)
+        await listener.end()
+        assert listener.calls == ["start", "fail"]
+        assert "a fault of the sink" in str(listener.error)
+        assert (await ask(wire, upstream.base_url)).body == b"hello"
+
+    run(hello, talk)
+
+
+def test_an_answer_held_up_at_its_end_holds_nobody_else_up() -> None:
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        listener = Leaver(lambda: exchange.pause_answer())
+        exchange = wire.begin(onward(upstream.base_url), listener)
+        await listener.end()
+        assert (await ask(wire, upstream.base_url)).body == b"hello"
+        # What a finished exchange still says no longer concerns its connection.
+        later = Listener()
+        wire.begin(onward(upstream.base_url), later)
+        exchange.pause_answer()
+        exchange.resume_answer()
+        exchange.cancel()
+        await later.end()
+        assert later.body == b"hello"
+        assert upstream.visits == 1
+
+    run(hello, talk)
+
+
+def test_whoever_leaves_before_there_is_a_connection_sends_nothing() -> None:
+    heads: list[bytes] = []
+
+    async def script(visit: Visit) -> None:
+        while True:
+            heads.append(await visit.head())
+            await visit.send(OK)
+
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        wire.begin(onward(upstream.base_url, path="/left"), Listener()).cancel()
+        await ask(wire, upstream.base_url, path="/stayed")
+        assert len(heads) == 1
+        assert heads[0].startswith(b"GET /stayed")
+
+    run(script, talk)
+
+
+def test_the_connection_used_last_is_used_next() -> None:
+    numbers: list[int] = []
+    both = asyncio.Event()
+
+    async def script(visit: Visit) -> None:
+        while True:
+            await visit.head()
+            numbers.append(visit.number)
+            if len(numbers) == 2:
+                both.set()
+            await both.wait()
+            await visit.send(OK)
+
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        await asyncio.gather(*[ask(wire, upstream.base_url) for _ in range(2)])
+        for _ in range(5):
+            await ask(wire, upstream.base_url)
+        assert len(set(numbers[2:])) == 1
+
+    run(script, talk)
+
+
+def test_a_token_is_not_shown_by_what_goes_wrong() -> None:
+    async def main() -> None:
+        wire = UpstreamWire()
+        with pytest.raises(ValueError) as raised:
+            wire.begin(onward("http://127.0.0.1:9", token=Secret("canary\r\nx: y")), Listener())
+        assert "canary" not in str(raised.value)
+        with pytest.raises(ValueError) as raised:
+            wire.begin(onward("http://127.0.0.1:9", path="/\u2603", token=Secret("canary")), Listener())
+        assert "canary" not in str(raised.value)
+        await wire.close()
+
+    asyncio.run(main())

@@ -1,7 +1,7 @@
 """The way to an upstream: TLS under the authority that was named, and proxies."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,6 @@ from stagedoor.upstream.wire.pool import PoolLimits
 from stagedoor.upstream.wire.upstream_wire import UpstreamWire
 
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
-LOOPS = pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-NewLoop = Callable[[], asyncio.AbstractEventLoop]
 
 
 @pytest.fixture(scope="module")
@@ -36,33 +34,28 @@ async def ask(wire: UpstreamWire, base_url: str, **changes: object) -> Listener:
     return listener
 
 
-def run(new_loop: NewLoop, main: Callable[[UpstreamWire], "asyncio.Future[None]"] | Callable[..., object]) -> None:
+def run(main: Callable[[UpstreamWire], Awaitable[None]]) -> None:
     async def with_wire() -> None:
         wire = UpstreamWire(PoolLimits(connect_seconds=5))
         try:
-            await main(wire)  # type: ignore[misc]
+            await main(wire)
         finally:
             await wire.close()
 
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(with_wire())
+    asyncio.run(with_wire())
 
 
-@LOOPS
-def test_a_named_authority_is_trusted_and_the_connection_kept(
-    new_loop: NewLoop, authority: Authority, tmp_path: Path
-) -> None:
+def test_a_named_authority_is_trusted_and_the_connection_kept(authority: Authority, tmp_path: Path) -> None:
     async def main(wire: UpstreamWire) -> None:
         async with scripted_upstream(hello, tls=authority.server(tmp_path, "localhost")) as upstream:
             for _ in range(3):
                 assert (await ask(wire, upstream.base_url, ca_pem=authority.pem)).body == b"hello"
             assert upstream.visits == 1
 
-    run(new_loop, main)
+    run(main)
 
 
-@LOOPS
-def test_nobody_else_is_trusted(new_loop: NewLoop, authority: Authority, tmp_path: Path) -> None:
+def test_nobody_else_is_trusted(authority: Authority, tmp_path: Path) -> None:
     async def main(wire: UpstreamWire) -> None:
         async with scripted_upstream(hello, tls=authority.server(tmp_path, "localhost")) as upstream:
             for ca_pem in (None, Authority().pem):
@@ -70,16 +63,15 @@ def test_nobody_else_is_trusted(new_loop: NewLoop, authority: Authority, tmp_pat
                 assert isinstance(listener.error, UpstreamUnreachable)
                 assert "certificate" in str(listener.error).lower()
 
-    run(new_loop, main)
+    run(main)
 
 
-@LOOPS
-def test_a_certificate_for_another_name_is_refused(new_loop: NewLoop, authority: Authority, tmp_path: Path) -> None:
+def test_a_certificate_for_another_name_is_refused(authority: Authority, tmp_path: Path) -> None:
     async def main(wire: UpstreamWire) -> None:
         async with scripted_upstream(hello, tls=authority.server(tmp_path, "elsewhere.example")) as upstream:
             assert isinstance((await ask(wire, upstream.base_url, ca_pem=authority.pem)).error, UpstreamUnreachable)
 
-    run(new_loop, main)
+    run(main)
 
 
 def test_text_that_is_no_certificate_is_unreachable() -> None:
@@ -87,14 +79,14 @@ def test_text_that_is_no_certificate_is_unreachable() -> None:
         with pytest.raises(UpstreamUnreachable):
             wire.begin(onward("https://localhost:9", ca_pem="nonsense"), Listener())
 
-    run(asyncio.new_event_loop, main)
+    run(main)
 
 
 # Stock asyncio cannot tell the two apart; the server runs on uvloop.
-@pytest.mark.parametrize("new_loop", [uvloop.new_event_loop])
+@pytest.mark.parametrize("new_loop", [uvloop.new_event_loop], indirect=True)
 @pytest.mark.parametrize("says_goodbye", [True, False])
 def test_over_tls_an_answer_ends_with_a_goodbye_and_not_with_a_cut(
-    new_loop: NewLoop, authority: Authority, tmp_path: Path, says_goodbye: bool
+    authority: Authority, tmp_path: Path, says_goodbye: bool
 ) -> None:
     async def until_closed(visit: Visit) -> None:
         await visit.head()
@@ -107,7 +99,7 @@ def test_over_tls_an_answer_ends_with_a_goodbye_and_not_with_a_cut(
             listener = await ask(wire, upstream.base_url, ca_pem=authority.pem)
             assert listener.calls[-1] == ("finish" if says_goodbye else "fail")
 
-    run(new_loop, main)
+    run(main)
 
 
 async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -118,10 +110,7 @@ async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         writer.close()
 
 
-@LOOPS
-def test_tls_goes_through_a_tunnel_that_the_proxy_cannot_look_into(
-    new_loop: NewLoop, authority: Authority, tmp_path: Path
-) -> None:
+def test_tls_goes_through_a_tunnel_that_the_proxy_cannot_look_into(authority: Authority, tmp_path: Path) -> None:
     seen: list[bytes] = []
 
     async def proxy(visit: Visit) -> None:
@@ -153,10 +142,9 @@ def test_tls_goes_through_a_tunnel_that_the_proxy_cannot_look_into(
             ]
             await wire.close()
 
-    run(new_loop, main)
+    run(main)
 
 
-@LOOPS
 @pytest.mark.parametrize(
     "answer",
     [
@@ -168,7 +156,7 @@ def test_tls_goes_through_a_tunnel_that_the_proxy_cannot_look_into(
         b"",
     ],
 )
-def test_a_tunnel_that_is_refused_is_unreachable(new_loop: NewLoop, authority: Authority, answer: bytes) -> None:
+def test_a_tunnel_that_is_refused_is_unreachable(authority: Authority, answer: bytes) -> None:
     async def proxy(visit: Visit) -> None:
         await visit.head()
         await visit.send(answer)
@@ -180,11 +168,10 @@ def test_a_tunnel_that_is_refused_is_unreachable(new_loop: NewLoop, authority: A
             assert isinstance(listener.error, UpstreamUnreachable)
             assert "canary" not in str(listener.error)
 
-    run(new_loop, main)
+    run(main)
 
 
-@LOOPS
-def test_plain_requests_name_their_whole_address_to_a_proxy(new_loop: NewLoop) -> None:
+def test_plain_requests_name_their_whole_address_to_a_proxy() -> None:
     heads: list[bytes] = []
 
     async def proxy(visit: Visit) -> None:
@@ -201,7 +188,7 @@ def test_plain_requests_name_their_whole_address_to_a_proxy(new_loop: NewLoop) -
                 b"proxy-authorization: Basic dXNlcjpwYXNz\r\n\r\n"
             ]
 
-    run(new_loop, main)
+    run(main)
 
 
 def test_a_proxy_that_is_not_plain_http_is_unreachable() -> None:
@@ -210,7 +197,7 @@ def test_a_proxy_that_is_not_plain_http_is_unreachable() -> None:
             with pytest.raises(UpstreamUnreachable):
                 wire.begin(onward("http://a", proxy_url=proxy_url), Listener())
 
-    run(asyncio.new_event_loop, main)
+    run(main)
 
 
 def test_a_connection_that_is_never_made_is_given_up() -> None:
