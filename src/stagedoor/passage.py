@@ -102,8 +102,9 @@ class TenantPlace:
     """The tenant that a request addresses, with the words its caller used for it.
 
     ``remote_base_url`` is ``None`` for the embedded Orchestrator; otherwise the base of the upstream's Orchestrator
-    (the part in front of ``/odata``), called with ``upstream_token``. ``connection_id``
-    names the connection that both come from, where the tenant is mapped to one.
+    (the part in front of ``/odata``), called with ``upstream_token``. ``connection_id`` names the connection that both
+    come from, where the tenant is mapped to one. ``ca_pem`` holds the only authorities to trust there and
+    ``proxy_url`` the HTTP proxy on the way, where the connection has them.
     """
 
     organization_id: str
@@ -113,6 +114,8 @@ class TenantPlace:
     remote_base_url: str | None = None
     upstream_token: Secret | None = None
     connection_id: str | None = None
+    ca_pem: str | None = None
+    proxy_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

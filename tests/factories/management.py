@@ -41,6 +41,8 @@ from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.folders.directory import FolderDirectory
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
 from stagedoor.passage import Caller, CredentialKind, FolderPlace, Reach
+from stagedoor.upstream.folders.directory import RemoteFolders
+from stagedoor.upstream.forward import Forwarder
 
 BASE_URL = "http://stagedoor.example:8120"
 CLIENT_ADDRESS = "192.0.2.7"
@@ -195,6 +197,7 @@ def management(directory: Path) -> Iterator[Management]:
             judge=Judge(CATALOG),
             audit=audit,
             folders=folders,
+            remote_folders=RemoteFolders(Forwarder(), world.clock),
             organizations=world.organizations,
             organization_directory=world.directory,
             users=people.service,

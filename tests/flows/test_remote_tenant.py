@@ -8,6 +8,7 @@ from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.served import Served, served
 
 ALLOW = ("tag:Jobs", "tag:QueueDefinitions", "tag:Queues", "scope:OR.Queues.Read", "Releases_Get", "Buckets_Get")
+FRONT_DOOR_ALLOW = (*ALLOW, "Folders_Get")
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,8 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def front(tmp_path_factory: pytest.TempPathFactory, upstream: Served) -> Iterator[Administrator]:
     """A front door whose tenant lies on the other server, where its credential may do a little."""
     with administrator_of(upstream) as there:
-        upstream_key = there.make_key("front door", ALLOW)
+        upstream_key = there.make_key("front door", FRONT_DOOR_ALLOW)
+        there.make_folder("Closed")
     with (
         served(tmp_path_factory.mktemp("front") / "data", "--empty") as running,
         administrator_of(running) as administrator,
@@ -73,19 +75,60 @@ def test_what_the_remote_refuses_comes_back_as_it_said_it(caller: httpx2.Client)
     assert "Buckets_Get" in answer.json()["message"]
 
 
-def test_a_key_limited_to_a_folder_is_refused_while_folders_are_not_known_there(front: Administrator) -> None:
-    answer = front.management.post(
-        "/keys",
-        json={
-            "name": "narrow",
+@pytest.fixture(scope="module")
+def folders(upstream: Served) -> dict[str, dict[str, object]]:
+    """Two folders of the remote, by name."""
+    with administrator_of(upstream) as there:
+        rows = there.orchestrator.get("/odata/Folders").json()["value"]
+        return {row["FullyQualifiedName"]: row for row in rows}
+
+
+@pytest.fixture(scope="module")
+def narrow(front: Administrator) -> Iterator[httpx2.Client]:
+    key = front.make_key("narrow", ("Jobs_Get", "QueueDefinitions_Get"), folders=["Shared"])
+    with httpx2.Client(base_url=front.house.orchestrator_url, headers={"Authorization": f"Bearer {key}"}) as client:
+        yield client
+
+
+class TestAKeyLimitedToAFolderOfTheRemote:
+    @pytest.mark.parametrize(
+        ("header", "column"),
+        [
+            ("X-UIPATH-FolderPath", "FullyQualifiedName"),
+            ("X-UIPATH-FolderKey", "Key"),
+            ("X-UIPATH-OrganizationUnitId", "Id"),
+        ],
+    )
+    def test_reaches_it_by_path_key_and_number_and_no_other(
+        self, narrow: httpx2.Client, folders: dict[str, dict[str, object]], header: str, column: str
+    ) -> None:
+        answer = narrow.get("/odata/QueueDefinitions", headers={header: str(folders["Shared"][column])})
+        assert answer.status_code == 200, answer.text
+        assert [queue["Name"] for queue in answer.json()["value"]] == ["Invoices"]
+        other = narrow.get("/odata/QueueDefinitions", headers={header: str(folders["Closed"][column])})
+        assert other.status_code == 404, other.text
+        assert "Closed" not in other.text.replace(str(folders["Closed"][column]), "")
+
+    def test_need_not_name_it(self, narrow: httpx2.Client) -> None:
+        assert narrow.get("/odata/QueueDefinitions").status_code == 200
+
+    def test_is_refused_for_a_folder_that_nobody_has(self, front: Administrator) -> None:
+        order = {
+            "name": "nowhere",
             "tenant": f"{front.house.organization}/{front.house.tenant}",
             "allow": ["Jobs_Get"],
-            "folders": ["Shared"],
-        },
-    )
-    # The folder cannot even be named: the front door has no folder of its own and does not guess.
-    assert answer.status_code in (400, 404, 422), answer.text
-    assert "Shared" in answer.text or "folder" in answer.text.lower()
+            "folders": ["Nowhere"],
+        }
+        answer = front.management.post("/keys", json=order)
+        assert answer.status_code == 400
+        assert "Nowhere" in answer.text
+
+
+def test_the_folders_of_the_remote_are_listed(front: Administrator, folders: dict[str, dict[str, object]]) -> None:
+    tenant = f"{front.house.organization}/{front.house.tenant}"
+    listed = front.management.get("/folders", params={"tenant": tenant}).json()["items"]
+    assert {item["path"] for item in listed} == set(folders)
+    assert all(item["key"] == folders[item["path"]]["Key"] for item in listed)
 
 
 def test_neither_side_sees_the_others_credential(front: Administrator, upstream: Served, caller: httpx2.Client) -> None:

@@ -50,8 +50,8 @@ class Judge:
         :class:`~stagedoor.passage.Denied` with the reason and the smallest grant that would pass.
 
         ``operation`` is ``None`` for what is none of the catalogue, which nobody may do. ``folder`` is the folder
-        that the request names, looked up in the tenant. A remote tenant's folders cannot be looked up, so a grant
-        that is limited to folders reaches nothing there unless the folder is known.
+        that the request names, looked up in the tenant. Where a remote Orchestrator does not
+        list its folders, a grant that is limited to folders reaches nothing there.
         """
         if operation is None:
             return _deny(Reason.UNKNOWN_OPERATION)

@@ -63,7 +63,7 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
     draw_errors(app, draw_error)
     work = Work(parts.database, parts.changes, parts.audit)
     trail = AdministrationTrail(parts.audit, parts.organization_directory, parts.clock)
-    places = Places(parts.organization_directory, parts.folders)
+    places = Places(parts.organization_directory, parts.folders, parts.remote_folders)
     makers = Makers(parts.judge, places)
     window = WindowDesk(parts.organizations, parts.organization_directory, parts.legacy, trail, parts.clock)
     role_names = [role.name for role in list_roles()]

@@ -77,7 +77,11 @@ class FolderNotFound(StagedoorError):
     status = 400
 
     def __init__(self, word: str, *, is_remote: bool) -> None:
-        hint = "Folders of a remote Orchestrator cannot be named yet; leave the folder out." if is_remote else None
+        hint = (
+            "The Orchestrator behind this tenant does not list it to us; its connection may need OR.Folders.Read."
+            if is_remote
+            else None
+        )
         super().__init__(
             f"The tenant has no folder {word[:256]!r}.",
             hint=hint or "GET /api/stagedoor/v1/folders?tenant=… lists the folders.",

@@ -21,6 +21,7 @@ from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.db import Database
 from stagedoor.orchestrator.folders.directory import FolderDirectory
+from stagedoor.upstream.folders.directory import RemoteFolders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class AdminParts:
     judge: Judge
     audit: AuditWriter
     folders: FolderDirectory
+    remote_folders: RemoteFolders
     organizations: Organizations
     organization_directory: OrganizationDirectory
     users: Users

@@ -2,20 +2,26 @@
 
 from collections.abc import Iterable
 
+from anyio import from_thread
+
 from stagedoor.admin.errors import FolderNotFound
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.organizations.errors import TenantUnknown
 from stagedoor.identity.organizations.schemas import TenantEntry
 from stagedoor.orchestrator.folders.directory import FolderDirectory
 from stagedoor.passage import Caller, FolderPlace, TenantPlace
+from stagedoor.upstream.folders.directory import RemoteFolders
 
 
 class Places:
-    """Find tenants of the caller's organization, and folders of the embedded Orchestrator, in memory."""
+    """Find tenants of the caller's organization and their folders, in memory."""
 
-    def __init__(self, organizations: OrganizationDirectory, folders: FolderDirectory) -> None:
+    def __init__(
+        self, organizations: OrganizationDirectory, folders: FolderDirectory, remote_folders: RemoteFolders
+    ) -> None:
         self._organizations = organizations
         self._folders = folders
+        self._remote_folders = remote_folders
 
     def list_tenants(self, caller: Caller) -> tuple[TenantEntry, ...]:
         """Return the tenants that the caller may enter, by name."""
@@ -47,12 +53,29 @@ class Places:
         return organization.name if organization else None
 
     def list_folders(self, tenant: TenantPlace) -> tuple[FolderPlace, ...]:
-        """Return the folders of a tenant by path; none for a remote one, whose folders are not known here."""
-        return self._folders.list_places(tenant.tenant_id)
+        """Return the folders of a tenant by path; of a remote one those that were last learned."""
+        if tenant.remote_base_url is None:
+            return self._folders.list_places(tenant.tenant_id)
+        index = self._remote_folders.latest(tenant)
+        return index.places if index is not None else ()
+
+    def learn_folders(self, tenant: TenantPlace) -> None:
+        """Ask a remote tenant for its folders, unless that was done within the minute.
+
+        For the worker thread of a route, and before its transaction begins: the upstream may take its time.
+        """
+        if tenant.remote_base_url is not None:
+            from_thread.run(self._remote_folders.refresh, tenant)
 
     def find_folder(self, tenant: TenantPlace, word: str) -> FolderPlace | None:
         """Return a folder by path or key."""
-        return self._folders.find_by_path(tenant.tenant_id, word) or self._folders.find_by_key(tenant.tenant_id, word)
+        if tenant.remote_base_url is None:
+            folders = self._folders
+            return folders.find_by_path(tenant.tenant_id, word) or folders.find_by_key(tenant.tenant_id, word)
+        index = self._remote_folders.latest(tenant)
+        if index is None:
+            return None
+        return index.by_path.get(word.strip("/").casefold()) or index.by_key.get(word.lower())
 
     def get_folder(self, tenant: TenantPlace, word: str) -> FolderPlace:
         """Return a folder by path or key, or raise :class:`FolderNotFound` naming the word."""
@@ -67,5 +90,6 @@ class Places:
 
     def folder_path(self, tenant_id: str, folder_key: str) -> str:
         """Return a folder's path, or its key where the folder is gone."""
-        folder = self._folders.find_by_key(tenant_id, folder_key)
+        entry = self._organizations.find_tenant_by_id(tenant_id)
+        folder = self.find_folder(entry.place, folder_key) if entry is not None else None
         return folder.path if folder else folder_key

@@ -10,8 +10,9 @@ from starlette.routing import Router
 
 from stagedoor.access.verdict import Judge
 from stagedoor.admin.deferred import DeferredAdmin
-from stagedoor.admin.first_start import FirstStart, first_start
+from stagedoor.admin.first_start import first_start
 from stagedoor.admin.parts import AdminParts
+from stagedoor.admin.started import FirstStart
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog import CATALOG
 from stagedoor.console.app import build_console
@@ -56,9 +57,14 @@ from stagedoor.kit.threads import WorkerThreads
 from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.app import Orchestrator
 from stagedoor.orchestrator.folders.directory import FolderDirectory
+from stagedoor.upstream.connections.service import Connections
+from stagedoor.upstream.folders.directory import RemoteFolders
 from stagedoor.upstream.forward import Forwarder
+from stagedoor.upstream.upstream_tokens.deferred import ask_when_needed
+from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
 MASTER_KEY_BYTES = 32
+UPSTREAM_SIGN_INS_AT_ONCE = 4
 
 
 class House:
@@ -89,6 +95,8 @@ class House:
         # Checking passwords takes long and anybody can ask for it. Nobody else waits behind that, and one thread more
         # than can hash or wait at once says no to whoever comes on top.
         self.sign_in_threads = WorkerThreads(settings.limits.password_hashes_at_once + WAITING_MAX + 1)
+        # Signing in to remote Orchestrators waits for servers that are not ours; nobody else waits behind that.
+        self.upstream_threads = WorkerThreads(UPSTREAM_SIGN_INS_AT_ONCE)
         self.metrics = Metrics()
         self.changes = ChangeFeed(database)
         self.audit = AuditWriter(database, clock)
@@ -100,6 +108,15 @@ class House:
         self.token_ring = PersonalAccessTokenRing(database, vault, self.users, clock)
         self.folders = FolderDirectory(database, self.changes)
         self.legacy_uses = LegacyUses(database)
+        self.connections = Connections(vault, clock, chance)
+        self.upstream_tokens = UpstreamTokens(
+            database=database,
+            connections=self.connections,
+            vault=vault,
+            clock=clock,
+            chance=chance,
+            source=ask_when_needed,
+        )
         users = Users(passwords, clock, chance)
         self.oauth = OAuthServer(
             database=database,
@@ -113,6 +130,7 @@ class House:
             users=users,
             user_directory=self.users,
             organizations=self.directory,
+            workers=settings.workers,
         )
         legacy_tokens = LegacyTokens(vault, chance, self.directory, self.users)
         legacy_basic = LegacyBasic(
@@ -123,7 +141,7 @@ class House:
             passwords=passwords,
             tokens=legacy_tokens,
             uses=self.legacy_uses,
-            attempts=AttemptLimits(),
+            attempts=AttemptLimits(workers=settings.workers),
             clock=clock,
         )
         authenticators: list[Authenticator] = [
@@ -137,9 +155,11 @@ class House:
         self.authenticators = Authenticators(authenticators, clock)
         discovery_authenticators = Authenticators([IdTokenAuthenticator(self.oauth.verifier), *authenticators], clock)
 
+        forwarder = Forwarder()
+        self.remote_folders = RemoteFolders(forwarder, clock)
         self.gateway = Gateway(
             Orchestrator(database, clock, chance, vault, changes=self.changes),
-            Forwarder(),
+            forwarder,
             self.threads,
             json_body_bytes_max=settings.limits.json_body_bytes_max,
         )
@@ -165,6 +185,7 @@ class House:
                 judge=self.judge,
                 audit=self.audit,
                 folders=self.folders,
+                remote_folders=self.remote_folders,
                 organizations=Organizations(vault, clock, chance),
                 organization_directory=self.directory,
                 users=users,
@@ -192,10 +213,25 @@ class House:
 
     def load(self) -> None:
         """Read into memory what the hot path needs, and follow its changes from here on."""
-        for follower in (self.directory, self.users, self.key_ring, self.token_ring, self.oauth):
+        for follower in (
+            self.directory,
+            self.users,
+            self.key_ring,
+            self.token_ring,
+            self.oauth,
+            self.upstream_tokens,
+        ):
             follower.follow(self.changes)
         self.changes.start_from_now()
-        for copy in (self.directory, self.users, self.key_ring, self.token_ring, self.folders, self.oauth):
+        for copy in (
+            self.directory,
+            self.users,
+            self.key_ring,
+            self.token_ring,
+            self.folders,
+            self.oauth,
+            self.upstream_tokens,
+        ):
             copy.load()
         self.audit.start()
 
@@ -212,6 +248,7 @@ class House:
         finally:
             self.threads.close()
             self.sign_in_threads.close()
+            self.upstream_threads.close()
             self.database.close()
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from stagedoor.door.visit import Receive, Send
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.logs import get_logger
+from stagedoor.kit.threads import WorkerThreads
 
 if TYPE_CHECKING:
     from stagedoor.door.house import House
 
 CHANGES_EVERY_SECONDS = 0.25
 """Well inside the second that is promised for a revocation in another process."""
+UPSTREAM_TOKENS_EVERY_SECONDS = 3.0
 NOTES_EVERY_TICKS = 20
 CLEAN_UP_EVERY_TICKS = 1200
 
@@ -29,12 +31,15 @@ class Upkeep:
     async def live(self, receive: Receive, send: Send) -> None:
         """Speak ASGI's lifespan protocol and keep the house up in between."""
         await receive()
-        task = asyncio.create_task(self._keep_up())
+        # Apart from the other duties: a remote server that answers slowly must not keep a revocation from being heard.
+        tasks = [asyncio.create_task(self._keep_up()), asyncio.create_task(self._keep_upstream_tokens())]
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
         await self._house.gateway.close()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -52,9 +57,14 @@ class Upkeep:
                 await self._attend_to(self._house.oauth.clean_up)
                 await self._attend_to(self._house.changes.clean_up)
 
-    async def _attend_to(self, duty: Callable[[], object]) -> None:
+    async def _keep_upstream_tokens(self) -> None:
+        while True:
+            await self._attend_to(self._house.upstream_tokens.renew_due, self._house.upstream_threads)
+            await asyncio.sleep(UPSTREAM_TOKENS_EVERY_SECONDS)
+
+    async def _attend_to(self, duty: Callable[[], object], threads: WorkerThreads | None = None) -> None:
         try:
-            await self._house.threads.run(duty)
+            await (threads or self._house.threads).run(duty)
         except StoreUnavailable as failure:
             # Everything is kept and tried again at a later tick; the audit says by itself when it is not written.
             _log.warning("upkeep_delayed", internal=failure.internal)

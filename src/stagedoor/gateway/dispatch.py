@@ -152,6 +152,8 @@ def onward_of(carriage: Carriage) -> Onward:
         token=carriage.tenant.upstream_token,
         has_body=has_body,
         content_length=length if has_body else None,
+        ca_pem=carriage.tenant.ca_pem,
+        proxy_url=carriage.tenant.proxy_url,
     )
 
 

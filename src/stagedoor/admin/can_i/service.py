@@ -76,6 +76,7 @@ class Questions:
         return entries[0].place
 
     def _folder(self, visitor: Visitor, operation: Operation, tenant: TenantPlace, word: str) -> FolderPlace:
+        self._places.learn_folders(tenant)
         folder = self._places.find_folder(tenant, word)
         reach = self._judge.folders_for(visitor.caller, operation, tenant=tenant)
         if folder is None and reach is not None and reach.folder_keys is None:
@@ -85,6 +86,7 @@ class Questions:
 
     def _any_folder(self, visitor: Visitor, operation: Operation, tenant: TenantPlace) -> FolderPlace | None:
         reach = self._judge.folders_for(visitor.caller, operation, tenant=tenant)
+        self._places.learn_folders(tenant)
         places = self._places.list_folders(tenant)
         return next((place for place in places if reach is not None and reach.covers(place)), None)
 

@@ -25,7 +25,7 @@ def build_routes(folders: Folders) -> APIRouter:
         limit: Limit = 100,
         cursor: Cursor = None,
     ) -> Page[FolderItem]:
-        """List the folders of a tenant in which you may do anything. A remote tenant's are not known here."""
+        """List the folders of a tenant in which you may do anything; a remote tenant is asked for them."""
         items = folders.list_folders(visitor.caller, tenant)
         return page_of(items, limit=limit, cursor=cursor, cursor_of=lambda item: item.key)
 

@@ -16,6 +16,7 @@ class Folders:
     def list_folders(self, caller: Caller, tenant_word: str) -> list[FolderItem]:
         """Return the folders in which the caller may do anything at all, by path."""
         tenant = self._places.get_tenant(caller, tenant_word)
+        self._places.learn_folders(tenant)
         return [FolderItem(id=place.id, key=place.key, path=place.path) for place in self.reached(caller, tenant)]
 
     def reached(self, caller: Caller, tenant: TenantPlace) -> list[FolderPlace]:

@@ -37,12 +37,14 @@ def build_routes(keys: KeyDesk, work: Work) -> APIRouter:
     @router.post("/keys", status_code=201)
     def create_key(visitor: Maker, order: KeyOrder) -> IssuedKey:
         """Make an access key; `key` is shown this once."""
+        keys.learn_places(visitor, order)
         with work.write() as session:
             return keys.create(session, visitor, order)
 
     @router.post("/keys/preview")
     def preview_key(visitor: Maker, order: KeyOrder) -> KeyPreview:
         """Show what a key would allow, without making it."""
+        keys.learn_places(visitor, order)
         return keys.preview(visitor, order)
 
     @router.get("/keys/{key_id}")

@@ -86,6 +86,11 @@ class KeyDesk:
             warnings=plan.warnings,
         )
 
+    def learn_places(self, visitor: Visitor, order: KeyOrder) -> None:
+        """Learn what the order's folders are, where a remote Orchestrator has to be asked; before a transaction."""
+        if order.folders is not None:
+            self._places.learn_folders(self._places.get_tenant(visitor.caller, order.tenant))
+
     def create(self, session: Session, visitor: Visitor, order: KeyOrder) -> IssuedKey:
         """Make a key.
 

@@ -121,6 +121,8 @@ class OrganizationDirectory:
             remote_base_url=upstream.base_url if upstream else tenant.remote_base_url,
             upstream_token=upstream.token if upstream else own_token,
             connection_id=tenant.connection_id,
+            ca_pem=upstream.ca_pem if upstream else None,
+            proxy_url=upstream.proxy_url if upstream else None,
         )
         return TenantEntry(place, tenant.display_name)
 

@@ -1,6 +1,6 @@
 """All SQL about connections."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Column, MetaData, String, Table, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -46,9 +46,9 @@ def list_connections(session: Session, organization_id: str) -> Sequence[Connect
     ).all()
 
 
-def all_base_urls(session: Session) -> Mapping[str, str]:
-    """Return where every connection leads, by connection."""
-    return {row.id: row.base_url for row in session.execute(select(Connection.id, Connection.base_url))}
+def all_connections(session: Session) -> Sequence[Connection]:
+    """Return every connection of every organization."""
+    return session.scalars(select(Connection)).all()
 
 
 def tenant_ids_of(session: Session, connection_id: str) -> tuple[str, ...]:
