@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from tests.factories.administrator import administrator_of
+from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.patience import eventually
 from tests.factories.served import Served, served
 
@@ -293,3 +294,91 @@ def test_a_store_that_cannot_be_served_is_told_by_its_own_reason(own_data_dir: P
     (own_data_dir / "stagedoor.db").write_bytes(b"this is no database at all" * 100)
     with pytest.raises(AssertionError, match="store cannot take this"), served(own_data_dir, "--workers", "2"):
         pass
+
+
+class Upstream(ThreadingHTTPServer):
+    """A remote Orchestrator that answers when it is let."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answering)
+        self.asked = Event()
+        self.may_answer = Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Answering(BaseHTTPRequestHandler):
+    server: Upstream
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.server.asked.set()
+        self.server.may_answer.wait(ANSWER_SECONDS_MAX)
+        body = b'{"value":[]}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that the base gives it
+        """Keep still."""
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    with Upstream() as server, ThreadPoolExecutor(1) as pool:
+        pool.submit(server.serve_forever)
+        yield server
+        server.may_answer.set()
+        server.shutdown()
+
+
+def send_far(administrator: Administrator, upstream: Upstream) -> None:
+    """Let the tenant be one of the remote Orchestrator."""
+    tenant_id = administrator.management.get("/tenants").json()["items"][0]["id"]
+    order = {"remote_base_url": upstream.url, "token": "upstream-token"}
+    assert administrator.management.put(f"/tenants/{tenant_id}/destination", json=order).status_code == 200
+
+
+def test_what_is_carried_to_a_remote_orchestrator_is_judged_by_what_every_worker_knows(
+    house: Served, upstream: Upstream
+) -> None:
+    upstream.may_answer.set()
+    with administrator_of(house) as administrator, connection_to_each(house) as connections:
+        send_far(administrator, upstream)
+        for _ in range(10):
+            made = administrator.make("/keys", {"name": "short-lived", "tenant": "acme/dev", "allow": ["Folders_Get"]})
+            bearer = {"Authorization": f"Bearer {made['key']}"}
+            usable = [client.get("/odata/Folders", headers=bearer).status_code for client in connections.values()]
+            assert usable == [200] * WORKERS
+            assert administrator.management.delete(f"/keys/{made['id']}").is_success
+            ended = [client.get("/odata/Folders", headers=bearer).status_code for client in connections.values()]
+            assert ended == [401] * WORKERS
+
+
+@pytest.mark.parametrize("workers", [1, WORKERS])
+def test_what_waits_for_a_remote_orchestrator_is_answered_before_the_server_stops(
+    own_data_dir: Path, upstream: Upstream, workers: int
+) -> None:
+    with served(own_data_dir, "--workers", str(workers)) as house, administrator_of(house) as administrator:
+        send_far(administrator, upstream)
+        key = administrator.make_key("patient", ["Folders_Get"])
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(
+                httpx2.get,
+                f"{house.orchestrator_url}/odata/Folders",
+                headers={"Authorization": f"Bearer {key}"},
+                timeout=ANSWER_SECONDS_MAX,
+            )
+            assert upstream.asked.wait(ANSWER_SECONDS_MAX)
+            house.process.send_signal(signal.SIGTERM)
+            eventually(lambda: is_listening(house), lambda it_is: not it_is)
+            upstream.may_answer.set()
+            answer = waiting.result(ANSWER_SECONDS_MAX)
+        assert (answer.status_code, answer.json()) == (200, {"value": []})
+        house.process.wait(ANSWER_SECONDS_MAX)
+        assert house.process.returncode == 0
