@@ -1,6 +1,7 @@
 """One connection to an upstream, speaking HTTP/1.1 (RFC 9112), one exchange at a time."""
 
 import asyncio
+from select import POLLIN, poll
 from typing import TYPE_CHECKING, cast
 
 import httptools
@@ -99,6 +100,18 @@ class UpstreamConnection(asyncio.Protocol):
     def can_carry(self) -> bool:
         """Tell whether an exchange could begin now."""
         return self.exchange is None and not self.transport.is_closing()
+
+    def is_doubtful(self) -> bool:
+        """Tell whether something lies unread on an idle connection, most likely its end.
+
+        A system call; for what must not be sent twice, and so not into a connection that is closed already.
+        """
+        wire = self.transport.get_extra_info("socket")
+        if wire is None:
+            return False
+        look = poll()
+        look.register(wire.fileno(), POLLIN)
+        return bool(look.poll(0))
 
     def carry(self, exchange: Exchange) -> None:
         """Write the request's head, and whatever of its body has gathered, and await the answer."""

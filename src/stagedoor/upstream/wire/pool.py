@@ -52,9 +52,13 @@ class ConnectionPool:
         idle = self._idle
         while idle:
             connection = idle.pop()
-            if connection.can_carry:
-                connection.carry(exchange)
-                return
+            if not connection.can_carry:
+                continue
+            if not exchange.is_repeatable and connection.is_doubtful():
+                connection.drop()
+                continue
+            connection.carry(exchange)
+            return
         if len(self._line) >= self._limits.waiting:
             raise UpstreamUnreachable(internal=f"{self._limits.waiting} requests wait for a connection already")
         self._line.append(exchange)

@@ -1,6 +1,8 @@
 """What goes upstream, on which connection, and how often."""
 
 import asyncio
+import socket
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -219,7 +221,7 @@ def test_a_connection_known_to_be_closed_is_not_tried() -> None:
         await ask(wire, upstream.base_url)
         await closed.wait()
         (pool,) = wire._pools.values()
-        while pool._idle:
+        while pool._idle:  # noqa: ASYNC110  # Nothing tells of it; this is what the test is about.
             await asyncio.sleep(0)
         listener = await ask(wire, upstream.base_url, method="DELETE")
         assert listener.status == 200
@@ -564,5 +566,44 @@ def test_a_token_is_not_shown_by_what_goes_wrong() -> None:
             wire.begin(onward("http://127.0.0.1:9", path="/\u2603", token=Secret("canary")), Listener())
         assert "canary" not in str(raised.value)
         await wire.close()
+
+    asyncio.run(main())
+
+
+def test_a_write_does_not_go_into_a_connection_whose_end_was_not_read_yet() -> None:
+    closed = threading.Event()
+    methods: list[bytes] = []
+
+    def serve(server: socket.socket) -> None:
+        for _ in range(2):
+            connection = server.accept()[0]
+            with connection:
+                methods.append(connection.recv(65536)[:4])
+                connection.sendall(OK)
+            closed.set()
+
+    async def main() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            serving = threading.Thread(target=serve, args=(server,))
+            serving.start()
+            base_url = f"http://127.0.0.1:{server.getsockname()[1]}"
+            wire = UpstreamWire()
+            written = Listener()
+
+            def write() -> None:
+                # The loop is held up meanwhile, as it is by anything else that happens at that moment.
+                closed.wait(10)
+                wire.begin(onward(base_url, method="DELETE"), written)
+
+            def write_next() -> None:
+                asyncio.get_running_loop().call_soon(write)
+
+            read = Leaver(write_next)
+            wire.begin(onward(base_url), read)
+            await written.end()
+            assert (read.status, written.status) == (200, 200)
+            await wire.close()
+            serving.join(10)
+        assert methods == [b"GET ", b"DELE"]
 
     asyncio.run(main())
