@@ -27,7 +27,7 @@ class ConnectionDraft:
     """What somebody wants to connect; :meth:`Connections.create` checks it.
 
     ``identity_url`` is the address of the token endpoint where the one that follows from ``base_url`` is wrong.
-    ``ca_pem`` holds certificates of authorities that are trusted beside the system's own.
+    ``ca_pem`` holds the certificates of the only authorities that are trusted there; without it the system's are.
     """
 
     organization_id: str

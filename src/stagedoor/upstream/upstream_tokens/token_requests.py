@@ -47,10 +47,11 @@ ClientMaker = Callable[[SignIn], httpx2.Client]
 
 
 def make_client(sign_in: SignIn) -> httpx2.Client:
-    """Return a client that trusts the connection's authorities and takes its proxy, and nothing of the environment."""
-    context = ssl.create_default_context()
-    if sign_in.ca_pem is not None:
-        context.load_verify_locations(cadata=sign_in.ca_pem)
+    """Return a client that trusts the connection's authorities alone, or the system's where it has none.
+
+    It takes the connection's proxy, and none of the environment.
+    """
+    context = ssl.create_default_context(cadata=sign_in.ca_pem)
     return httpx2.Client(
         verify=context,
         proxy=sign_in.proxy_url,

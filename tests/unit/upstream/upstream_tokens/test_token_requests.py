@@ -3,8 +3,10 @@
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from tests.factories.certificates import Authority
 from tests.factories.token_endpoint import Answer, TokenEndpoint, token_endpoint
 
 from stagedoor.kit.secret import Secret
@@ -28,6 +30,7 @@ def sign_in(
     scope: str | None = None,
     tenant: str | None = None,
     proxy_url: str | None = None,
+    ca_pem: str | None = None,
 ) -> SignIn:
     return SignIn(
         connection_id="c",
@@ -39,7 +42,7 @@ def sign_in(
         username="ada",
         scope=scope,
         secret=Secret("canary-secret"),
-        ca_pem=None,
+        ca_pem=ca_pem,
         proxy_url=proxy_url,
     )
 
@@ -149,6 +152,27 @@ class TestDiagnoses:
     def test_a_server_that_speaks_no_tls(self, endpoint: TokenEndpoint) -> None:
         url = endpoint.url.replace("http:", "https:")
         assert diagnosis_of(sign_in(ConnectionKind.APP, url)) is Diagnosis.TLS_FAILED
+
+    def test_a_server_is_trusted_by_the_authority_of_the_connection_alone(self, tmp_path: Path) -> None:
+        authority = Authority()
+        with token_endpoint(Answer(body=TOKEN), tls=authority.server(tmp_path, "127.0.0.1")) as server:
+            trusting = sign_in(ConnectionKind.APP, server.url, ca_pem=authority.pem)
+            assert ask_for_token(trusting).access_token == Secret("T1")
+            for other in (None, Authority().pem):
+                order = sign_in(ConnectionKind.APP, server.url, ca_pem=other)
+                assert diagnosis_of(order) is Diagnosis.TLS_FAILED
+        assert len(server.asked) == 1
+
+    def test_a_certificate_for_another_name_is_refused(self, tmp_path: Path) -> None:
+        authority = Authority()
+        with token_endpoint(Answer(body=TOKEN), tls=authority.server(tmp_path, "other.example")) as server:
+            order = sign_in(ConnectionKind.APP, server.url, ca_pem=authority.pem)
+            assert diagnosis_of(order) is Diagnosis.TLS_FAILED
+            assert server.asked == []
+
+    def test_a_packed_answer_is_not_unpacked(self, endpoint: TokenEndpoint) -> None:
+        endpoint.answer = Answer(body=TOKEN, headers={"Content-Encoding": "gzip"})
+        assert ask_for_token(sign_in(ConnectionKind.APP, endpoint.url)).access_token == Secret("T1")
 
     def test_a_proxy_that_refuses(self, endpoint: TokenEndpoint) -> None:
         order = sign_in(ConnectionKind.APP, "https://orch.example/", proxy_url=endpoint.url)
