@@ -204,6 +204,19 @@ def test_new_workers_that_do_not_come_up_leave_the_old_ones_at_work(house: Serve
     eventually(lambda: pids_if_all(house), partial(are_others, before))
 
 
+def test_a_replacement_that_does_not_come_up_is_tried_again(house: Served) -> None:
+    master_key = house.data_dir / "master.key"
+    kept = master_key.read_text()
+    before = pids(house)
+    master_key.write_text("no key at all")
+    os.kill(min(before), signal.SIGKILL)
+    eventually(house.log, lambda log: log.count('"worker_not_replaced"') >= 2)
+    assert httpx2.get(f"{house.base_url}/readyz").status_code == 200
+    master_key.write_text(kept)
+    after = eventually(lambda: pids_if_all(house), lambda found: len(found) == WORKERS)
+    assert after & before == {max(before)}
+
+
 @pytest.mark.parametrize("workers", [1, WORKERS])
 def test_what_was_sent_before_the_signal_to_stop_is_answered(own_data_dir: Path, workers: int) -> None:
     with served(own_data_dir, "--workers", str(workers)) as house:
