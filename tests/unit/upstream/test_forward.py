@@ -272,6 +272,41 @@ def test_a_slow_reader_holds_upstream_up() -> None:
     with_upstream(script, talk)
 
 
+def test_a_slow_upstream_holds_the_callers_body_up() -> None:
+    given = 0
+    size = 2**25
+    may_read = asyncio.Event()
+
+    async def script(visit: Visit) -> None:
+        await visit.head()
+        await may_read.wait()
+        read = 0
+        while read < size:
+            read += len(await visit.reader.read(2**18))
+        await visit.send(OK)
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal given
+        while given < size:
+            given += 2**16
+            yield b"x" * 2**16
+
+    async def talk(base_url: str, forwarder: Forwarder) -> None:
+        answer = Collected()
+        what = onward(base_url, method="PUT", has_body=True, content_length=size)
+        asking = asyncio.create_task(forwarder.forward(what, body(), answer.start, answer.chunk))
+        before = -1
+        while before != given:
+            before = given
+            await asyncio.sleep(0.05)
+        assert given < size
+        may_read.set()
+        assert await asking == 200
+        assert given == size
+
+    with_upstream(script, talk)
+
+
 def test_an_upstream_that_is_not_there_is_unreachable() -> None:
     async def main() -> None:
         forwarder = Forwarder()

@@ -42,6 +42,7 @@ class ConnectionPool:
         self._idle: list[UpstreamConnection] = []
         self._line: deque[Exchange] = deque()
         self._dials: set[asyncio.Task[None]] = set()
+        self._dialling = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self, exchange: Exchange) -> None:
@@ -112,12 +113,14 @@ class ConnectionPool:
 
     def _dial_for_the_line(self) -> None:
         limit = self._limits.connections
-        while len(self._dials) < len(self._line) and len(self._connections) + len(self._dials) < limit:
+        while self._dialling < len(self._line) and len(self._connections) + self._dialling < limit:
             self._dial(None)
 
     def _dial(self, exchange: Exchange | None) -> None:
         dial = self._loop.create_task(self._connect(exchange))
         self._dials.add(dial)
+        self._dialling += 1
+        dial.add_done_callback(self._dials.discard)
         if self._timer is None:
             self._timer = self._loop.call_later(self._limits.tick_seconds, self._tick)
 
@@ -134,7 +137,7 @@ class ConnectionPool:
                 exchange.fail(UpstreamBroke(internal="Stagedoor closes its connections"))
             raise
         finally:
-            self._dials.discard(_this_task())
+            self._dialling -= 1
         if failure is None:
             self._connections.add(connection)
             self._hand_over(connection, exchange)
@@ -179,10 +182,3 @@ class ConnectionPool:
         else:
             self._timer = None
             self._when_empty()
-
-
-def _this_task() -> "asyncio.Task[None]":
-    task: asyncio.Task[None] | None = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("a connection is made inside a task")
-    return task

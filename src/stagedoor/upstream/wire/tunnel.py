@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import ssl
 from typing import cast
 
 from stagedoor.upstream.wire.connection import UpstreamConnection
@@ -21,18 +22,18 @@ async def open_connection(origin: Origin, connection: UpstreamConnection) -> Non
     elif origin.tls is None:
         await loop.create_connection(lambda: connection, proxy.host, proxy.port)
     else:
-        await _open_through(proxy, origin, connection)
+        await _open_through(proxy, origin, origin.tls, connection)
 
 
-async def _open_through(proxy: OutboundProxy, origin: Origin, connection: UpstreamConnection) -> None:
+async def _open_through(
+    proxy: OutboundProxy, origin: Origin, tls: ssl.SSLContext, connection: UpstreamConnection
+) -> None:
     loop = asyncio.get_running_loop()
-    if origin.tls is None:
-        raise ValueError("only TLS is carried through a tunnel")
     transport, opening = await loop.create_connection(_TunnelOpening, proxy.host, proxy.port)
     try:
         transport.write(_connect_request(proxy, origin))
         await opening.opened
-        secured = await loop.start_tls(transport, connection, origin.tls, server_hostname=origin.host)
+        secured = await loop.start_tls(transport, connection, tls, server_hostname=origin.host)
     except BaseException:
         transport.abort()
         raise

@@ -26,8 +26,7 @@ class UpstreamWire:
 
     def prepare(self) -> None:
         """Load the system's certificate authorities, which takes a moment; for a worker thread."""
-        if self._system_tls is None:
-            self._system_tls = tls_context()
+        self._trust_the_system()
 
     def begin(self, onward: Onward, sink: AnswerSink) -> Exchange:
         """Send the request's head, over an idle connection at once, and return its exchange.
@@ -74,9 +73,9 @@ class UpstreamWire:
         self._pools.pop(key, None)
 
     def _tls(self, ca_pem: str | None) -> ssl.SSLContext:
-        if ca_pem is not None:
-            return tls_context(ca_pem)
-        self.prepare()
+        return self._trust_the_system() if ca_pem is None else tls_context(ca_pem)
+
+    def _trust_the_system(self) -> ssl.SSLContext:
         if self._system_tls is None:
-            raise RuntimeError("prepare() makes the context")
+            self._system_tls = tls_context()
         return self._system_tls

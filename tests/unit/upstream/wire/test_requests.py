@@ -17,7 +17,7 @@ from tests.factories.scripted_upstream import (
 )
 
 from stagedoor.kit.secret import Secret
-from stagedoor.upstream.errors import UpstreamBroke, UpstreamUnreachable
+from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut, UpstreamUnreachable
 from stagedoor.upstream.wire.pool import PoolLimits
 from stagedoor.upstream.wire.upstream_wire import UpstreamWire
 
@@ -607,3 +607,77 @@ def test_a_write_does_not_go_into_a_connection_whose_end_was_not_read_yet() -> N
         assert methods == [b"GET ", b"DELE"]
 
     asyncio.run(main())
+
+
+def test_what_an_upstream_says_unasked_ends_its_connection() -> None:
+    async def script(visit: Visit) -> None:
+        await visit.head()
+        await visit.send(OK)
+        await visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged")
+        assert await visit.reader.read() == b""
+
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        await ask(wire, upstream.base_url)
+        (pool,) = wire._pools.values()
+        while pool._connections:  # noqa: ASYNC110  # Nothing tells of it; this is what the test is about.
+            await asyncio.sleep(0)
+        listener = await ask(wire, upstream.base_url)
+        assert (listener.body, upstream.visits) == (b"", 2)
+
+    run(script, talk)
+
+
+def test_closing_ends_what_is_still_being_connected() -> None:
+    async def script(visit: Visit) -> None:
+        await visit.head()
+
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        waiting = Listener()
+        wire.begin(onward(upstream.base_url), waiting)
+        await wire.close()
+        assert isinstance(waiting.error, UpstreamUnreachable)
+        assert waiting.calls == ["fail"]
+
+    run(script, talk)
+
+
+def test_each_of_many_hears_that_nothing_is_there() -> None:
+    async def main() -> None:
+        wire = UpstreamWire(PoolLimits(connections=2))
+        listeners = [Listener() for _ in range(7)]
+        for listener in listeners:
+            wire.begin(onward("http://127.0.0.1:9"), listener)
+        for listener in listeners:
+            await listener.end()
+            assert isinstance(listener.error, UpstreamUnreachable)
+        await wire.close()
+
+    asyncio.run(main())
+
+
+def test_an_address_that_nobody_asks_for_any_more_is_forgotten() -> None:
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        await ask(wire, upstream.base_url)
+        while wire._pools:  # noqa: ASYNC110  # Nothing tells of it; this is what the test is about.
+            await asyncio.sleep(0.001)
+        assert (await ask(wire, upstream.base_url)).body == b"hello"
+
+    run(hello, talk, PoolLimits(tick_seconds=0.005, idle_ticks=1))
+
+
+def test_an_upstream_that_never_takes_the_body_is_silent() -> None:
+    async def script(visit: Visit) -> None:
+        await visit.head()
+        await asyncio.Event().wait()
+
+    async def talk(wire: UpstreamWire, upstream: ScriptedUpstream) -> None:
+        listener = Listener()
+        exchange = wire.begin(onward(upstream.base_url, method="PUT", has_body=True), listener)
+        while not listener.error:
+            if listener.body_may_go.is_set():
+                exchange.write_body(b"x" * 2**16)
+            await asyncio.sleep(0)
+        assert isinstance(listener.error, UpstreamTimedOut)
+        assert "pause_body" in listener.calls
+
+    run(script, talk, PoolLimits(tick_seconds=0.01, answer_ticks=5))
