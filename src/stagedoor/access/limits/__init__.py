@@ -1,0 +1,1 @@
+"""How much a key may do: decisions over plain values, without clock or store."""
