@@ -58,11 +58,17 @@ class _Connection(socketserver.BaseRequestHandler):
                 size = _length(head)
                 taken = min(size, len(rest))
                 rest = rest[taken:]
-                if b"x-early: yes" not in head.lower():
-                    while taken < size:
-                        taken += len(connection.recv(min(65536 * 4, size - taken)))
+                is_early = b"x-early: yes" in head.lower()
+                while taken < size and not is_early:
+                    taken += len(connection.recv(min(65536 * 4, size - taken)))
                 self.server.bodies.append(taken)
                 self.server.answer(connection, head)
+                if is_early:
+                    # Closed with something unread, the connection would be reset, and the answer lost with it.
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65536):
+                        pass
+                    return
         except OSError:
             self.server.broken.set()
 
@@ -244,12 +250,29 @@ def test_nobody_at_the_upstream_is_said_in_the_vendors_shape(
     assert len(upstream.heads) == 1
 
 
+def test_a_job_whose_answer_is_lost_is_started_once_and_told(
+    front: Administrator, upstream: Upstream, key: str, prefix: str
+) -> None:
+    def lost(connection: socket.socket, head: bytes) -> None:
+        if head.startswith(b"POST"):
+            connection.close()
+        else:
+            plain(b'{"value":[{"Id":7}]}')(connection, head)
+
+    upstream.answer = lost
+    body = b'{"startInfo":{"ReleaseKey":"r"}}'
+    start_jobs = f"{prefix}{LIST}/UiPath.Server.Configuration.OData.StartJobs"
+    answers = ask(front, written("POST", start_jobs, key, f"Content-Length: {len(body)}"), body)
+    assert answers.statuses == [201]
+    assert b'"Id":7' in answers.received
+    assert [head.split(b" ")[0] for head in upstream.heads] == [b"POST", b"GET"]
+    assert b"Reference%20eq%20'sd-" in upstream.heads[1]
+
+
 def test_a_body_is_asked_for_where_the_caller_waits_to_be_asked(
     front: Administrator, upstream: Upstream, key: str, prefix: str
 ) -> None:
-    head = written(
-        "POST", f"{prefix}/odata/Queues/UiPathODataSvc.AddQueueItem", key, "Content-Length: 5", "Expect: 100-continue"
-    )
+    head = written("POST", f"{prefix}/odata/QueueDefinitions", key, "Content-Length: 5", "Expect: 100-continue")
     answers = ask(front, head, b"12345", answers=2)
     assert answers.statuses == [100, 200]
     assert upstream.bodies == [5]
@@ -260,9 +283,7 @@ def test_an_answer_before_the_request_is_all_there_ends_the_connection(
     front: Administrator, upstream: Upstream, key: str, prefix: str
 ) -> None:
     upstream.answer = plain(b"{}", b"Connection: close", status=b"413 Content Too Large")
-    head = written(
-        "POST", f"{prefix}/odata/Queues/UiPathODataSvc.AddQueueItem", key, "Content-Length: 100000", "X-Early: yes"
-    )
+    head = written("POST", f"{prefix}/odata/QueueDefinitions", key, "Content-Length: 100000", "X-Early: yes")
     smuggled = written("GET", f"{prefix}{LIST}?$top=66", key)
     answers = ask(front, head + b"a" * 10, smuggled, until_closed=True)
     assert answers.statuses == [413]
@@ -295,7 +316,7 @@ def test_large_bodies_pass_both_ways_in_little_memory(
 
     before = memory_from_here(front)
     with httpx2.Client(headers={"Authorization": f"Bearer {key}"}, timeout=60) as client:
-        address = f"{front.house.orchestrator_url}/odata/Queues/UiPathODataSvc.AddQueueItem"
+        address = f"{front.house.orchestrator_url}/odata/QueueDefinitions"
         pieces = (PIECE for _ in range(LARGE // MEBIBYTE))
         sent = client.post(address, content=pieces, headers={"Content-Length": str(LARGE)})
         assert sent.status_code == 200, sent.text

@@ -12,6 +12,7 @@ from stagedoor.door.carried_visit import CarriedVisit
 from stagedoor.door.chain.dispatch import carriage_of, dispatch
 from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Scope, Visit
+from stagedoor.gateway.dispatch import carries_at_once
 from stagedoor.kit.errors import StagedoorError
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -107,6 +108,8 @@ class CarryingProtocol(BoundedProtocol):
             and visit.verdict is not None
             and visit.tenant is not None
             and visit.tenant.remote_base_url is not None
+            and visit.match is not None
+            and carries_at_once(visit.match)
         )
 
     def _carry(self, visit: Visit) -> None:

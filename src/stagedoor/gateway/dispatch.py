@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 
 from stagedoor.catalog.operations import Match
+from stagedoor.gateway import at_most_once
+from stagedoor.gateway.at_most_once import AtMostOnce
 from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
 from stagedoor.gateway.folder_headers import FOLDER_HEADERS, folder_headers_onward
 from stagedoor.gateway.leaving import CallerWatched
@@ -57,6 +59,7 @@ class Gateway:
     ) -> None:
         self._orchestrator = orchestrator
         self._forwarder = forwarder
+        self._at_most_once = AtMostOnce(forwarder)
         self._threads = threads
         self._json_body_bytes_max = json_body_bytes_max
 
@@ -117,6 +120,9 @@ class Gateway:
         self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
     ) -> None:
         onward = onward_of(carriage)
+        if carriage.match.operation.id in at_most_once.OPERATIONS and not _is_encoded(carriage.head):
+            await self._carry_once(carriage, onward, receive, start, send_body)
+            return
         body_is_read = asyncio.Event()
 
         async def body() -> AsyncIterator[bytes]:
@@ -133,6 +139,46 @@ class Gateway:
         async with CallerWatched(receive, body_is_read):
             await self._forwarder.forward(onward, body(), start, send_chunk)
         await send_body(b"", False)
+
+    async def _carry_once(
+        self,
+        carriage: Carriage,
+        onward: Onward,
+        receive: Receive,
+        start: SendAnswerStart,
+        send_body: SendAnswerBody,
+    ) -> None:
+        head = carriage.head
+        body = await read_whole(
+            receive,
+            bytes_max=self._json_body_bytes_max,
+            declared=declared_length(head.headers.get("content-length")),
+        )
+
+        async def send_chunk(chunk: bytes) -> None:
+            await send_body(chunk, True)
+
+        # A caller who leaves ends nothing here: what was begun is brought to its end, so that its outcome is known.
+        await self._at_most_once.forward(
+            carriage.match.operation.id,
+            onward,
+            body,
+            request_id=head.request_id,
+            caller_id=carriage.caller.id,
+            idempotency_key=head.headers.get(at_most_once.IDEMPOTENCY_HEADER),
+            start_answer=start,
+            send_chunk=send_chunk,
+        )
+        await send_body(b"", False)
+
+
+def carries_at_once(match: Match) -> bool:
+    """Tell whether an operation goes upstream piece by piece; the others are held until their outcome is known."""
+    return match.operation.id not in at_most_once.OPERATIONS
+
+
+def _is_encoded(head: RequestHead) -> bool:
+    return head.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
 
 
 def onward_of(carriage: Carriage) -> Onward:

@@ -26,3 +26,12 @@ class FolderHeaderMalformed(StagedoorError):
     code = "folder_header_malformed"
     status = 400
     public = "The folder header cannot be read."
+
+
+class IdempotencyKeyMalformed(StagedoorError):
+    """The ``Idempotency-Key`` header is empty or too long."""
+
+    code = "idempotency_key_malformed"
+    status = 400
+    public = "The Idempotency-Key header holds 1 to 255 characters."
+    hint = "Send one name for each thing that is to happen once, such as a UUID."

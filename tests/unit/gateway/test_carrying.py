@@ -15,7 +15,7 @@ from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.call import Answer
 from stagedoor.passage import Reach, RequestHead, TenantPlace
 from stagedoor.upstream.errors import UpstreamBroke
-from stagedoor.upstream.forward import Onward
+from stagedoor.upstream.onward import Onward
 
 REMOTE = TenantPlace("o1", "acme", "t1", "dev", "https://orchestrator.example", Secret("upstream"))
 EMBEDDED = TenantPlace("o1", "acme", "t1", "dev")
@@ -125,7 +125,7 @@ async def read_all_and_hang(carried: Carried, body: AsyncIterator[bytes], start:
 
 class TestRemote:
     def test_a_body_goes_on_as_it_arrives_and_the_answer_comes_back_so(self) -> None:
-        what = carriage(REMOTE, "POST", "Jobs_StartJobs", ("content-length", "4"))
+        what = carriage(REMOTE, "POST", "QueueDefinitions_Post", ("content-length", "4"))
         carried = carry(what, piece(b"ab", more=True), piece(b"cd"), upstream=echo)
         assert carried.onward is not None
         assert (carried.onward.has_body, carried.onward.content_length) == (True, 4)
@@ -133,7 +133,7 @@ class TestRemote:
         assert carried.headers[b"x-from"] == b"upstream"
 
     def test_a_body_of_unknown_length_does_too(self) -> None:
-        what = carriage(REMOTE, "POST", "Jobs_StartJobs", ("transfer-encoding", "chunked"))
+        what = carriage(REMOTE, "POST", "QueueDefinitions_Post", ("transfer-encoding", "chunked"))
         carried = carry(what, piece(b"ab"), upstream=echo)
         assert carried.onward is not None
         assert (carried.onward.has_body, carried.onward.content_length) == (True, None)
@@ -151,12 +151,12 @@ class TestRemote:
         assert kept[-1].was_cancelled
 
     def test_a_caller_who_leaves_in_the_middle_of_its_body_does_too(self) -> None:
-        what = carriage(REMOTE, "POST", "Jobs_StartJobs", ("content-length", "4"))
+        what = carriage(REMOTE, "POST", "QueueDefinitions_Post", ("content-length", "4"))
         with pytest.raises(CallerLeft):
             carry(what, piece(b"ab", more=True), {"type": "http.disconnect"}, upstream=read_all_and_hang)
 
     def test_a_caller_who_leaves_after_its_body_does_too(self) -> None:
-        what = carriage(REMOTE, "POST", "Jobs_StartJobs", ("content-length", "2"))
+        what = carriage(REMOTE, "POST", "QueueDefinitions_Post", ("content-length", "2"))
         with pytest.raises(CallerLeft):
             carry(what, piece(b"ab"), {"type": "http.disconnect"}, upstream=read_all_and_hang)
         assert (kept[-1].body, kept[-1].was_cancelled) == (b"ab", True)

@@ -12,7 +12,7 @@ from stagedoor.catalog.operations import Match
 from stagedoor.gateway.dispatch import Carriage, Gateway
 from stagedoor.kit.secret import Secret
 from stagedoor.passage import FolderPlace, Reach, RequestHead, TenantPlace
-from stagedoor.upstream.forward import Onward
+from stagedoor.upstream.onward import Onward
 
 TENANT = TenantPlace("o1", "acme", "t1", "dev", "https://orchestrator.example", Secret("upstream"))
 JUDGED = FolderPlace(7, "11111111-2222-3333-4444-555555555555", "Shared", ("11111111-2222-3333-4444-555555555555",))

@@ -1,0 +1,216 @@
+"""Starting jobs and adding queue items on a remote Orchestrator at most once, and knowing whether it happened.
+
+The vendor keeps a reference with each job and each queue item. A request that names none is given one of ours; when
+its outcome is lost (the connection broke, no answer came in time, the upstream answered 5xx), the upstream is asked
+for that reference, and what it has is the answer. A client that repeats a POST on such failures, as the vendor's own
+does, then has nothing to repeat.
+
+With ``Idempotency-Key`` the reference follows from the key and the caller, so that the same request sent again finds
+what the first one did and is not sent a second time.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from stagedoor.gateway.errors import IdempotencyKeyMalformed
+from stagedoor.kit.errors import StagedoorError
+from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut
+from stagedoor.upstream.forward import Forwarder
+from stagedoor.upstream.onward import Onward, SendChunk, StartAnswer
+
+IDEMPOTENCY_HEADER = "idempotency-key"
+IDEMPOTENCY_KEY_CHARACTERS_MAX = 255
+ASK_AFTER_SECONDS = (0.0, 0.5, 1.5)
+"""An upstream that lost the connection may still be at work; it is asked again a little later."""
+ANSWER_BYTES_MAX = 8 * 1024 * 1024
+ABOUT_THE_BODY = frozenset({b"content-type", b"content-encoding", b"accept-encoding", b"prefer"})
+OUTCOME_HEADER = (b"x-stagedoor-outcome", b"asked")
+
+Pause = Callable[[float], Coroutine[None, None, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Where an operation keeps its reference, and where it is looked up."""
+
+    parameter: str
+    path: str
+    answers_list: bool
+
+
+OPERATIONS = {
+    "Jobs_StartJobs": _Looked("startInfo", "/odata/Jobs", answers_list=True),
+    "Queues_AddQueueItem": _Looked("itemData", "/odata/QueueItems", answers_list=False),
+}
+
+
+class AtMostOnce:
+    """Carry one of :data:`OPERATIONS`, and ask for the outcome where it is unknown."""
+
+    def __init__(self, forwarder: Forwarder, *, pause: Pause = asyncio.sleep) -> None:
+        self._forwarder = forwarder
+        self._pause = pause
+
+    async def forward(
+        self,
+        operation_id: str,
+        onward: Onward,
+        body: bytes,
+        *,
+        request_id: str,
+        caller_id: str,
+        idempotency_key: str | None,
+        start_answer: StartAnswer,
+        send_chunk: SendChunk,
+    ) -> None:
+        """Send the request once, and answer what came of it.
+
+        Raises what :meth:`~stagedoor.upstream.forward.Forwarder.forward` raises where the upstream does not know the
+        reference either, and :class:`IdempotencyKeyMalformed`.
+        """
+        looked = OPERATIONS[operation_id]
+        reference = _reference(request_id, caller_id, operation_id, idempotency_key)
+        marked = _mark(body, looked.parameter, reference)
+        if marked is None:
+            # It names a reference of its own, which others may bear too, or it is nothing that could bear one.
+            await self._send(onward, body, start_answer, send_chunk)
+            return
+        if idempotency_key is not None and await self._answer_from(looked, onward, reference, start_answer, send_chunk):
+            return
+        lost = await self._send_unless_lost(onward, marked, start_answer, send_chunk)
+        if lost is None:
+            return
+        for seconds in ASK_AFTER_SECONDS:
+            await self._pause(seconds)
+            if await self._answer_from(looked, onward, reference, start_answer, send_chunk):
+                return
+        if isinstance(lost, StagedoorError):
+            raise lost
+        await lost.send(start_answer, send_chunk)
+
+    async def _send(self, onward: Onward, body: bytes, start_answer: StartAnswer, send_chunk: SendChunk) -> None:
+        sent = replace(onward, has_body=bool(body), content_length=len(body) if body else None)
+        await self._forwarder.forward(sent, _pieces(body), start_answer, send_chunk)
+
+    async def _send_unless_lost(
+        self, onward: Onward, body: bytes, start_answer: StartAnswer, send_chunk: SendChunk
+    ) -> "StagedoorError | _Held | None":
+        """Return ``None`` once the answer went to the caller, else what stands in place of an outcome."""
+        held: _Held | None = None
+        has_started = False
+
+        async def start(status: int, headers: list[tuple[bytes, bytes]]) -> None:
+            nonlocal held, has_started
+            if status >= 500:
+                held = _Held(status, headers)
+            else:
+                has_started = True
+                await start_answer(status, headers)
+
+        async def take(chunk: bytes) -> None:
+            if held is None:
+                await send_chunk(chunk)
+            else:
+                held.take(chunk)
+
+        try:
+            await self._send(onward, body, start, take)
+        except (UpstreamBroke, UpstreamTimedOut) as failure:
+            if has_started:
+                raise
+            return failure
+        return held
+
+    async def _answer_from(
+        self, looked: _Looked, onward: Onward, reference: str, start_answer: StartAnswer, send_chunk: SendChunk
+    ) -> bool:
+        """Answer with what the upstream has under the reference; returns false where it has or says nothing."""
+        held = _Held(0, [])
+
+        async def start(status: int, headers: list[tuple[bytes, bytes]]) -> None:
+            held.status = status
+
+        async def take(chunk: bytes) -> None:
+            held.take(chunk)
+
+        question = replace(
+            onward,
+            method="GET",
+            path=looked.path,
+            query=f"$filter=Reference%20eq%20'{reference}'",
+            headers=tuple(pair for pair in onward.headers if pair[0] not in ABOUT_THE_BODY),
+            has_body=False,
+            content_length=None,
+        )
+        try:
+            await self._forwarder.forward(question, _pieces(b""), start, take)
+            found = orjson.loads(bytes(held.body)) if held.status == 200 else {}
+        except (StagedoorError, orjson.JSONDecodeError):
+            return False
+        rows = found.get("value") if isinstance(found, dict) else None
+        if not isinstance(rows, list) or not rows:
+            return False
+        answer: Any = found if looked.answers_list else rows[0]
+        content = orjson.dumps(answer)
+        headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", b"%d" % len(content))]
+        await start_answer(201, [*headers, OUTCOME_HEADER])
+        await send_chunk(content)
+        return True
+
+
+class _Held:
+    """An answer that is not the caller's yet."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = bytearray()
+
+    def take(self, chunk: bytes) -> None:
+        self.body += chunk
+        if len(self.body) > ANSWER_BYTES_MAX:
+            raise UpstreamBroke(internal="an answer that had to be held is too long")
+
+    async def send(self, start_answer: StartAnswer, send_chunk: SendChunk) -> None:
+        await start_answer(self.status, self.headers)
+        if self.body:
+            await send_chunk(bytes(self.body))
+
+
+def _reference(request_id: str, caller_id: str, operation_id: str, idempotency_key: str | None) -> str:
+    if idempotency_key is None:
+        return f"sd-{request_id}"
+    if not (0 < len(idempotency_key) <= IDEMPOTENCY_KEY_CHARACTERS_MAX):
+        raise IdempotencyKeyMalformed
+    named = "\n".join((caller_id, operation_id, idempotency_key)).encode("utf-8", "surrogateescape")
+    return f"sd-{hashlib.sha256(named).hexdigest()[:40]}"
+
+
+def _mark(body: bytes, parameter: str, reference: str) -> bytes | None:
+    """Return the body with the reference in it, or ``None`` for one that has its own or cannot bear any."""
+    try:
+        order = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(order, dict):
+        return None
+    named = [name for name in order if name.lower() == parameter.lower()]
+    if len(named) != 1 or not isinstance(order[named[0]], dict):
+        return None
+    inner = order[named[0]]
+    if any(name.lower() == "reference" and inner[name] for name in inner):
+        return None
+    for name in [name for name in inner if name.lower() == "reference"]:
+        del inner[name]
+    inner["Reference"] = reference
+    return orjson.dumps(order)
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    if body:
+        yield body

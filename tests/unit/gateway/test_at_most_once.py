@@ -1,0 +1,176 @@
+"""A job starts once and a queue item is added once, whatever becomes of the answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import orjson
+import pytest
+
+from stagedoor.gateway.at_most_once import ASK_AFTER_SECONDS, AtMostOnce
+from stagedoor.gateway.errors import IdempotencyKeyMalformed
+from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut, UpstreamUnreachable
+from stagedoor.upstream.forward import Forwarder
+from stagedoor.upstream.onward import Onward
+
+ONWARD = Onward("POST", "https://o.example", "/odata/x", "", ((b"x-uipath-folderkey", b"k"),), None, True, 1)
+START = orjson.dumps({"startInfo": {"ReleaseKey": "r"}})
+ADD = orjson.dumps({"itemData": {"Name": "q"}})
+
+
+class Upstream:
+    """Keeps what it is given by its reference, and loses answers as the test wants."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict[str, Any]] = []
+        self.posts = 0
+        self.questions: list[Onward] = []
+        self.lose: Exception | int | None = None
+        self.keeps = True
+        self.asked_before_it_knows = 0
+
+    async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, take: Any) -> int:
+        if onward.method == "GET":
+            self.questions.append(onward)
+            reference = onward.query.split("'")[1]
+            known = len(self.questions) > self.asked_before_it_knows
+            await start(200, [])
+            await take(orjson.dumps({"value": [row for row in self.kept if known and row["Reference"] == reference]}))
+            return 200
+        self.posts += 1
+        order = orjson.loads(b"".join([piece async for piece in body]))
+        [inner] = order.values()
+        if self.keeps:
+            self.kept.append({"Id": len(self.kept) + 1, **inner})
+        if isinstance(self.lose, Exception):
+            raise self.lose
+        if isinstance(self.lose, int):
+            await start(self.lose, [(b"x-said", b"no")])
+            await take(b"upstream's words")
+            return self.lose
+        await start(201, [(b"x-said", b"yes")])
+        await take(orjson.dumps({"value": self.kept[-1:]}))
+        return 201
+
+
+class Told:
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[bytes, bytes] = {}
+        self.body = b""
+        self.paused: list[float] = []
+
+    def json(self) -> Any:
+        return orjson.loads(self.body)
+
+
+def send(
+    upstream: Upstream,
+    operation: str = "Jobs_StartJobs",
+    body: bytes = START,
+    *,
+    key: str | None = None,
+    caller: str = "c1",
+) -> Told:
+    told = Told()
+
+    async def start(status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        told.status, told.headers = status, dict(headers)
+
+    async def take(chunk: bytes) -> None:
+        told.body += chunk
+
+    async def pause(seconds: float) -> None:
+        told.paused.append(seconds)
+
+    once = AtMostOnce(cast("Forwarder", upstream), pause=pause)
+    asyncio.run(
+        once.forward(
+            operation,
+            ONWARD,
+            body,
+            request_id=f"{upstream.posts:032d}",
+            caller_id=caller,
+            idempotency_key=key,
+            start_answer=start,
+            send_chunk=take,
+        )
+    )
+    return told
+
+
+def test_where_nothing_is_lost_the_answer_is_the_upstreams() -> None:
+    upstream = Upstream()
+    told = send(upstream)
+    assert (told.status, told.headers) == (201, {b"x-said": b"yes"})
+    assert upstream.questions == []
+    assert upstream.kept[0]["Reference"].startswith("sd-")
+
+
+@pytest.mark.parametrize("lose", [UpstreamBroke(), UpstreamTimedOut(), 500, 502, 503, 504])
+@pytest.mark.parametrize(("operation", "body"), [("Jobs_StartJobs", START), ("Queues_AddQueueItem", ADD)])
+def test_a_lost_outcome_is_asked_for_and_told(operation: str, body: bytes, lose: Exception | int) -> None:
+    upstream = Upstream()
+    upstream.lose = lose
+    told = send(upstream, operation, body)
+    assert upstream.posts == 1
+    assert told.status == 201
+    assert told.headers[b"x-stagedoor-outcome"] == b"asked"
+    found = told.json()["value"][0] if operation == "Jobs_StartJobs" else told.json()
+    assert found["Id"] == 1
+    assert upstream.questions[0].headers == ((b"x-uipath-folderkey", b"k"),)
+
+
+def test_an_upstream_still_at_work_is_asked_again() -> None:
+    upstream = Upstream()
+    upstream.lose, upstream.asked_before_it_knows = UpstreamTimedOut(), 2
+    told = send(upstream)
+    assert told.status == 201
+    assert told.paused == list(ASK_AFTER_SECONDS)
+    assert upstream.posts == 1
+
+
+def test_what_did_not_happen_is_said_as_it_was() -> None:
+    upstream = Upstream()
+    upstream.keeps, upstream.lose = False, UpstreamBroke()
+    with pytest.raises(UpstreamBroke):
+        send(upstream)
+    upstream.lose = 503
+    told = send(upstream)
+    assert (told.status, told.headers, told.body) == (503, {b"x-said": b"no"}, b"upstream's words")
+
+
+def test_what_was_never_sent_is_not_asked_for() -> None:
+    upstream = Upstream()
+    upstream.keeps, upstream.lose = False, UpstreamUnreachable()
+    with pytest.raises(UpstreamUnreachable):
+        send(upstream)
+    assert upstream.questions == []
+
+
+def test_the_same_idempotency_key_happens_once() -> None:
+    upstream = Upstream()
+    first, second = send(upstream, key="a"), send(upstream, key="a")
+    assert upstream.posts == 1
+    assert first.json()["value"] == second.json()["value"]
+    send(upstream, key="b")
+    send(upstream, key="a", caller="c2")
+    assert upstream.posts == 3
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+def test_a_strange_idempotency_key_is_refused_before_anything_is_sent(key: str) -> None:
+    upstream = Upstream()
+    with pytest.raises(IdempotencyKeyMalformed):
+        send(upstream, key=key)
+    assert upstream.posts == 0
+
+
+@pytest.mark.parametrize("order", [{"startInfo": {"Reference": "mine"}}, {"startinfo": {"reference": "mine"}}])
+def test_a_reference_of_the_callers_own_stays_and_is_not_taken_for_ours(order: dict[str, Any]) -> None:
+    upstream = Upstream()
+    upstream.lose = UpstreamBroke()
+    with pytest.raises(UpstreamBroke):
+        send(upstream, body=orjson.dumps(order))
+    assert upstream.questions == []
+    assert {value for name, value in upstream.kept[0].items() if name.lower() == "reference"} == {"mine"}
