@@ -193,7 +193,8 @@ def test_head_is_answered_without_a_body(front: Administrator, upstream: Upstrea
     upstream.answer = plain(b"x" * 500)
     answers = ask(front, written("HEAD", prefix + LIST, key), written("GET", prefix + LIST, key), answers=2)
     assert answers.statuses == [200, 200]
-    assert answers.received.count(b"content-length: 500") == 2
+    # How long a text would be once its addresses lead back here is not known without having it.
+    assert answers.received.count(b"content-length: 500") == 1
     assert answers.received.endswith(b"x" * 500)
 
 

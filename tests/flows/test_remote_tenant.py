@@ -60,6 +60,15 @@ def test_a_job_starts_on_the_remote(caller: httpx2.Client) -> None:
     assert caller.get(f"/odata/Jobs({started['Id']})").json()["Key"] == started["Key"]
 
 
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+def test_addresses_in_an_answer_lead_back_through_the_door(
+    front: Administrator, upstream: Served, caller: httpx2.Client, coding: str
+) -> None:
+    answer = caller.get("/odata/QueueDefinitions", headers={"Accept-Encoding": coding})
+    assert answer.json()["@odata.context"].startswith(f"{front.house.orchestrator_url}/odata/$metadata")
+    assert upstream.base_url not in answer.text
+
+
 def test_the_verdict_falls_before_anything_goes_upstream(front: Administrator, caller: httpx2.Client) -> None:
     answer = caller.get("/odata/Users")
     assert answer.status_code == 403

@@ -20,7 +20,7 @@ import orjson
 from stagedoor.gateway.errors import IdempotencyKeyMalformed
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut
-from stagedoor.upstream.forward import Forwarder
+from stagedoor.upstream.forward import Forwarder, Through
 from stagedoor.upstream.onward import Onward, SendChunk, StartAnswer
 
 IDEMPOTENCY_HEADER = "idempotency-key"
@@ -65,6 +65,7 @@ class AtMostOnce:
         request_id: str,
         caller_id: str,
         idempotency_key: str | None,
+        through: Through,
         start_answer: StartAnswer,
         send_chunk: SendChunk,
     ) -> None:
@@ -78,27 +79,30 @@ class AtMostOnce:
         marked = _mark(body, looked.parameter, reference)
         if marked is None:
             # It names a reference of its own, which others may bear too, or it is nothing that could bear one.
-            await self._send(onward, body, start_answer, send_chunk)
+            await self._send(onward, body, through, start_answer, send_chunk)
             return
-        if idempotency_key is not None and await self._answer_from(looked, onward, reference, start_answer, send_chunk):
+        caller = _Caller(through, start_answer, send_chunk)
+        if idempotency_key is not None and await self._answer_from(looked, onward, reference, caller):
             return
-        lost = await self._send_unless_lost(onward, marked, start_answer, send_chunk)
+        lost = await self._send_unless_lost(onward, marked, caller)
         if lost is None:
             return
         for seconds in ASK_AFTER_SECONDS:
             await self._pause(seconds)
-            if await self._answer_from(looked, onward, reference, start_answer, send_chunk):
+            if await self._answer_from(looked, onward, reference, caller):
                 return
         if isinstance(lost, StagedoorError):
             raise lost
         await lost.send(start_answer, send_chunk)
 
-    async def _send(self, onward: Onward, body: bytes, start_answer: StartAnswer, send_chunk: SendChunk) -> None:
+    async def _send(
+        self, onward: Onward, body: bytes, through: Through, start_answer: StartAnswer, send_chunk: SendChunk
+    ) -> None:
         sent = replace(onward, has_body=bool(body), content_length=len(body) if body else None)
-        await self._forwarder.forward(sent, _pieces(body), start_answer, send_chunk)
+        await self._forwarder.forward(sent, _pieces(body), start_answer, send_chunk, through=through)
 
     async def _send_unless_lost(
-        self, onward: Onward, body: bytes, start_answer: StartAnswer, send_chunk: SendChunk
+        self, onward: Onward, body: bytes, caller: "_Caller"
     ) -> "StagedoorError | _Held | None":
         """Return ``None`` once the answer went to the caller, else what stands in place of an outcome."""
         held: _Held | None = None
@@ -110,25 +114,23 @@ class AtMostOnce:
                 held = _Held(status, headers)
             else:
                 has_started = True
-                await start_answer(status, headers)
+                await caller.start_answer(status, headers)
 
         async def take(chunk: bytes) -> None:
             if held is None:
-                await send_chunk(chunk)
+                await caller.send_chunk(chunk)
             else:
                 held.take(chunk)
 
         try:
-            await self._send(onward, body, start, take)
+            await self._send(onward, body, caller.through, start, take)
         except (UpstreamBroke, UpstreamTimedOut) as failure:
             if has_started:
                 raise
             return failure
         return held
 
-    async def _answer_from(
-        self, looked: _Looked, onward: Onward, reference: str, start_answer: StartAnswer, send_chunk: SendChunk
-    ) -> bool:
+    async def _answer_from(self, looked: _Looked, onward: Onward, reference: str, caller: "_Caller") -> bool:
         """Answer with what the upstream has under the reference; returns false where it has or says nothing."""
         held = _Held(0, [])
 
@@ -148,7 +150,7 @@ class AtMostOnce:
             content_length=None,
         )
         try:
-            await self._forwarder.forward(question, _pieces(b""), start, take)
+            await self._forwarder.forward(question, _pieces(b""), start, take, through=caller.through)
             found = orjson.loads(bytes(held.body)) if held.status == 200 else {}
         except (StagedoorError, orjson.JSONDecodeError):
             return False
@@ -158,9 +160,18 @@ class AtMostOnce:
         answer: Any = found if looked.answers_list else rows[0]
         content = orjson.dumps(answer)
         headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", b"%d" % len(content))]
-        await start_answer(201, [*headers, OUTCOME_HEADER])
-        await send_chunk(content)
+        await caller.start_answer(201, [*headers, OUTCOME_HEADER])
+        await caller.send_chunk(content)
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Where an answer goes, and what it passes on the way."""
+
+    through: Through
+    start_answer: StartAnswer
+    send_chunk: SendChunk
 
 
 class _Held:

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 
 from stagedoor.catalog.operations import Match
 from stagedoor.gateway import at_most_once
+from stagedoor.gateway.addresses import RewritingSink, accept_encoding_onward, addresses_of
 from stagedoor.gateway.at_most_once import AtMostOnce
 from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
 from stagedoor.gateway.folder_headers import FOLDER_HEADERS, folder_headers_onward
@@ -17,7 +19,7 @@ from stagedoor.kit.threads import WorkerThreads
 from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
 from stagedoor.orchestrator.call import Answer
 from stagedoor.passage import Caller, Destination, FolderPlace, Reach, RequestHead, TenantPlace
-from stagedoor.upstream.forward import Forwarder
+from stagedoor.upstream.forward import Forwarder, Through
 from stagedoor.upstream.onward import Onward
 from stagedoor.upstream.wire.exchange import AnswerSink, Exchange
 
@@ -77,7 +79,7 @@ class Gateway:
 
         Raises what :meth:`~stagedoor.upstream.wire.upstream_wire.UpstreamWire.begin` raises.
         """
-        return self._forwarder.wire.begin(onward_of(carriage), sink)
+        return self._forwarder.wire.begin(onward_of(carriage), _rewriting(carriage)(sink))
 
     def prepare(self) -> None:
         """Load what only requests to a remote Orchestrator need; for a worker thread."""
@@ -137,7 +139,7 @@ class Gateway:
             await read_whole(receive, bytes_max=0)
             body_is_read.set()
         async with CallerWatched(receive, body_is_read):
-            await self._forwarder.forward(onward, body(), start, send_chunk)
+            await self._forwarder.forward(onward, body(), start, send_chunk, through=_rewriting(carriage))
         await send_body(b"", False)
 
     async def _carry_once(
@@ -166,10 +168,16 @@ class Gateway:
             request_id=head.request_id,
             caller_id=carriage.caller.id,
             idempotency_key=head.headers.get(at_most_once.IDEMPOTENCY_HEADER),
+            through=_rewriting(carriage),
             start_answer=start,
             send_chunk=send_chunk,
         )
         await send_body(b"", False)
+
+
+def _rewriting(carriage: Carriage) -> Through:
+    addresses = addresses_of(str(carriage.tenant.remote_base_url), carriage.base_url)
+    return partial(RewritingSink, addresses=addresses, is_head=carriage.head.method == "HEAD")
 
 
 def carries_at_once(match: Match) -> bool:
@@ -192,7 +200,7 @@ def onward_of(carriage: Carriage) -> Onward:
         path=carriage.path,
         query=head.query,
         headers=(
-            *(pair for pair in head.raw_headers if not _names_a_place(pair[0])),
+            *accept_encoding_onward(tuple(pair for pair in head.raw_headers if not _names_a_place(pair[0]))),
             *folder_headers_onward(head, carriage.folder, carriage.match.operation.folder),
         ),
         token=carriage.tenant.upstream_token,

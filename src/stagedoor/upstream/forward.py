@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.upstream.onward import Onward, SendChunk, StartAnswer
-from stagedoor.upstream.wire.exchange import Exchange
+from stagedoor.upstream.wire.exchange import AnswerSink, Exchange
 from stagedoor.upstream.wire.upstream_wire import UpstreamWire
+
+Through = Callable[[AnswerSink], AnswerSink]
 
 HELD_BYTES_MAX = 64 * 1024
 """So much of an answer waits for its caller before upstream has to wait too."""
@@ -25,15 +27,22 @@ class Forwarder:
         self.wire.prepare()
 
     async def forward(
-        self, onward: Onward, body: AsyncIterator[bytes], start_answer: StartAnswer, send_chunk: SendChunk
+        self,
+        onward: Onward,
+        body: AsyncIterator[bytes],
+        start_answer: StartAnswer,
+        send_chunk: SendChunk,
+        *,
+        through: Through | None = None,
     ) -> int:
         """Send the request, stream the answer through the two callbacks and return its status.
 
+        ``through`` puts something between the wire and the answer that it hands over.
         Raises :class:`UpstreamUnreachable`, :class:`UpstreamBroke` or :class:`UpstreamTimedOut`, after
         ``start_answer`` was called too; and whatever ``body`` or a callback raises.
         """
         relay = _Relay()
-        exchange = relay.exchange = self.wire.begin(onward, relay)
+        exchange = relay.exchange = self.wire.begin(onward, relay if through is None else through(relay))
         sending: asyncio.Task[None] | None = None
         if onward.has_body:
             sending = asyncio.create_task(relay.send_body(exchange, body))

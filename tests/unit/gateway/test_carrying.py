@@ -69,7 +69,9 @@ def carry(
     waiting = list(messages)
 
     class Forwarder:
-        async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, chunk: Any) -> None:
+        async def forward(
+            self, onward: Onward, body: AsyncIterator[bytes], start: Any, chunk: Any, *, through: Any
+        ) -> None:
             carried.onward = onward
             assert upstream is not None
             try:

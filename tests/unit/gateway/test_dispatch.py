@@ -24,7 +24,7 @@ class Noting:
     def __init__(self) -> None:
         self.onward: Onward | None = None
 
-    async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, chunk: Any) -> int:
+    async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, chunk: Any, **_: Any) -> int:
         self.onward = onward
         await start(200, [])
         return 200

@@ -1,0 +1,224 @@
+"""Addresses in a remote Orchestrator's answers, rewritten so that they lead back through the door.
+
+An Orchestrator writes its own address into ``@odata.context``, ``@odata.nextLink``, ``Location`` and others. A caller
+who followed one would leave the door and stand before the upstream without a credential for it.
+"""
+
+import re
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from stagedoor.kit.errors import StagedoorError
+from stagedoor.upstream.errors import UpstreamBroke
+from stagedoor.upstream.wire.exchange import AnswerSink
+
+HEADERS = frozenset({b"location", b"content-location", b"odata-entityid", b"link"})
+TEXT_TYPES = re.compile(rb"\s*(?:application/(?:[\w.\-]+\+)?(?:json|xml)|text/(?!event-stream))", re.IGNORECASE)
+HELD_BYTES_MAX = 64 * 1024
+"""A body up to this long keeps a Content-Length of its own; a longer one goes on in chunks."""
+PIECE_BYTES = 64 * 1024
+COMPRESSION_LEVEL = 5
+GZIP_WINDOW = 31
+DEFAULT_PORTS = {"http": 80, "https": 443}
+BEGINNING = b"http"
+BODILESS = frozenset({204, 304})
+
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The upstream's address in every form that it is written in, and ours in its place."""
+
+    pattern: "re.Pattern[bytes]"
+    ours: bytes
+    length_max: int
+
+    def rewrite(self, text: bytes) -> bytes:
+        """Return the text with each address of the upstream exchanged for ours."""
+        return self.pattern.sub(self._ours_for, text) if BEGINNING in text.lower() else text
+
+    def rewrite_up_to(self, text: bytes, end: int) -> tuple[bytes, bytes]:
+        """Return what comes before ``end``, rewritten, and the rest; what follows decides where an address ends."""
+        pieces: list[bytes] = []
+        at = 0
+        if text.lower().find(BEGINNING, 0, end) >= 0:
+            for match in self.pattern.finditer(text):
+                if match.start() >= end:
+                    break
+                pieces += (text[at : match.start()], self._ours_for(match))
+                at = match.end()
+        end = max(at, end)
+        return b"".join([*pieces, text[at:end]]), text[end:]
+
+    def _ours_for(self, match: "re.Match[bytes]") -> bytes:
+        # JSON may write a slash with a backslash in front of it, and then means all of them so.
+        return self.ours.replace(b"/", rb"\/") if rb"\/" in match.group() else self.ours
+
+
+@lru_cache(256)
+def addresses_of(upstream_base_url: str, our_base_url: str) -> Addresses:
+    """Return the addresses of one upstream for callers who use one of ours.
+
+    The cloud leaves ``orchestrator_`` out of some of its own addresses, so that both forms count. An address counts up
+    to where its path segment ends: another tenant whose name begins alike keeps its own.
+    """
+    parts = urlsplit(upstream_base_url)
+    host = re.escape((parts.hostname or "").encode())
+    if parts.hostname and ":" in parts.hostname:
+        host = rb"\[" + host + rb"\]"
+    port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    has_default_port = port == DEFAULT_PORTS.get(parts.scheme)
+    ports = rb":%d" % port if port else b""
+    slash = rb"(?:\\?/)"
+    segments = [segment.encode() for segment in parts.path.split("/") if segment]
+    path = b"".join(slash + re.escape(segment) for segment in segments)
+    if segments and segments[-1].lower() == b"orchestrator_":
+        last = slash + re.escape(segments[-1])
+        path = path.removesuffix(last) + rb"(?:" + last + rb")?"
+    pattern = re.compile(
+        rb"%b:%b%b%b%b%b(?=[\\/?#\"'<>\s,;)]|\Z)"
+        % (parts.scheme.encode(), slash, slash, host, rb"(?:%b)?" % ports if has_default_port else ports, path),
+        re.IGNORECASE,
+    )
+    return Addresses(pattern, our_base_url.encode(), 2 * len(upstream_base_url) + 16)
+
+
+def accept_encoding_onward(headers: tuple[Header, ...]) -> tuple[Header, ...]:
+    """Return the headers with only such codings accepted as can be read here: gzip, where the caller takes it."""
+    accepted = [value.lower() for name, value in headers if name == b"accept-encoding"]
+    takes_gzip = any(re.search(rb"(?:^|[\s,])gzip(?!\s*;\s*q=0(?:\.0*)?(?:[\s,]|$))", value) for value in accepted)
+    if not accepted:
+        return headers
+    kept = tuple(pair for pair in headers if pair[0] != b"accept-encoding")
+    return (*kept, (b"accept-encoding", b"gzip" if takes_gzip else b"identity"))
+
+
+class _Body(Protocol):
+    def feed(self, data: bytes) -> bytes: ...
+
+    def finish(self) -> bytes: ...
+
+
+class PlainBody:
+    """A text that comes piece by piece. Only what may be the beginning of an address is held back."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._held = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take a piece and return what can go on."""
+        text = self._held + data
+        decided, self._held = self._addresses.rewrite_up_to(text, self._undecided(text))
+        return decided
+
+    def finish(self) -> bytes:
+        """Return the rest."""
+        text, self._held = self._held, b""
+        return self._addresses.rewrite(text)
+
+    def _undecided(self, text: bytes) -> int:
+        """Return from where on the text may still become an address, at its end."""
+        begins = max(0, len(text) - self._addresses.length_max)
+        at = text.lower().find(BEGINNING, begins)
+        if at >= 0:
+            return at
+        for length in (3, 2, 1):
+            if text[-length:].lower() == BEGINNING[:length]:
+                return len(text) - length
+        return len(text)
+
+
+class GzipBody:
+    """The same for a text that comes compressed, and goes on compressed; in bounded steps, whatever it expands to."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._plain = PlainBody(addresses)
+        self._from = zlib.decompressobj(GZIP_WINDOW)
+        self._to = zlib.compressobj(COMPRESSION_LEVEL, wbits=GZIP_WINDOW)
+
+    def feed(self, data: bytes) -> bytes:
+        """Take a piece and return what can go on; raises :class:`UpstreamBroke` for what is no gzip."""
+        pieces: list[bytes] = []
+        try:
+            while data and not self._from.eof:
+                plain = self._from.decompress(data, PIECE_BYTES)
+                data = self._from.unconsumed_tail
+                pieces.append(self._to.compress(self._plain.feed(plain)))
+        except zlib.error as broken:
+            raise UpstreamBroke(internal="an answer said to be gzip is none") from broken
+        return b"".join(pieces)
+
+    def finish(self) -> bytes:
+        """Return the rest; raises :class:`UpstreamBroke` where the compressed text stops in the middle."""
+        if not self._from.eof:
+            raise UpstreamBroke(internal="an answer said to be gzip breaks off")
+        return self._to.compress(self._plain.finish()) + self._to.flush()
+
+
+class RewritingSink:
+    """Stands between an exchange and whoever takes its answer, and rewrites addresses on the way."""
+
+    def __init__(self, sink: AnswerSink, addresses: Addresses, *, is_head: bool) -> None:
+        self._sink = sink
+        self._is_head = is_head
+        self._has_body = False
+        self._addresses = addresses
+        self._body: _Body | None = None
+        self._waiting: tuple[int, list[Header]] | None = None
+        self._held = b""
+        self.pause_body = sink.pause_body
+        self.resume_body = sink.resume_body
+
+    def start(self, status: int, headers: list[Header], content_length: int | None) -> None:
+        """Take the head; a short text's is held until its new length is known."""
+        rewrite = self._addresses.rewrite
+        headers = [(name, rewrite(value) if name in HEADERS else value) for name, value in headers]
+        said = dict(headers)
+        coding = said.get(b"content-encoding", b"identity").strip().lower()
+        if not TEXT_TYPES.match(said.get(b"content-type", b"")) or coding not in (b"identity", b"gzip"):
+            self._sink.start(status, headers, content_length)
+            return
+        self._body = GzipBody(self._addresses) if coding == b"gzip" else PlainBody(self._addresses)
+        headers = [pair for pair in headers if pair[0] != b"content-length"]
+        if self._is_head or status in BODILESS:
+            # How long the text would be cannot be said without having it.
+            self._sink.start(status, headers, None)
+        elif content_length is not None and content_length <= HELD_BYTES_MAX:
+            self._waiting = (status, headers)
+        else:
+            self._sink.start(status, headers, None)
+
+    def write(self, data: bytes) -> None:
+        """Take a piece of the body."""
+        if self._body is None:
+            self._sink.write(data)
+        else:
+            self._has_body = True
+            self._pass_on(self._body.feed(data))
+
+    def finish(self) -> None:
+        """End the answer."""
+        if self._body is not None and self._has_body:
+            self._pass_on(self._body.finish())
+        if self._waiting is not None:
+            status, headers = self._waiting
+            self._waiting = None
+            self._sink.start(status, [*headers, (b"content-length", b"%d" % len(self._held))], len(self._held))
+            if self._held:
+                self._sink.write(self._held)
+        self._sink.finish()
+
+    def fail(self, error: StagedoorError) -> None:
+        """Say that there is no answer, or no more of it."""
+        self._sink.fail(error)
+
+    def _pass_on(self, data: bytes) -> None:
+        if self._waiting is not None:
+            self._held += data
+        elif data:
+            self._sink.write(data)
