@@ -14,6 +14,7 @@ from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Scope, Visit
 from stagedoor.gateway.dispatch import carries_at_once
 from stagedoor.kit.errors import StagedoorError
+from stagedoor.kit.logs import bound_request_id
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -97,7 +98,8 @@ class CarryingProtocol(BoundedProtocol):
         scope["query_string"] = address.query or b""
         visit = door.enter(scope)
         if visit.place.surface is Surface.ORCHESTRATOR:
-            take_steps(visit, until=dispatch)
+            with bound_request_id(visit.request_id):
+                take_steps(visit, until=dispatch)
         return visit
 
     @staticmethod
