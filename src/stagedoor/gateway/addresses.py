@@ -24,6 +24,7 @@ COMPRESSION_LEVEL = 5
 GZIP_WINDOW = 31
 DEFAULT_PORTS = {"http": 80, "https": 443}
 BEGINNING = b"http"
+PARTIAL_CONTENT = 206
 BODILESS = frozenset({204, 304})
 
 Header = tuple[bytes, bytes]
@@ -145,9 +146,12 @@ class GzipBody:
         """Take a piece and return what can go on; raises :class:`UpstreamBroke` for what is no gzip."""
         pieces: list[bytes] = []
         try:
-            while data and not self._from.eof:
+            while data:
+                if self._from.eof:
+                    # RFC 1952 section 2.2: one member may follow another.
+                    self._from = zlib.decompressobj(GZIP_WINDOW)
                 plain = self._from.decompress(data, PIECE_BYTES)
-                data = self._from.unconsumed_tail
+                data = self._from.unused_data if self._from.eof else self._from.unconsumed_tail
                 pieces.append(self._to.compress(self._plain.feed(plain)))
         except zlib.error as broken:
             raise UpstreamBroke(internal="an answer said to be gzip is none") from broken
@@ -180,7 +184,9 @@ class RewritingSink:
         headers = [(name, rewrite(value) if name in HEADERS else value) for name, value in headers]
         said = dict(headers)
         coding = said.get(b"content-encoding", b"identity").strip().lower()
-        if not TEXT_TYPES.match(said.get(b"content-type", b"")) or coding not in (b"identity", b"gzip"):
+        # A part of a text is told by its place in the whole, which no longer holds once something in it is exchanged.
+        is_part = status == PARTIAL_CONTENT
+        if is_part or not TEXT_TYPES.match(said.get(b"content-type", b"")) or coding not in (b"identity", b"gzip"):
             self._sink.start(status, headers, content_length)
             return
         self._body = GzipBody(self._addresses) if coding == b"gzip" else PlainBody(self._addresses)

@@ -121,6 +121,18 @@ def test_compressed_text_stays_compressed() -> None:
     assert caller.headers[b"content-encoding"] == b"gzip"
 
 
+def test_a_text_compressed_in_several_members_comes_whole() -> None:
+    caller = answer(gzip.compress(CONTEXT) + gzip.compress(b"two"), JSON, (b"content-encoding", b"gzip"))
+    assert gzip.decompress(caller.body) == CLOUD.rewrite(CONTEXT) + b"two"
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b"identity"])
+def test_a_part_of_a_text_passes_untouched(coding: bytes) -> None:
+    caller = answer(CONTEXT, JSON, (b"content-encoding", coding), (b"content-range", b"bytes 5-9/90"), status=206)
+    assert caller.body == CONTEXT
+    assert caller.content_length == len(CONTEXT)
+
+
 @pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(CONTEXT)[:-9]])
 def test_broken_compression_is_said(body: bytes) -> None:
     with pytest.raises(UpstreamBroke):
