@@ -288,6 +288,7 @@ def test_an_answer_before_the_request_is_all_there_ends_the_connection(
     smuggled = written("GET", f"{prefix}{LIST}?$top=66", key)
     answers = ask(front, head + b"a" * 10, smuggled, until_closed=True)
     assert answers.statuses == [413]
+    assert b"connection: close" in answers.received
     assert len(upstream.heads) == 1
 
 

@@ -79,6 +79,9 @@ class CarriedVisit:
                 parts.append(b"transfer-encoding: chunked\r\n")
             else:
                 self.keep_alive = False
+        if not self.request_complete:
+            # The rest of the request is not waited for once it is answered, so the connection ends, and says so.
+            self.keep_alive = False
         if not self.keep_alive:
             parts.append(b"connection: close\r\n")
         parts.append(b"\r\n")
