@@ -89,11 +89,12 @@ def addresses_of(upstream_base_url: str, our_base_url: str) -> Addresses:
 
 
 def accept_encoding_onward(headers: tuple[Header, ...]) -> tuple[Header, ...]:
-    """Return the headers with only such codings accepted as can be read here: gzip, where the caller takes it."""
+    """Return the headers with only such codings accepted as can be read here: gzip, where the caller takes it.
+
+    Where the caller says nothing the upstream might choose any (RFC 9110 section 12.5.3), so that it is told.
+    """
     accepted = [value.lower() for name, value in headers if name == b"accept-encoding"]
     takes_gzip = any(re.search(rb"(?:^|[\s,])gzip(?!\s*;\s*q=0(?:\.0*)?(?:[\s,]|$))", value) for value in accepted)
-    if not accepted:
-        return headers
     kept = tuple(pair for pair in headers if pair[0] != b"accept-encoding")
     return (*kept, (b"accept-encoding", b"gzip" if takes_gzip else b"identity"))
 

@@ -166,3 +166,7 @@ def test_headers_lead_back_too_and_a_head_alone_has_no_length() -> None:
 )
 def test_only_codings_that_can_be_read_are_asked_for(accepted: bytes, onward: bytes) -> None:
     assert accept_encoding_onward(((b"accept-encoding", accepted),)) == ((b"accept-encoding", onward),)
+
+
+def test_an_upstream_is_told_where_a_caller_says_nothing() -> None:
+    assert accept_encoding_onward(((b"accept", b"*/*"),)) == ((b"accept", b"*/*"), (b"accept-encoding", b"identity"))
