@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LOOK_AGAIN_SECONDS = 0.0005
+"""A lock on a file cannot be waited for with a bound, so that it is looked at again and again."""
 
 
 class TurnNotTaken(Exception):
