@@ -1,5 +1,6 @@
 """The schema that the versions make is the schema that the models describe, and it can go back."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,16 @@ from stagedoor.migrations.tables import register_tables
 from stagedoor.migrations.upgrade import HEAD, SCRIPTS, StoreTooNew, find_version, upgrade_store
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(f"sqlite:///{tmp_path / 'store.db'}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A store without any table."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'store.db'}"
+    else:
+        url = request.getfixturevalue("postgresql").make_database()
+    database = Database(url)
+    yield database
+    database.close()
 
 
 def alembic_config() -> Config:

@@ -1,24 +1,20 @@
 """A queue item is given to exactly one taker, on every store that Stagedoor runs on.
 
-Real transactions from many threads, on a SQLite file and, where ``STAGEDOOR_TEST_POSTGRESQL_URL`` names a database that
-may be emptied, on PostgreSQL.
+Real transactions from many threads, on a SQLite file and on PostgreSQL.
 """
 
-import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.factories.store import empty_database, import_all_models
 
 from stagedoor.kit.chance import SeededChance, SystemChance
 from stagedoor.kit.clock import HeldClock
-from stagedoor.kit.db import Base, Database
+from stagedoor.kit.db import Database
 from stagedoor.orchestrator.errors import AlreadyExists
 from stagedoor.orchestrator.folders import service as folders
 from stagedoor.orchestrator.folders.store import EVERYWHERE
@@ -32,22 +28,8 @@ from stagedoor.orchestrator.queues.schemas import CommitType, TakeRequest
 
 TENANT_ID = "00000000-0000-4000-8000-0000000000d1"
 THREADS = 64
-POSTGRESQL_URL = os.environ.get("STAGEDOOR_TEST_POSTGRESQL_URL", "")
 CLOCK = HeldClock(datetime(2030, 1, 31, 8, 0, tzinfo=UTC))
 TAKE = TakeRequest(queue_name="Invoices", robot_key=None, reference=None, reference_is_prefix=False, new_item=None)
-
-
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRESQL_URL else [])])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        database = empty_database(tmp_path)
-    else:
-        import_all_models()
-        database = Database(POSTGRESQL_URL)
-        Base.metadata.drop_all(database.engine)
-        Base.metadata.create_all(database.engine)
-    yield database
-    database.close()
 
 
 @pytest.fixture

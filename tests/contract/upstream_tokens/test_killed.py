@@ -4,14 +4,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from tests.factories.store import empty_database
 from tests.factories.upstreams import UpstreamWorld
 
+from stagedoor.kit.db import Database
 from stagedoor.kit.secret import Secret
 from stagedoor.upstream.upstream_tokens.lease import LEASE
 
@@ -47,10 +45,8 @@ CHILD = textwrap.dedent(
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[UpstreamWorld]:
-    database = empty_database(tmp_path)
-    yield UpstreamWorld(database)
-    database.close()
+def world(database: Database) -> UpstreamWorld:
+    return UpstreamWorld(database)
 
 
 def kill_while_renewing(world: UpstreamWorld, connection_id: str, where: str) -> None:

@@ -1,22 +1,17 @@
 """A token is renewed by exactly one, and no refresh token is lost, on every store that Stagedoor runs on.
 
-Real transactions from many threads, on a SQLite file and, where ``STAGEDOOR_TEST_POSTGRESQL_URL`` names a database that
-may be emptied, on PostgreSQL.
+Real transactions from many threads, on a SQLite file and on PostgreSQL.
 """
 
-import os
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from tests.factories.store import empty_database, import_all_models
 from tests.factories.upstreams import ORGANIZATION_ID, TENANT_ID, UpstreamWorld
 
 from stagedoor.kit.changes import Change, ChangeFeed
-from stagedoor.kit.db import Base, Database
+from stagedoor.kit.db import Database
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.secret import Secret
 from stagedoor.upstream.upstream_tokens import store
@@ -26,21 +21,7 @@ from stagedoor.upstream.upstream_tokens.schemas import Granted
 from stagedoor.upstream.upstream_tokens.service import STORE_ATTEMPTS, UpstreamTokens
 
 THREADS = 100
-POSTGRESQL_URL = os.environ.get("STAGEDOOR_TEST_POSTGRESQL_URL", "")
 LONG = timedelta(minutes=5)
-
-
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRESQL_URL else [])])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        database = empty_database(tmp_path)
-    else:
-        import_all_models()
-        database = Database(POSTGRESQL_URL)
-        Base.metadata.drop_all(database.engine)
-        Base.metadata.create_all(database.engine)
-    yield database
-    database.close()
 
 
 @pytest.fixture
