@@ -33,6 +33,12 @@ from stagedoor.client._answers import (
     WhoAmI,
 )
 from stagedoor.client._app_transport import AppTransport
+from stagedoor.client._applications import (
+    ApplicationFacts,
+    Applications,
+    AsyncApplications,
+    FreshApplication,
+)
 from stagedoor.client._async_client import AsyncStagedoor
 from stagedoor.client._auth import (
     AccessKey,
@@ -44,6 +50,19 @@ from stagedoor.client._auth import (
     tokens_of,
 )
 from stagedoor.client._client import Stagedoor
+from stagedoor.client._connections import (
+    AsyncConnections,
+    Authorization,
+    ConnectionFacts,
+    ConnectionKind,
+    Connections,
+    ConnectionTerms,
+    RefusedOperation,
+    SignedInCode,
+    SignInFacts,
+    TrialReport,
+    TrialStep,
+)
 from stagedoor.client._errors import (
     BadRequest,
     Conflict,
@@ -63,16 +82,26 @@ __all__ = [
     "AccessKey",
     "AccessKeyFacts",
     "AppTransport",
+    "ApplicationFacts",
+    "Applications",
+    "AsyncApplications",
+    "AsyncConnections",
     "AsyncStagedoor",
     "AuditCaller",
     "AuditCredential",
     "AuditPage",
     "AuditRow",
+    "Authorization",
     "BadRequest",
     "ClientCredentials",
     "Conflict",
+    "ConnectionFacts",
+    "ConnectionKind",
+    "ConnectionTerms",
+    "Connections",
     "CredentialFacts",
     "FolderFacts",
+    "FreshApplication",
     "FreshKey",
     "GrantFacts",
     "KeyPreview",
@@ -87,9 +116,12 @@ __all__ = [
     "Organization",
     "Permission",
     "Refused",
+    "RefusedOperation",
     "Retry",
     "ServerFailed",
+    "SignInFacts",
     "SignedIn",
+    "SignedInCode",
     "Stagedoor",
     "StagedoorClientError",
     "Tenant",
@@ -97,6 +129,8 @@ __all__ = [
     "Throttled",
     "TokenStore",
     "Tokens",
+    "TrialReport",
+    "TrialStep",
     "Unreachable",
     "UpstreamFailed",
     "WhoAmI",

@@ -21,7 +21,9 @@ from stagedoor.client._answers import (
     Tenant,
     WhoAmI,
 )
+from stagedoor.client._applications import AsyncApplications
 from stagedoor.client._auth import AccessKey
+from stagedoor.client._connections import AsyncConnections
 from stagedoor.client._core import DEFAULT_TIMEOUT_SECONDS, PAGE_SIZE, Core, Flow, Pages, Pause, required_variable
 from stagedoor.client._requests import Field, Folder, Place, call_of
 from stagedoor.client._retry import Retry
@@ -285,6 +287,18 @@ class AsyncStagedoor:
     async def rotate_key(self, key_id: str, *, overlap: str | None = "24h") -> FreshKey:
         """Give a key a new secret; the old one goes on working for ``overlap``, with ``None`` it ends at once."""
         return await self._run(self._core.ask(_management.rotate_key(key_id, overlap=overlap)))
+
+    # What else an administrator keeps
+
+    @property
+    def connections(self) -> AsyncConnections:
+        """The connections to Orchestrators elsewhere."""
+        return AsyncConnections(self._core, self._run)
+
+    @property
+    def applications(self) -> AsyncApplications:
+        """The organization's external applications."""
+        return AsyncApplications(self._core, self._run)
 
     # Administration
 

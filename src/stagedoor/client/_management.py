@@ -42,44 +42,45 @@ class AskAll(Generic[Answer]):
     call: Call
 
 
-def _call(method: str, path: str, *, query: Mapping[str, object] | None = None, json: Any = None) -> Call:
+def call_to(method: str, path: str, *, query: Mapping[str, object] | None = None, json: Any = None) -> Call:
+    """Return the call for a path of the management API; query options without a value are left out."""
     given = tuple((name, str(value)) for name, value in (query or {}).items() if value is not None)
     return Call(method, MANAGEMENT + path, given, json)
 
 
-def _as(answer: type[Answer]) -> Callable[[dict[str, Any]], Answer]:
+def read_as(answer: type[Answer]) -> Callable[[dict[str, Any]], Answer]:
     """Take the JSON as it came for an answer of this type: the types tell, they do not check."""
     del answer
     return lambda body: cast("Answer", body)
 
 
 def whoami() -> Ask[WhoAmI]:
-    return Ask(_call("GET", "/whoami"), _as(WhoAmI))
+    return Ask(call_to("GET", "/whoami"), read_as(WhoAmI))
 
 
 def can_i(operation: str, *, tenant: str | None, folder: str | None) -> Ask[Permission]:
     query = {"operation": operation, "tenant": tenant, "folder": folder}
-    return Ask(_call("GET", "/can-i", query=query), _as(Permission))
+    return Ask(call_to("GET", "/can-i", query=query), read_as(Permission))
 
 
 def operations(search: str | None, tag: str | None) -> AskAll[OperationFacts]:
-    return AskAll(_call("GET", "/operations", query={"search": search, "tag": tag, "limit": LIST_LIMIT}))
+    return AskAll(call_to("GET", "/operations", query={"search": search, "tag": tag, "limit": LIST_LIMIT}))
 
 
 def tenants() -> AskAll[Tenant]:
-    return AskAll(_call("GET", "/tenants", query={"limit": LIST_LIMIT}))
+    return AskAll(call_to("GET", "/tenants", query={"limit": LIST_LIMIT}))
 
 
 def folders(tenant: str | None) -> AskAll[FolderFacts]:
-    return AskAll(_call("GET", "/folders", query={"tenant": tenant, "limit": LIST_LIMIT}))
+    return AskAll(call_to("GET", "/folders", query={"tenant": tenant, "limit": LIST_LIMIT}))
 
 
 def list_keys(tenant: str | None) -> AskAll[AccessKeyFacts]:
-    return AskAll(_call("GET", "/keys", query={"tenant": tenant, "limit": LIST_LIMIT}))
+    return AskAll(call_to("GET", "/keys", query={"tenant": tenant, "limit": LIST_LIMIT}))
 
 
 def get_key(key_id: str) -> Ask[AccessKeyFacts]:
-    return Ask(_call("GET", f"/keys/{quote(key_id, safe='')}"), _as(AccessKeyFacts))
+    return Ask(call_to("GET", f"/keys/{quote(key_id, safe='')}"), read_as(AccessKeyFacts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,33 +109,33 @@ class KeyTerms:
 
 
 def create_key(terms: KeyTerms) -> Ask[FreshKey]:
-    return Ask(_call("POST", "/keys", json=terms.body()), _fresh_key)
+    return Ask(call_to("POST", "/keys", json=terms.body()), _fresh_key)
 
 
 def preview_key(terms: KeyTerms) -> Ask[KeyPreview]:
-    return Ask(_call("POST", "/keys/preview", json=terms.body()), _as(KeyPreview))
+    return Ask(call_to("POST", "/keys/preview", json=terms.body()), read_as(KeyPreview))
 
 
 def revoke_key(key_id: str) -> Ask[AccessKeyFacts]:
-    return Ask(_call("DELETE", f"/keys/{quote(key_id, safe='')}"), _as(AccessKeyFacts))
+    return Ask(call_to("DELETE", f"/keys/{quote(key_id, safe='')}"), read_as(AccessKeyFacts))
 
 
 def rotate_key(key_id: str, *, overlap: str | None) -> Ask[FreshKey]:
-    return Ask(_call("POST", f"/keys/{quote(key_id, safe='')}/rotate", json={"overlap": overlap}), _fresh_key)
+    return Ask(call_to("POST", f"/keys/{quote(key_id, safe='')}/rotate", json={"overlap": overlap}), _fresh_key)
 
 
 def audit(*, limit: int, after: int | str | None, verdict: str | None, caller: str | None) -> Ask[AuditPage]:
     query = {"limit": limit, "after": after, "verdict": verdict, "caller": caller}
-    return Ask(_call("GET", "/audit", query=query), _audit_page)
+    return Ask(call_to("GET", "/audit", query=query), _audit_page)
 
 
 def legacy_window() -> Ask[LegacyWindow]:
-    return Ask(_call("GET", "/legacy-window"), _as(LegacyWindow))
+    return Ask(call_to("GET", "/legacy-window"), read_as(LegacyWindow))
 
 
 def set_legacy_window(*, is_open: bool, until: datetime | None) -> Ask[LegacyWindow]:
     body = {"open": is_open, "until": None if until is None else field_text(until)}
-    return Ask(_call("PUT", "/legacy-window", json=body), _as(LegacyWindow))
+    return Ask(call_to("PUT", "/legacy-window", json=body), read_as(LegacyWindow))
 
 
 def _fresh_key(body: dict[str, Any]) -> FreshKey:
