@@ -22,6 +22,7 @@ from stagedoor.identity.api_users.service import AccessKeys
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.organizations.models import Organization, Tenant
 from stagedoor.identity.organizations.service import Organizations
+from stagedoor.identity.organizations.store import all_organizations
 from stagedoor.identity.passwords import Passwords
 from stagedoor.identity.users.schemas import UserOrder
 from stagedoor.identity.users.service import Users
@@ -85,10 +86,12 @@ def first_start(
     directory.load()
     if not directory.all_organizations():
         with database.write() as session:
-            seeding = _Seeding(clock, chance, vault, passwords or Passwords(chance))
-            kept = seeding.seed(session, empty=empty)
-            # Before the commit: what is committed can be told again, and what is not will be made anew.
-            _write_file(file, kept)
+            # Another process may have been faster, and what is written is seen by all.
+            if not all_organizations(session):
+                seeding = _Seeding(clock, chance, vault, passwords or Passwords(chance))
+                kept = seeding.seed(session, empty=empty)
+                # Before the commit: what is committed can be told again, and what is not will be made anew.
+                _write_file(file, kept)
         directory.load()
     telling = _Telling(clock, chance, vault, directory)
     with database.read() as session:

@@ -273,16 +273,18 @@ def open_house(
     database = Database(settings.store_url)
     passwords = Passwords(chance, at_once=settings.limits.password_hashes_at_once)
     try:
-        upgrade_store(database)
-        started = first_start(
-            database,
-            data_dir=settings.data_dir,
-            clock=clock,
-            chance=chance,
-            vault=vault,
-            passwords=passwords,
-            empty=empty,
-        )
+        # Servers that start at once on one empty store make it once.
+        with database.alone():
+            upgrade_store(database)
+            started = first_start(
+                database,
+                data_dir=settings.data_dir,
+                clock=clock,
+                chance=chance,
+                vault=vault,
+                passwords=passwords,
+                empty=empty,
+            )
         house = House(
             settings,
             database=database,

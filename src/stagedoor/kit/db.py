@@ -21,6 +21,9 @@ from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.turns import TurnNotTaken, Turns
 
 BUSY_TIMEOUT_MS = 5_000
+ALONE_SECONDS_MAX = 60
+# Any number will do, as long as nothing else in the store takes an advisory lock with it.
+_ALONE_LOCK = 0x5D_A10E
 
 
 class Base(DeclarativeBase):
@@ -104,6 +107,25 @@ class Database:
         """Open a transaction that commits when the block ends and rolls back when it raises."""
         with self._turn_to_write(), self._transaction(immediate=True) as session:
             yield session
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep everybody else who asks the same out of the block, on whichever machine; for a start.
+
+        Waits for up to a minute and raises :class:`StoreUnavailable` then. On SQLite nobody is kept out: there the
+        first write inside the block waits for the others', so that it has to look again at what they did.
+        """
+        if self.is_sqlite:
+            yield
+            return
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{ALONE_SECONDS_MAX}s'")
+                # Of the transaction, which the server ends with the connection whatever becomes of this process.
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ALONE_LOCK})")
+                yield
+        except OperationalError as failure:
+            raise StoreUnavailable(internal=str(failure.orig)) from failure
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
