@@ -14,6 +14,8 @@ class Diagnosis(StrEnum):
     INVALID_SCOPE = "invalid_scope"
     INVALID_CLIENT = "invalid_client"
     INVALID_GRANT = "invalid_grant"
+    CODE_REFUSED = "code_refused"
+    NO_REFRESH_TOKEN = "no_refresh_token"
     GRANT_NOT_ALLOWED = "grant_not_allowed"
     PASSWORD_REFUSED = "password_refused"
     TOKEN_REFUSED = "token_refused"
@@ -42,6 +44,8 @@ _LASTING = frozenset(
         Diagnosis.INVALID_SCOPE,
         Diagnosis.INVALID_CLIENT,
         Diagnosis.INVALID_GRANT,
+        Diagnosis.CODE_REFUSED,
+        Diagnosis.NO_REFRESH_TOKEN,
         Diagnosis.GRANT_NOT_ALLOWED,
         Diagnosis.PASSWORD_REFUSED,
         Diagnosis.TOKEN_REFUSED,
@@ -78,6 +82,15 @@ WORDS: dict[Diagnosis, tuple[str, str]] = {
         "The identity server does not accept the refresh token or user key any more.",
         "It has expired, was used by somebody else or was revoked. Connect again.",
     ),
+    Diagnosis.CODE_REFUSED: (
+        "The identity server does not accept the code.",
+        "A code is good once and for about a minute, with the verifier and the redirect address it was asked with. "
+        "Sign in again for a new one.",
+    ),
+    Diagnosis.NO_REFRESH_TOKEN: (
+        "The identity server gave a token but nothing to renew it with.",
+        "The scope must hold offline_access, and the external application must be allowed to ask for it.",
+    ),
     Diagnosis.GRANT_NOT_ALLOWED: (
         "The external application is not allowed to sign in this way.",
         "For kind app it needs application scopes, for kind person user scopes; saving the application sets what is "
@@ -96,21 +109,21 @@ WORDS: dict[Diagnosis, tuple[str, str]] = {
         "Give the authority that signed it as the connection's CA, and check the host name in the address.",
     ),
     Diagnosis.NAME_UNKNOWN: (
-        "The host name of the token address is not known.",
+        "The host name is not known.",
         "Check the spelling, and whether this machine's DNS knows it or an outbound proxy is needed.",
     ),
     Diagnosis.CONNECTION_REFUSED: (
-        "Nobody answers at the host and port of the token address.",
+        "Nobody answers at this host and port.",
         "Check the port, the firewall, and whether an outbound proxy is needed.",
     ),
     Diagnosis.PROXY_FAILED: (
         "The outbound proxy did not let the connection through.",
         "Check the proxy's address and whether it allows this host.",
     ),
-    Diagnosis.TIMED_OUT: ("The token address did not answer in time.", "Try again; look at firewall and proxy."),
-    Diagnosis.BROKEN_OFF: ("The connection broke before the token came.", "Try again shortly."),
-    Diagnosis.THROTTLED: ("The identity server asks to be left alone for a while.", "It is asked again by itself."),
-    Diagnosis.UPSTREAM_FAILING: ("The identity server has trouble of its own.", "It is asked again by itself."),
+    Diagnosis.TIMED_OUT: ("No answer came in time.", "Try again; look at firewall and proxy."),
+    Diagnosis.BROKEN_OFF: ("The connection broke before the answer came.", "Try again shortly."),
+    Diagnosis.THROTTLED: ("The server asks to be left alone for a while.", "It is asked again by itself."),
+    Diagnosis.UPSTREAM_FAILING: ("The server has trouble of its own.", "It is asked again by itself."),
     Diagnosis.NOT_UNDERSTOOD: (
         "The answer of the token address is none that can be understood.",
         "Check that the identity URL leads to the token endpoint itself.",

@@ -8,11 +8,16 @@ from stagedoor.kit.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a token endpoint gave. ``refresh_token`` is ``None`` where the one that was sent goes on being good."""
+    """What a token endpoint gave. ``refresh_token`` is ``None`` where the one that was sent goes on being good.
+
+    ``scope`` is what the answer said of scopes. ``id_token`` is what the account host of 2019 gives beside.
+    """
 
     access_token: Secret
     refresh_token: Secret | None
     lifetime: timedelta | None
+    scope: str | None = None
+    id_token: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)

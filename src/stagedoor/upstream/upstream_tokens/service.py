@@ -96,6 +96,7 @@ class UpstreamTokens:
         self._owner = random_guid(chance)
         self._held: dict[str, _Held] = {}
         self._unstored: dict[str, tuple[int, Granted]] = {}
+        self._told: dict[str, Granted] = {}
         self._turns: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
@@ -113,6 +114,10 @@ class UpstreamTokens:
         """Return the token that is in memory, whether it has expired or not; never blocks."""
         held = self._held.get(connection_id)
         return held.token if held else None
+
+    def find_told(self, connection_id: str) -> Granted | None:
+        """Return what the token endpoint last told this process, without the refresh token; ``None`` before that."""
+        return self._told.get(connection_id)
 
     def current(self, connection_id: str) -> Secret:
         """Return a token that has not expired; blocks to sign in where there is none.
@@ -260,6 +265,7 @@ class UpstreamTokens:
             raise UpstreamSignInFailed(
                 failure.diagnosis, connection_id=connection_id, upstream_error=failure.upstream_error
             ) from failure
+        self._told[connection_id] = replace(granted, refresh_token=None)
         return granted
 
     def _write(self, connection_id: str, lease: _Lease, granted: Granted) -> bool:
@@ -340,6 +346,7 @@ class UpstreamTokens:
                 row = store.find_token(session, change.ref)
                 if row is None:
                     self._held.pop(change.ref, None)
+                    self._told.pop(change.ref, None)
                 else:
                     self._hold(row)
 

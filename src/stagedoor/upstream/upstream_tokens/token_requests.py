@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Protocol
 
 import httpx2
 
@@ -32,6 +33,8 @@ PASSWORD_LIFETIME = timedelta(minutes=30)
 UNSTATED_LIFETIME = timedelta(minutes=30)
 LIFETIME_MAX = timedelta(days=366)
 TOKEN_LENGTH_MAX = 16_384
+# Unpacked, a small answer could be a large one: what comes packed all the same is not understood.
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 
 # RFC 6749, section 5.2. Other words of an upstream are not passed on: they may hold anything.
 ERROR_WORDS = {
@@ -43,18 +46,28 @@ ERROR_WORDS = {
     "invalid_request": Diagnosis.NOT_UNDERSTOOD,
 }
 
-ClientMaker = Callable[[SignIn], httpx2.Client]
+
+class Way(Protocol):
+    """How a remote server is reached: a :class:`SignIn`, or what is tried before there is one."""
+
+    @property
+    def ca_pem(self) -> str | None: ...
+    @property
+    def proxy_url(self) -> str | None: ...
 
 
-def make_client(sign_in: SignIn) -> httpx2.Client:
+ClientMaker = Callable[[Way], httpx2.Client]
+
+
+def make_client(way: Way) -> httpx2.Client:
     """Return a client that trusts the connection's authorities alone, or the system's where it has none.
 
-    It takes the connection's proxy, and none of the environment.
+    It takes the connection's proxy, and none of the environment. It follows no redirect: what it sends are secrets.
     """
-    context = ssl.create_default_context(cadata=sign_in.ca_pem)
+    context = ssl.create_default_context(cadata=way.ca_pem)
     return httpx2.Client(
         verify=context,
-        proxy=sign_in.proxy_url,
+        proxy=way.proxy_url,
         timeout=STEP_SECONDS_MAX,
         follow_redirects=False,
         trust_env=False,
@@ -70,20 +83,59 @@ def ask_for_token(sign_in: SignIn, *, client_for: ClientMaker = make_client) -> 
         return Granted(sign_in.secret, None, None)
     try:
         with client_for(sign_in) as client:
-            request = _request(client, sign_in, sign_in.token_url)
-            answer = client.send(request, stream=True)
-            try:
-                body = _read_bounded(answer)
-            finally:
-                answer.close()
+            answer, body = send_bounded(client, _request(client, sign_in, sign_in.token_url))
     except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
-        raise UpstreamSignInFailed(_diagnose_failure(failure)) from failure
+        raise UpstreamSignInFailed(diagnose_failure(failure)) from failure
     return _read_answer(sign_in.kind, answer, body)
 
 
+def exchange_code(
+    sign_in: SignIn, code: Secret, *, code_verifier: Secret, redirect_uri: str, client_for: ClientMaker = make_client
+) -> Granted:
+    """Ask once for the tokens that a person's code stands for (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
+
+    Of the sign-in only the way, the token address and the client id are used. What comes back has a refresh token.
+    Raises :class:`UpstreamSignInFailed` with the diagnosis.
+    """
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": sign_in.client_id or "",
+        "code": code.reveal(),
+        "code_verifier": code_verifier.reveal(),
+        "redirect_uri": redirect_uri,
+    }
+    try:
+        with client_for(sign_in) as client:
+            request = client.build_request("POST", str(sign_in.token_url), data=form, headers=HEADERS)
+            answer, body = send_bounded(client, request)
+        granted = _read_answer(ConnectionKind.PERSON, answer, body)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
+        raise UpstreamSignInFailed(diagnose_failure(failure)) from failure
+    except UpstreamSignInFailed as failure:
+        if failure.diagnosis is Diagnosis.INVALID_GRANT:
+            raise UpstreamSignInFailed(Diagnosis.CODE_REFUSED, upstream_error=failure.upstream_error) from failure
+        raise
+    if granted.refresh_token is None:
+        raise UpstreamSignInFailed(Diagnosis.NO_REFRESH_TOKEN)
+    return granted
+
+
+def send_bounded(
+    client: httpx2.Client, request: httpx2.Request, *, bytes_max: int = ANSWER_BYTES_MAX
+) -> tuple[httpx2.Response, bytes]:
+    """Send a request and return the head of the answer and its body, bounded in bytes and time.
+
+    Raises :class:`UpstreamSignInFailed` past a bound, and what httpx2 raises.
+    """
+    answer = client.send(request, stream=True)
+    try:
+        return answer, _read_bounded(answer, bytes_max)
+    finally:
+        answer.close()
+
+
 def _request(client: httpx2.Client, sign_in: SignIn, url: str) -> httpx2.Request:
-    # Unpacked, a small answer could be a large one: what comes packed all the same is not understood.
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    headers = HEADERS
     secret = sign_in.secret.reveal()
     match sign_in.kind:
         case ConnectionKind.APP:
@@ -104,12 +156,12 @@ def _request(client: httpx2.Client, sign_in: SignIn, url: str) -> httpx2.Request
             return client.build_request("POST", url, json=login, headers=headers)
 
 
-def _read_bounded(answer: httpx2.Response) -> bytes:
+def _read_bounded(answer: httpx2.Response, bytes_max: int) -> bytes:
     started = stopwatch()
     body = bytearray()
     for piece in answer.iter_raw():
         body += piece
-        if len(body) > ANSWER_BYTES_MAX:
+        if len(body) > bytes_max:
             raise UpstreamSignInFailed(Diagnosis.NOT_UNDERSTOOD)
         if stopwatch() - started > ANSWER_SECONDS_MAX:
             raise UpstreamSignInFailed(Diagnosis.TIMED_OUT)
@@ -148,6 +200,8 @@ def _diagnose_answer(kind: ConnectionKind, status: int, error: str | None, *, is
 
 def _read_token_answer(fields: dict[str, object]) -> Granted:
     refresh = fields.get("refresh_token")
+    scope = fields.get("scope")
+    id_token = fields.get("id_token")
     lifetime = fields.get("expires_in")
     if isinstance(lifetime, str) and lifetime.isdecimal() and len(lifetime) < 10:
         lifetime = int(lifetime)
@@ -159,6 +213,8 @@ def _read_token_answer(fields: dict[str, object]) -> Granted:
         access_token=_read_token(fields.get("access_token")),
         refresh_token=Secret(refresh) if isinstance(refresh, str) and refresh else None,
         lifetime=stated,
+        scope=scope if isinstance(scope, str) else None,
+        id_token=Secret(id_token) if isinstance(id_token, str) and id_token.isascii() else None,
     )
 
 
@@ -185,7 +241,8 @@ def _read_object(body: bytes) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _diagnose_failure(failure: Exception) -> Diagnosis:
+def diagnose_failure(failure: Exception) -> Diagnosis:
+    """Return why no answer came, from what httpx2 raised."""
     causes = tuple(_causes(failure))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Diagnosis.TLS_FAILED
