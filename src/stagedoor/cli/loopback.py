@@ -13,6 +13,7 @@ from stagedoor.kit.clock import stopwatch
 CALLBACK = "/callback"
 WAIT_SECONDS = 300.0
 READ_SECONDS = 5.0
+SIGN_IN_AGAIN = "Try again, or use `stagedoor login --no-browser`."
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Stagedoor</title>
 <body style="font-family: system-ui; margin: 4rem auto; max-width: 32rem"><h1>{title}</h1><p>{text}</p></body></html>"""
 
@@ -20,11 +21,13 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Stagedoor<
 class LoopbackReceiver:
     """Listen on 127.0.0.1 and wait for one redirect that carries the right state.
 
-    Anything else that reaches the port, another page in the browser for one, is answered and not believed.
+    Anything else that reaches the port, another page in the browser for one, is answered and not believed. Where the
+    state is given out only for a known address, :meth:`expect` names it later.
     """
 
-    def __init__(self, state: str, *, port: int = 0) -> None:
+    def __init__(self, state: str | None = None, *, port: int = 0, again: str = SIGN_IN_AGAIN) -> None:
         self._state = state
+        self._again = again
         self._answer: Mapping[str, str] | None = None
         receiver = self
 
@@ -37,12 +40,23 @@ class LoopbackReceiver:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
                 """Say nothing: the path holds the code."""
 
-        self._server = HTTPServer(("127.0.0.1", port), Handler)
+        try:
+            self._server = HTTPServer(("127.0.0.1", port), Handler)
+        except OSError as fault:
+            raise CommandFailed(
+                f"Port {port} of this machine cannot be listened on: {fault.strerror or fault}.",
+                hint="End what listens there, or use another port.",
+                code="address_taken",
+            ) from fault
 
     @property
     def redirect_uri(self) -> str:
         """Where the browser is to return to."""
         return f"http://127.0.0.1:{self._server.server_port}{CALLBACK}"
+
+    def expect(self, state: str) -> None:
+        """Name the state that the redirect has to carry; nothing is believed before."""
+        self._state = state
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +74,7 @@ class LoopbackReceiver:
             if left <= 0:
                 raise CommandFailed(
                     "Nobody signed in in the browser in time.",
-                    hint="Try again, or use `stagedoor login --no-browser`.",
+                    hint=self._again,
                     code="sign_in_timed_out",
                     exit_code=ExitCode.SIGN_IN,
                 )
@@ -71,7 +85,7 @@ class LoopbackReceiver:
     def _take(self, handler: BaseHTTPRequestHandler) -> None:
         parts = urlsplit(handler.path)
         answer = first_values(parts.query)
-        if parts.path != CALLBACK or not hmac.compare_digest(answer.get("state", "").encode(), self._state.encode()):
+        if parts.path != CALLBACK or not is_state(answer, self._state):
             self._show(handler, 404, "Nothing here", "This page waits for a sign-in that it started itself.")
             return
         self._answer = answer
@@ -96,3 +110,8 @@ class LoopbackReceiver:
 def first_values(query: str) -> dict[str, str]:
     """Return each parameter of a query once, its first value."""
     return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
+
+
+def is_state(answer: Mapping[str, str], state: str | None) -> bool:
+    """Tell whether an answer carries this state (RFC 6749, section 10.12)."""
+    return state is not None and hmac.compare_digest(answer.get("state", "").encode(), state.encode())

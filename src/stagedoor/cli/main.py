@@ -26,6 +26,9 @@ COMMANDS = {
         "operations": "operations:operations",
         "can-i": "can_i:can_i",
         "key": "key:key",
+        "app": "app:app",
+        "connect": "connect:connect",
+        "connection": "connection:connection",
         "audit": "audit:audit",
     }.items()
 }
@@ -36,6 +39,8 @@ HELP = """One access key opens the Orchestrator API.
 Start a server:        stagedoor up
 Sign in to one:        stagedoor login --base-url http://127.0.0.1:8120
 Make a key:            stagedoor key create nightly --tenant acme/dev --allow Jobs_StartJobs
+Connect an Orchestrator elsewhere:
+                       stagedoor connect prod --kind app --url https://cloud.uipath.com/acme/prod --client-id ID
 Call an operation:     stagedoor call Jobs_Get --field top=3 --folder Shared
 """
 

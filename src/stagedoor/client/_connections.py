@@ -14,12 +14,24 @@ Result = TypeVar("Result")
 ConnectionKind = Literal["app", "person", "user-key", "pat", "password"]
 
 
+class SignInProblem(TypedDict):
+    """Why the last sign-in of a connection failed: in a word, in a sentence, and what to do."""
+
+    diagnosis: str
+    says: str
+    hint: str
+
+
 class SignInFacts(TypedDict):
-    """How a connection's own sign-in stands. ``problem`` says in words why there is none."""
+    """How a connection's own sign-in stands: ``state`` is ``not_yet``, ``signed_in`` or ``failing``."""
 
     state: str
-    is_renewed_at: str | None
-    problem: str | None
+    last_renewed_at: str | None
+    expires_at: str | None
+    renew_at: str | None
+    failures: int
+    next_try_at: str | None
+    problem: SignInProblem | None
 
 
 class ConnectionFacts(TypedDict):
@@ -43,10 +55,10 @@ class ConnectionFacts(TypedDict):
 
 
 class TrialStep(TypedDict):
-    """One step of a trial: what was found out, and where it failed what to do."""
+    """One step of a trial: what was found out, and where it failed what to do. ``is_ok`` is ``None`` if not tried."""
 
     name: str
-    is_ok: bool
+    is_ok: bool | None
     says: str
     hint: str | None
 
@@ -62,12 +74,16 @@ class TrialReport(TypedDict):
     """What a trial found: each step, who and where it is there, and what is refused there."""
 
     is_working: bool
+    url: str | None
+    token_url: str | None
     steps: list[TrialStep]
     organization: str | None
     tenants: list[str]
     refused: list[RefusedOperation]
     refused_count: int
     allowed_count: int
+    unknown_count: int
+    known_from: list[str]
 
 
 class Authorization(TypedDict):
@@ -113,7 +129,6 @@ class ConnectionTerms:
         body: dict[str, Any] = {
             "name": self.name,
             "kind": self.kind,
-            "upstream": self.upstream,
             "tenant": self.tenant,
             "username": self.username,
             **self.reached_by(),
@@ -130,6 +145,7 @@ class ConnectionTerms:
             "url": self.url,
             "client_id": self.client_id,
             "scope": self.scope,
+            "upstream": self.upstream,
             "identity_url": self.identity_url,
             "ca_pem": self.ca_pem,
             "proxy_url": self.proxy_url,
