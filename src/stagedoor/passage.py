@@ -71,6 +71,23 @@ class GrantTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyLimits:
+    """How much an access key may be used; ``None`` stands for no limit.
+
+    ``rate_requests`` in each ``rate_seconds``, ``burst`` of them at once; ``daily_quota`` in a day of UTC;
+    ``concurrency`` under way at the same moment. ``weight`` is what the key counts where several share what an upstream
+    tenant allows.
+    """
+
+    rate_requests: int | None = None
+    rate_seconds: int = 1
+    burst: int | None = None
+    daily_quota: int | None = None
+    concurrency: int | None = None
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, with which credential, and what that credential was given.
 
@@ -78,7 +95,8 @@ class Caller:
     opens the management API. ``may_make_credentials`` is false where somebody else's program acts for a person: it must
     not make itself a credential that outlives what the person allowed it. ``credential_id`` names the credential in
     audit and is never the secret itself.
-    ``number`` is the integer by which the vendor's API names the caller.
+    ``number`` is the integer by which the vendor's API names the caller. ``limits`` is ``None`` where nothing limits
+    how much the credential is used.
     """
 
     kind: CallerKind
@@ -95,6 +113,7 @@ class Caller:
     may_administer: bool = False
     may_make_credentials: bool = True
     number: int = 0
+    limits: KeyLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,3 +89,27 @@ def test_a_store_with_tenants_and_what_hangs_on_them_is_upgraded(database: Datab
     upgrade_store(database)
     with database.read() as session:
         assert session.execute(text("SELECT name, connection_id FROM tenants")).all() == [("dev", None)]
+
+
+def test_keys_made_before_there_were_limits_have_none(database: Database) -> None:
+    config = alembic_config()
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in (
+            "INSERT INTO organizations (id, name, display_name, created_at, legacy_window_open)"
+            " VALUES ('o', 'acme', 'Acme', '2030-01-31 08:00:00', false)",
+            "INSERT INTO tenants (id, organization_id, name, display_name, created_at)"
+            " VALUES ('t', 'o', 'dev', 'Dev', '2030-01-31 08:00:00')",
+            "INSERT INTO api_users (serial, id, organization_id, name, owner_group, created_at, created_by)"
+            " VALUES (1, 'a', 'o', 'nightly', 'Administrators', '2030-01-31 08:00:00', 'ada')",
+            "INSERT INTO access_keys (id, organization_id, tenant_id, api_user_id, name, secret_hash, allow, networks,"
+            " created_at, created_by) VALUES ('k', 'o', 't', 'a', 'nightly', 'h', '[]', '[]',"
+            " '2030-01-31 08:00:00', 'ada')",
+        ):
+            connection.execute(text(statement))
+        connection.commit()
+    upgrade_store(database)
+    with database.read() as session:
+        limits = "rate_requests, rate_seconds, burst, daily_quota, concurrency, weight"
+        assert session.execute(text(f"SELECT {limits} FROM access_keys")).all() == [(None, None, None, None, None, 1)]

@@ -47,6 +47,11 @@ def key_facts(**changed: Any) -> dict[str, Any]:
         "state": "active",
         "previous_secret_valid_until": None,
         "previous_secret_last_used_at": None,
+        "rate": None,
+        "burst": None,
+        "daily_quota": None,
+        "concurrency": None,
+        "weight": 1,
     }
     return facts | changed
 

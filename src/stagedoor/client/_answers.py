@@ -114,6 +114,26 @@ class AccessKeyFacts(TypedDict):
     state: Literal["active", "rotating", "revoked", "expired"]
     previous_secret_valid_until: str | None
     previous_secret_last_used_at: str | None
+    rate: str | None
+    burst: int | None
+    daily_quota: int | None
+    concurrency: int | None
+    weight: int
+
+
+class KeyLimits(TypedDict, total=False):
+    """How much a new key may be used; what is left out or ``None`` is not limited.
+
+    ``rate`` is such as ``10/s``, ``100/m`` or ``5000/h``, ``burst`` how many of those may come at once. ``daily_quota``
+    counts the requests of a day in UTC, ``concurrency`` those under way at the same moment. ``weight`` is what the key
+    counts where several share what an upstream tenant allows.
+    """
+
+    rate: str | None
+    burst: int | None
+    daily_quota: int | None
+    concurrency: int | None
+    weight: int | None
 
 
 @dataclass(frozen=True, slots=True)

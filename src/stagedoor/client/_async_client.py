@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 import anyio
 import httpx2
@@ -14,6 +14,7 @@ from stagedoor.client._answers import (
     AuditPage,
     FolderFacts,
     FreshKey,
+    KeyLimits,
     KeyPreview,
     LegacyWindow,
     OperationFacts,
@@ -239,12 +240,14 @@ class AsyncStagedoor:
         networks: Sequence[str] = (),
         expires_in: str | None = None,
         expires_at: datetime | None = None,
+        **limits: Unpack[KeyLimits],
     ) -> FreshKey:
         """Make an access key; its secret is in this answer and never again.
 
         ``allow`` holds operation ids, ``tag:Jobs``, ``scope:OR.Jobs.Read``, ``permission:Jobs.View`` or ``all``.
         ``folders`` are paths, each with its subfolders; ``None`` means every folder. ``networks`` are CIDRs.
-        ``expires_in`` is a span such as ``90d``. Needs a person's sign-in: no key can make a key.
+        ``expires_in`` is a span such as ``90d``. ``limits`` are those of :class:`KeyLimits`, by name. Needs a person's
+        sign-in: no key can make a key.
         """
         terms = _management.KeyTerms(
             name=name,
@@ -254,6 +257,7 @@ class AsyncStagedoor:
             networks=networks,
             expires_in=expires_in,
             expires_at=expires_at,
+            limits=limits,
         )
         return await self._run(self._core.ask(_management.create_key(terms)))
 
@@ -267,6 +271,7 @@ class AsyncStagedoor:
         networks: Sequence[str] = (),
         expires_in: str | None = None,
         expires_at: datetime | None = None,
+        **limits: Unpack[KeyLimits],
     ) -> KeyPreview:
         """Return what :meth:`create_key` would give with the same arguments, in words and as operations."""
         terms = _management.KeyTerms(
@@ -277,6 +282,7 @@ class AsyncStagedoor:
             networks=networks,
             expires_in=expires_in,
             expires_at=expires_at,
+            limits=limits,
         )
         return await self._run(self._core.ask(_management.preview_key(terms)))
 

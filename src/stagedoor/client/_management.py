@@ -11,6 +11,7 @@ from stagedoor.client._answers import (
     AuditPage,
     FolderFacts,
     FreshKey,
+    KeyLimits,
     KeyPreview,
     LegacyWindow,
     OperationFacts,
@@ -94,6 +95,7 @@ class KeyTerms:
     networks: Sequence[str]
     expires_in: str | None
     expires_at: datetime | None
+    limits: KeyLimits
 
     def body(self) -> dict[str, Any]:
         """Return the request's body."""
@@ -105,6 +107,7 @@ class KeyTerms:
             "networks": list(self.networks),
             "expires_in": self.expires_in,
             "expires_at": None if self.expires_at is None else field_text(self.expires_at),
+            **{name: value for name, value in self.limits.items() if value is not None},
         }
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import FolderNeed
-from stagedoor.client import FolderFacts
+from stagedoor.client import FolderFacts, KeyLimits
 from stagedoor.console.forms import Form
 
 LIFETIMES = {"30d": "30 days", "90d": "90 days", "365d": "One year"}
@@ -19,6 +19,10 @@ ON_A_DATE = "date"
 NEVER = "never"
 EVERYWHERE = "all"
 SOME_FOLDERS = "some"
+RATE = re.compile(r"[1-9][0-9]{0,6}/(s|m|h)", re.ASCII)
+NUMBER = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+NUMBERS = {"burst": "at once", "daily_quota": "a day", "concurrency": "at the same time", "weight": "weight"}
+"""The limits that are numbers, with the words that stand beside them in the form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,11 @@ class KeyDraft:
     networks: str = ""
     lifetime: str = DEFAULT_LIFETIME
     until: str = ""
+    rate: str = ""
+    burst: str = ""
+    daily_quota: str = ""
+    concurrency: str = ""
+    weight: str = ""
 
     @classmethod
     def from_form(cls, form: Form) -> Self:
@@ -56,6 +65,11 @@ class KeyDraft:
             networks=form.text("networks"),
             lifetime=form.text("lifetime", DEFAULT_LIFETIME),
             until=form.text("until"),
+            rate=form.text("rate").replace(" ", ""),
+            burst=form.text("burst"),
+            daily_quota=form.text("daily_quota"),
+            concurrency=form.text("concurrency"),
+            weight=form.text("weight"),
         )
 
     @classmethod
@@ -95,6 +109,17 @@ class KeyDraft:
         day = self._end_day()
         return None if self.lifetime != ON_A_DATE or day is None else day
 
+    @property
+    def limits(self) -> KeyLimits:
+        """How much the key may be used, as far as the form says so."""
+        return KeyLimits(
+            rate=self.rate or None,
+            burst=_number(self.burst),
+            daily_quota=_number(self.daily_quota),
+            concurrency=_number(self.concurrency),
+            weight=_number(self.weight),
+        )
+
     def problems(self, folders: Sequence[FolderFacts], *, now: datetime) -> list[str]:
         """Return what is missing or wrong before the house is asked, as sentences that say what to do."""
         found = []
@@ -113,6 +138,14 @@ class KeyDraft:
                 found.append("Pick a day in the future.")
         elif self.lifetime != NEVER and self.lifetime not in LIFETIMES:
             found.append("Choose when the key ends.")
+        if self.rate and not RATE.fullmatch(self.rate):
+            found.append("Write the rate as a number and s, m or h, such as 10/s or 100/m.")
+        elif self.burst and not self.rate:
+            found.append("Say how many requests a second or a minute, if some of them may come at once.")
+        for name, words in NUMBERS.items():
+            typed = getattr(self, name)
+            if typed and not NUMBER.fullmatch(typed):
+                found.append(f"Write a whole number above zero, or nothing, where it says “{words}”.")
         return found
 
     def _end_day(self) -> datetime | None:
@@ -121,3 +154,7 @@ class KeyDraft:
         except ValueError:
             return None
         return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if NUMBER.fullmatch(typed) else None

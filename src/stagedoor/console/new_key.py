@@ -75,6 +75,7 @@ async def make_key(visit: Visit) -> Response:
             networks=draft.network_list,
             expires_in=draft.expires_in,
             expires_at=draft.expires_at,
+            **draft.limits,
         )
     except NotSignedIn:
         raise
@@ -157,6 +158,7 @@ async def _read(visit: Visit, draft: KeyDraft, tenant: Tenant | None, folders: S
             networks=draft.network_list,
             expires_in=draft.expires_in,
             expires_at=draft.expires_at,
+            **draft.limits,
         )
     except NotSignedIn:
         raise

@@ -5,7 +5,7 @@ import pytest
 from tests.factories.management import Management
 
 from stagedoor.identity.api_users.key_ring import RefusedKey
-from stagedoor.passage import Caller
+from stagedoor.passage import Caller, KeyLimits
 
 
 def order(**changes: Any) -> dict[str, Any]:
@@ -61,10 +61,57 @@ class TestCreated:
             "state": "active",
             "previous_secret_valid_until": None,
             "previous_secret_last_used_at": None,
+            "rate": None,
+            "burst": None,
+            "daily_quota": None,
+            "concurrency": None,
+            "weight": 1,
         }
         caller = admin.keys.ring.check(made["key"], admin.world.clock.now())
         assert isinstance(caller, Caller)
         assert caller.terms.allowances[0].folders == (shared.key,)
+
+    def test_limits_are_in_the_key_and_stay_when_it_is_rotated(self, admin: Management) -> None:
+        client = admin.client(admin.administrator())
+        limits = {"rate": "100/m", "burst": 5, "daily_quota": 2000, "concurrency": 3, "weight": 2}
+        made = created(client, **limits)
+        assert {name: made[name] for name in limits} == limits
+        rotated = client.post(f"/keys/{made['id']}/rotate").json()
+        assert {name: rotated[name] for name in limits} == limits
+        caller = admin.keys.ring.check(rotated["key"], admin.world.clock.now())
+        assert isinstance(caller, Caller)
+        assert caller.limits == KeyLimits(100, 60, 5, 2000, 3, 2)
+
+    def test_a_key_without_limits_has_none_to_look_at(self, admin: Management) -> None:
+        made = created(admin.client(admin.administrator()))
+        caller = admin.keys.ring.check(made["key"], admin.world.clock.now())
+        assert isinstance(caller, Caller)
+        assert caller.limits is None
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"rate": "fast"},
+            {"rate": "10/d"},
+            {"rate": "0/s"},
+            {"burst": 3},
+            {"daily_quota": 0},
+            {"concurrency": 0},
+            {"weight": 101},
+        ],
+    )
+    def test_a_limit_that_is_none_is_refused(self, admin: Management, wrong: dict[str, Any]) -> None:
+        assert admin.client(admin.administrator()).post("/keys", json=order(**wrong)).status_code == 422
+
+    def test_a_preview_says_how_much(self, admin: Management) -> None:
+        limits = {"rate": "1/s", "burst": 5, "daily_quota": 2000, "concurrency": 3, "weight": 2}
+        words = admin.client(admin.administrator()).post("/keys/preview", json=order(**limits)).json()["words"]
+        assert words[-4:] == [
+            "At most 1 request a second, 5 of them at once.",
+            "At most 2000 in a day (UTC).",
+            "At most 3 at the same time.",
+            "Counts 2 times where keys share what an upstream tenant allows.",
+        ]
 
     def test_the_local_administrator_makes_keys_too(self, admin: Management) -> None:
         assert created(admin.client(admin.local_administrator()))["created_by"] == "local administrator"

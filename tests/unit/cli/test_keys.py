@@ -23,6 +23,11 @@ KEY = {
     "state": "active",
     "previous_secret_valid_until": None,
     "previous_secret_last_used_at": None,
+    "rate": None,
+    "burst": None,
+    "daily_quota": None,
+    "concurrency": None,
+    "weight": 1,
 }
 GREEDY = {"--allow", "--folder"}
 
@@ -71,6 +76,17 @@ class TestCreate:
             "networks": ["10.0.0.0/8", "::1/128"],
             "expires_in": "90d",
             "expires_at": None,
+        }
+
+    def test_limits_are_asked_for_by_name(self, with_key: CommandLine) -> None:
+        words = "n --allow all --rate 10/s --burst 20 --daily-quota 5000 --concurrency 4 --weight 2"
+        body = sent_body(with_key, *words.split())
+        assert {name: body[name] for name in ("rate", "burst", "daily_quota", "concurrency", "weight")} == {
+            "rate": "10/s",
+            "burst": 20,
+            "daily_quota": 5000,
+            "concurrency": 4,
+            "weight": 2,
         }
 
     def test_folders_with_commas_and_spaces_stay_whole(self, with_key: CommandLine) -> None:

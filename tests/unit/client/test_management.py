@@ -64,6 +64,14 @@ def test_a_new_key_may_end_on_a_date() -> None:
     assert (body["expires_at"], body["folders"]) == ("2027-01-01T00:00:00.000Z", None)
 
 
+def test_a_new_key_may_be_limited() -> None:
+    wire = Wire(ok(KEY | {"key": "sd_canary"}, 201))
+    client(wire).create_key("nightly", allow=["all"], rate="10/s", weight=2, burst=None)
+    body = json.loads(wire.sent[0].content)
+    assert (body["rate"], body["weight"]) == ("10/s", 2)
+    assert "burst" not in body
+
+
 def test_an_answer_without_the_key_is_no_success() -> None:
     with pytest.raises(ServerFailed, match="holds no key"):
         client(Wire(ok(KEY, 201))).create_key("nightly", allow=["all"])

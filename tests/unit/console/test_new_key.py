@@ -61,6 +61,26 @@ def test_a_key_may_end_with_a_day_or_never() -> None:
         assert (sent(house)["expires_in"], sent(house)["expires_at"]) == (None, None)
 
 
+def test_a_key_may_be_limited_and_what_is_no_limit_is_said() -> None:
+    house = FakeHouse()
+    with visiting(house) as browser:
+        limits = {"rate": "10/s", "burst": "20", "daily_quota": "5000", "concurrency": "4", "weight": "2"}
+        browser.post("/console/keys", {**FORM, "tick": "Jobs_Get", **limits})
+        asked = sent(house)
+        assert asked["rate"] == "10/s"
+        assert [asked[name] for name in ("burst", "daily_quota", "concurrency", "weight")] == [20, 5000, 4, 2]
+        house.asked.clear()
+        for fields, words in (
+            ({"rate": "fast"}, "Write the rate as a number and s, m or h"),
+            ({"burst": "3"}, "Say how many requests a second or a minute"),
+            ({"concurrency": "0"}, "Write a whole number above zero"),
+        ):
+            answer = browser.post("/console/keys", {**FORM, "tick": "Jobs_Get", **fields})
+            assert answer.status_code == 422
+            assert words in answer.text
+        assert house.asked_for("POST", f"{API}/keys") == []
+
+
 def test_what_is_missing_is_said_and_what_was_typed_stays() -> None:
     house = FakeHouse()
     with visiting(house) as browser:

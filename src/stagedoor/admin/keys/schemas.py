@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from stagedoor.admin.durations import Duration
+from stagedoor.admin.rates import Rate
 from stagedoor.identity.api_users.schemas import AccessKeyState
 
 Selector = Annotated[str, Field(min_length=1, max_length=200)]
@@ -30,6 +31,11 @@ class KeyItem(BaseModel):
     state: AccessKeyState
     previous_secret_valid_until: datetime | None
     previous_secret_last_used_at: datetime | None
+    rate: str | None = Field(description="Requests in a second, a minute or an hour; null for no such limit.")
+    burst: int | None = Field(description="How many may come at once; null for as many as a second of the rate holds.")
+    daily_quota: int | None = Field(description="Requests in a day of UTC; null for no such limit.")
+    concurrency: int | None = Field(description="Requests under way at the same moment; null for no such limit.")
+    weight: int = Field(description="What it counts where several share what an upstream tenant allows.")
 
 
 class IssuedKey(KeyItem):
@@ -54,11 +60,22 @@ class KeyOrder(BaseModel):
     networks: Annotated[list[NetworkWord], Field(max_length=100)] = []
     expires_in: Duration | None = None
     expires_at: AwareDatetime | None = None
+    rate: Rate | None = None
+    burst: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    daily_quota: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    weight: Annotated[int, Field(ge=1, le=100)] = 1
 
     @model_validator(mode="after")
     def _ends_once(self) -> "KeyOrder":
         if self.expires_in is not None and self.expires_at is not None:
             raise ValueError("give expires_in or expires_at, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _bursts_of_a_rate(self) -> "KeyOrder":
+        if self.burst is not None and self.rate is None:
+            raise ValueError("burst says how many requests of a rate may come at once; give the rate too")
         return self
 
 

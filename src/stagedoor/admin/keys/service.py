@@ -10,9 +10,11 @@ from stagedoor.access.verdict import Judge
 from stagedoor.admin.durations import read_duration
 from stagedoor.admin.errors import AdministratorNeeded, CursorRefused
 from stagedoor.admin.grant_words import words_of
+from stagedoor.admin.keys.limit_words import limits_in_words, limits_of
 from stagedoor.admin.keys.schemas import IssuedKey, KeyItem, KeyOrder, KeyPreview
 from stagedoor.admin.makers import Makers
 from stagedoor.admin.places import Places
+from stagedoor.admin.rates import write_rate
 from stagedoor.admin.trail import AdministrationTrail
 from stagedoor.admin.visitor import Visitor
 from stagedoor.audit.event_names import EventName
@@ -81,7 +83,10 @@ class KeyDesk:
         grant = self._judge.grants.compile(plan.terms, plan.tenant.tenant_id)
         operations = self._judge.grants.selectors.list_operations(grant.operations)
         return KeyPreview(
-            words=words_of(plan.terms, self._judge.grants, self._places, [plan.tenant]),
+            words=[
+                *words_of(plan.terms, self._judge.grants, self._places, [plan.tenant]),
+                *limits_in_words(limits_of(order)),
+            ],
             operations=[operation.id for operation in operations],
             warnings=plan.warnings,
         )
@@ -113,6 +118,7 @@ class KeyDesk:
                 networks=plan.terms.networks,
                 expires_at=plan.terms.not_after,
                 may_join_others=visitor.caller.may_administer,
+                limits=limits_of(order),
             ),
         )
         self._note(session, visitor, EventName.ADMIN_ACCESS_KEY_CREATED, issued.facts, "was created")
@@ -201,6 +207,8 @@ class KeyDesk:
         folders = None
         if facts.folder_keys is not None:
             folders = [self._places.folder_path(facts.tenant_id, key) for key in facts.folder_keys]
+        limits = facts.limits
+        rate = limits.rate_requests
         return KeyItem(
             id=facts.id,
             name=facts.name,
@@ -216,4 +224,9 @@ class KeyDesk:
             state=facts.state_at(self._clock.now()),
             previous_secret_valid_until=facts.previous_secret_valid_until,
             previous_secret_last_used_at=facts.previous_secret_last_used_at,
+            rate=None if rate is None else write_rate(rate, limits.rate_seconds),
+            burst=limits.burst,
+            daily_quota=limits.daily_quota,
+            concurrency=limits.concurrency,
+            weight=limits.weight,
         )

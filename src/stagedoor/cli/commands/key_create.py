@@ -28,6 +28,7 @@ WHAT is one of
 Examples:
   stagedoor key create nightly --tenant acme/dev --allow Jobs_StartJobs Jobs_GetById --folder Shared
   stagedoor key create reports --allow scope:OR.Jobs.Read --network 10.0.0.0/8 --expires 90d
+  stagedoor key create import --allow tag:Queues --rate 10/s --daily-quota 20000
   export STAGEDOOR_KEY=$(stagedoor key create ci --allow tag:Jobs --output json | jq -r .key)
 """,
 )
@@ -36,6 +37,13 @@ Examples:
 @click.option("--folder", "folders", cls=SeveralWords, metavar="PATH…", help="Only in these folders and below.")
 @click.option("--network", "networks", cls=SeveralWords, metavar="CIDR…", help="Only from these networks.")
 @click.option("--expires", metavar="SPAN", help="When it ends, such as 90d, 12h or 26w; never when left out.")
+@click.option("--rate", metavar="N/UNIT", help="At most so many requests, such as 10/s, 100/m or 5000/h.")
+@click.option("--burst", type=click.IntRange(1), metavar="N", help="How many of them may come at once.")
+@click.option("--daily-quota", type=click.IntRange(1), metavar="N", help="At most so many requests in a day (UTC).")
+@click.option("--concurrency", type=click.IntRange(1), metavar="N", help="At most so many under way at once.")
+@click.option(
+    "--weight", type=click.IntRange(1, 100), metavar="N", help="What it counts where keys share an upstream's limit."
+)
 @tenant_option
 @data_dir_option
 @common_options
@@ -47,6 +55,11 @@ def create(
     folders: tuple[str, ...],
     networks: tuple[str, ...],
     expires: str | None,
+    rate: str | None,
+    burst: int | None,
+    daily_quota: int | None,
+    concurrency: int | None,
+    weight: int | None,
     data_dir: Path | None,
 ) -> None:
     """Make an access key called NAME and print it, this once.
@@ -62,6 +75,11 @@ def create(
             folders=list(folders) or None,
             networks=networks,
             expires_in=expires,
+            rate=rate,
+            burst=burst,
+            daily_quota=daily_quota,
+            concurrency=concurrency,
+            weight=weight,
         )
     if session.wants_json:
         echo_json(fresh.facts | {"key": fresh.key.reveal(), "warnings": list(fresh.warnings)})

@@ -14,11 +14,12 @@ from sys import intern
 
 from stagedoor.identity.api_users import store
 from stagedoor.identity.api_users.key_form import find_key_id, has_right_checksum
+from stagedoor.identity.api_users.schemas import NO_LIMITS
 from stagedoor.identity.last_uses import LastUses
 from stagedoor.kit.changes import Change, ChangeFeed
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
-from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind, GrantTerms
+from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind, GrantTerms, KeyLimits
 
 API_USER_NUMBERS_FROM = 1_000_000_000
 """Numbers of API users begin here, out of the way of people's, and still fit 32 bits for clients that insist."""
@@ -174,6 +175,9 @@ def _hold(row: store.CheckRow, allowances: tuple[Allowance, ...]) -> _HeldKey:
         terms=terms,
         tenant_ids=_only(intern(row.tenant_id)),
         number=API_USER_NUMBERS_FROM + row.api_user_serial,
+        limits=_limits(
+            row.rate_requests, row.rate_seconds or 1, row.burst, row.daily_quota, row.concurrency, row.weight
+        ),
     )
     return _HeldKey(
         caller=caller,
@@ -183,6 +187,20 @@ def _hold(row: store.CheckRow, allowances: tuple[Allowance, ...]) -> _HeldKey:
         previous_secret_hash=row.previous_secret_hash,
         previous_valid_until=row.previous_valid_until,
     )
+
+
+@lru_cache(maxsize=1024)
+def _limits(
+    rate_requests: int | None,
+    rate_seconds: int,
+    burst: int | None,
+    daily_quota: int | None,
+    concurrency: int | None,
+    weight: int,
+) -> KeyLimits | None:
+    """Return one object for all keys that are limited alike, and ``None`` for those that are not limited."""
+    limits = KeyLimits(rate_requests, rate_seconds, burst, daily_quota, concurrency, weight)
+    return None if limits == NO_LIMITS else limits
 
 
 @lru_cache(maxsize=1024)

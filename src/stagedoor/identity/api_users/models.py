@@ -31,7 +31,8 @@ class AccessKey(Base):
 
     ``secret_hash`` is the keyed hash of the whole written key. After a rotation ``previous_secret_hash`` opens the
     key too, until ``previous_valid_until``; it is kept beyond that, so that its holder can be told what happened.
-    ``allow`` holds selectors, ``folder_keys`` folder keys or nothing, ``networks`` CIDRs.
+    ``allow`` holds selectors, ``folder_keys`` folder keys or nothing, ``networks`` CIDRs. The limits are those of
+    :class:`~stagedoor.passage.KeyLimits`; a rate is both its columns or none.
     """
 
     __tablename__ = "access_keys"
@@ -54,3 +55,9 @@ class AccessKey(Base):
     previous_valid_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     previous_last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rate_requests: Mapped[int | None] = mapped_column(Integer)
+    rate_seconds: Mapped[int | None] = mapped_column(Integer)
+    burst: Mapped[int | None] = mapped_column(Integer)
+    daily_quota: Mapped[int | None] = mapped_column(Integer)
+    concurrency: Mapped[int | None] = mapped_column(Integer)
+    weight: Mapped[int] = mapped_column(Integer, default=1, server_default="1")

@@ -5,6 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from stagedoor.kit.secret import Secret
+from stagedoor.passage import KeyLimits
+
+NO_LIMITS = KeyLimits()
 
 
 class AccessKeyState(StrEnum):
@@ -23,7 +26,8 @@ class AccessKeyOrder:
 
     ``allow`` holds selectors and ``folder_keys`` folder keys (``None``: every folder), both resolved and checked by
     the one who orders. ``api_user_name`` empty means an API user named like the key. ``may_join_others`` lets the key
-    belong to an API user that somebody else made, and so act under its name. ``networks`` are CIDRs.
+    belong to an API user that somebody else made, and so act under its name. ``networks`` are CIDRs. ``limits`` are how
+    much it may be used.
     """
 
     organization_id: str
@@ -37,6 +41,7 @@ class AccessKeyOrder:
     api_user_name: str = ""
     owner_group: str = "Administrators"
     may_join_others: bool = True
+    limits: KeyLimits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ class AccessKeyFacts:
     last_used_at: datetime | None
     previous_secret_valid_until: datetime | None
     previous_secret_last_used_at: datetime | None
+    limits: KeyLimits
 
     def state_at(self, now: datetime) -> AccessKeyState:
         """Return where the key stands in its life."""

@@ -18,12 +18,18 @@ from stagedoor.kit.changes import record_change
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.networks import parse_network
+from stagedoor.passage import KeyLimits
 
 NAME = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 SELECTORS_MAX = 500
 FOLDERS_MAX = 500
 NETWORKS_MAX = 100
 OVERLAP_DAYS_MAX = 30
+REQUESTS_MAX = 1_000_000
+RATE_SECONDS_MAX = 3600
+DAILY_QUOTA_MAX = 1_000_000_000
+CONCURRENCY_MAX = 10_000
+WEIGHT_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,12 @@ class AccessKeys:
             previous_valid_until=None,
             previous_last_used_at=None,
             last_used_at=None,
+            rate_requests=order.limits.rate_requests,
+            rate_seconds=None if order.limits.rate_requests is None else order.limits.rate_seconds,
+            burst=order.limits.burst,
+            daily_quota=order.limits.daily_quota,
+            concurrency=order.limits.concurrency,
+            weight=order.limits.weight,
         )
         store.add(session, key)
         record_change(session, "access_key", key.id)
@@ -124,8 +136,9 @@ class AccessKeys:
     ) -> IssuedAccessKey:
         """Give a key a new secret; the present one goes on working for ``overlap``, ``None`` ends it now.
 
-        A key has at most two secrets: one that an earlier rotation left over ends at once. Grant, id and end of the
-        key stay as they are. Raises :class:`AccessKeyEnded` for a revoked or expired key.
+        A key has at most two secrets: one that an earlier rotation left over ends at once. Grant, limits, id and end of
+        the key stay as they are, and what it has used of its limits stays used. Raises :class:`AccessKeyEnded` for a
+        revoked or expired key.
         """
         now = self._clock.now()
         if overlap is not None and not timedelta(0) <= overlap <= timedelta(days=OVERLAP_DAYS_MAX):
@@ -178,6 +191,22 @@ def _check_order(order: AccessKeyOrder, now: datetime) -> None:
         raise AccessKeyOrderRefused(f"networks may name at most {NETWORKS_MAX} networks.")
     if order.expires_at is not None and order.expires_at <= now:
         raise AccessKeyOrderRefused("expires_at must lie in the future.")
+    _check_limits(order.limits)
+
+
+def _check_limits(limits: KeyLimits) -> None:
+    if limits.burst is not None and limits.rate_requests is None:
+        raise AccessKeyOrderRefused("burst says how many requests of a rate may come at once; give the rate too.")
+    for field, value, most in (
+        ("rate", limits.rate_requests, REQUESTS_MAX),
+        ("the span of rate in seconds", limits.rate_seconds, RATE_SECONDS_MAX),
+        ("burst", limits.burst, REQUESTS_MAX),
+        ("daily_quota", limits.daily_quota, DAILY_QUOTA_MAX),
+        ("concurrency", limits.concurrency, CONCURRENCY_MAX),
+        ("weight", limits.weight, WEIGHT_MAX),
+    ):
+        if value is not None and not 1 <= value <= most:
+            raise AccessKeyOrderRefused(f"{field} must lie between 1 and {most}.")
 
 
 def _canonical_networks(networks: Iterable[str]) -> list[str]:
@@ -213,4 +242,12 @@ def _facts(row: KeyRow) -> AccessKeyFacts:
         last_used_at=key.last_used_at,
         previous_secret_valid_until=key.previous_valid_until,
         previous_secret_last_used_at=key.previous_last_used_at,
+        limits=KeyLimits(
+            rate_requests=key.rate_requests,
+            rate_seconds=key.rate_seconds or 1,
+            burst=key.burst,
+            daily_quota=key.daily_quota,
+            concurrency=key.concurrency,
+            weight=key.weight,
+        ),
     )

@@ -40,6 +40,12 @@ class CheckRow:
     api_user_id: str
     api_user_name: str
     api_user_serial: int
+    rate_requests: int | None
+    rate_seconds: int | None
+    burst: int | None
+    daily_quota: int | None
+    concurrency: int | None
+    weight: int
 
 
 CHECK_COLUMNS = (
@@ -57,6 +63,12 @@ CHECK_COLUMNS = (
     ApiUser.id,
     ApiUser.name,
     ApiUser.serial,
+    AccessKey.rate_requests,
+    AccessKey.rate_seconds,
+    AccessKey.burst,
+    AccessKey.daily_quota,
+    AccessKey.concurrency,
+    AccessKey.weight,
 )
 
 
