@@ -6,7 +6,8 @@ from datetime import datetime
 from stagedoor.audit.event_names import EventName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Nobody changes one, but to have that enforced would take longer than all else that recording one takes.
+@dataclass(slots=True, kw_only=True)
 class AuditEntry:
     """What happened, when, on whose behalf and with which outcome; never a header, never a body.
 

@@ -125,22 +125,28 @@ class AuditWriter:
             # Cleared before looking at the queue: an entry that arrives from here on sets them again.
             self._hurry.clear()
             self._work.clear()
-            while self._waiting and not self._stopping.is_set():
-                self._store_one_group()
+            # What arrives from here on waits for the next time, unless it fits in: a group for each handful of rows
+            # would keep the store and the interpreter busier than the rows do.
+            due = len(self._waiting)
+            while due > 0 and not self._stopping.is_set():
+                due -= self._store_one_group()
+            if self._waiting:
+                self._work.set()
 
-    def _store_one_group(self) -> None:
+    def _store_one_group(self) -> int:
         # Copied, not taken: the entries stay in the queue, and count against its bound, until they are stored.
         group = [self._waiting[index] for index in range(min(len(self._waiting), GROUP_ROWS_MAX))]
         entries = [item for item in group if isinstance(item, AuditEntry)]
         pause_seconds = GROUP_INTERVAL_SECONDS
         while not self._try_to_store(entries):
             if self._stopping.wait(pause_seconds):
-                return
+                return 0
             pause_seconds = min(pause_seconds * 2, RETRY_SECONDS_MAX)
         for item in group:
             self._waiting.popleft()
             if isinstance(item, threading.Event):
                 item.set()
+        return len(group)
 
     def _try_to_store(self, entries: list[AuditEntry]) -> bool:
         lost = self._rows_lost

@@ -1,8 +1,10 @@
 """All SQL of the audit log: adding rows in groups, and reading them back."""
 
+import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import cast
 
 from sqlalchemy import Dialect, String, Table, func, insert, or_, select
@@ -15,6 +17,14 @@ from stagedoor.audit.redaction import redact, redact_target
 # Any number will do, as long as nothing else in the store takes an advisory lock with it.
 _COMMIT_ORDER_LOCK = 0x5D_A0D17
 
+BLOCK_ROWS = 100
+"""So many rows go to SQLite in one statement. It works through a statement without the interpreter, which requests
+have to themselves meanwhile; a statement for each row would take it back between any two of them."""
+REMEMBERED = 2048
+REMEMBERED_CHARACTERS_MAX = 256
+"""Most texts of a row stood in the rows before it. Longer ones are read anew each time, so that whoever sends many
+different ones can fill no more than a megabyte."""
+
 _TABLE = cast("Table", AuditRow.__table__)
 _COLUMNS = tuple(column.name for column in _TABLE.columns if column.name != "id")
 _LIMITS: dict[str, int] = {
@@ -22,6 +32,8 @@ _LIMITS: dict[str, int] = {
     for column in _TABLE.columns
     if isinstance(column.type, String) and column.type.length is not None
 }
+# What the door draws, and no form that a secret has.
+_DRAWN_ID = re.compile("[0-9a-f]{32}")
 
 
 def add_rows(session: Session, entries: Sequence[AuditEntry]) -> None:
@@ -34,12 +46,15 @@ def add_rows(session: Session, entries: Sequence[AuditEntry]) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_COMMIT_ORDER_LOCK)))
     # The driver is given its own form of the statement: there is a row for each request, and the layers above the
     # driver take twice its time to carry one there.
-    statement, in_order, bind_time = _insert_statement(dialect)
-    rows = [(bind_time(entry.time), *_values_after_time(entry)) for entry in entries]
-    if in_order:
-        connection.exec_driver_sql(statement, rows)
-    else:
-        connection.exec_driver_sql(statement, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+    insert_one, in_order, bind_time = _insert_statement(dialect)
+    for start in range(0, len(entries), BLOCK_ROWS):
+        block = entries[start : start + BLOCK_ROWS]
+        rows = [(bind_time(entry.time), *_values_after_time(entry)) for entry in block]
+        if in_order:
+            values = tuple(chain.from_iterable(rows))
+            connection.exec_driver_sql(_insert_many(insert_one, len(rows)), values)
+        else:
+            connection.exec_driver_sql(insert_one, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
 
 
 def list_rows(
@@ -70,15 +85,31 @@ def list_rows(
 @lru_cache(maxsize=4)
 def _insert_statement(dialect: Dialect) -> tuple[str, bool, Callable[[datetime], object]]:
     compiled = insert(_TABLE).compile(dialect=dialect, column_keys=list(_COLUMNS))
+    if dialect.name == "sqlite":
+        return str(compiled), compiled.positional, _sqlite_time
     bind_time = _TABLE.c.time.type.dialect_impl(dialect).bind_processor(dialect)
     return str(compiled), compiled.positional, bind_time or (lambda time: time)
 
 
+def _sqlite_time(time: datetime) -> str:
+    # As the column's type writes it, in a fifth of the time.
+    return time.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+@lru_cache(maxsize=BLOCK_ROWS)
+def _insert_many(insert_one: str, rows: int) -> str:
+    beginning, word, values = insert_one.partition(" VALUES ")
+    return beginning + word + ", ".join([values] * rows)
+
+
 def _values_after_time(entry: AuditEntry) -> tuple[object, ...]:
     # The one place that everything passes on its way to the table: nothing secret and nothing unstorable gets past.
+    request_id = entry.request_id
     return (
         entry.event.value,
-        _strangers_text(entry.request_id, "request_id"),
+        request_id
+        if request_id is None or _DRAWN_ID.fullmatch(request_id)
+        else _read_strangers_text(request_id, "request_id"),
         entry.caller_kind,
         _own_text(entry.caller_id, "caller_id"),
         _strangers_text(entry.caller_name, "caller_name"),
@@ -89,7 +120,7 @@ def _values_after_time(entry: AuditEntry) -> tuple[object, ...]:
         _strangers_text(entry.organization, "organization"),
         _strangers_text(entry.tenant, "tenant"),
         _strangers_text(entry.method, "method"),
-        None if entry.path is None else _storable(redact_target(entry.path), _LIMITS["path"]),
+        _strangers_text(entry.path, "path"),
         _own_text(entry.operation, "operation"),
         _strangers_text(entry.folder, "folder"),
         entry.verdict,
@@ -102,23 +133,38 @@ def _values_after_time(entry: AuditEntry) -> tuple[object, ...]:
 
 
 def _strangers_text(value: str | None, column: str) -> str | None:
-    # The shortest shape of a secret has nine characters; most columns of most rows are shorter or empty.
     if value is None:
         return None
-    return _storable(redact(value) if len(value) > 8 else value, _LIMITS[column])
+    if len(value) > REMEMBERED_CHARACTERS_MAX:
+        return _read_strangers_text(value, column)
+    return _strangers_text_known(value, column)
 
 
 def _own_text(value: str | None, column: str) -> str | None:
-    return None if value is None else _storable(value, _LIMITS[column])
+    if value is None:
+        return None
+    return _storable(value, column) if len(value) > REMEMBERED_CHARACTERS_MAX else _own_text_known(value, column)
 
 
-def _storable(value: str, limit: int) -> str:
+def _read_strangers_text(value: str, column: str) -> str:
+    if column == "path":
+        return _storable(redact_target(value), column)
+    # The shortest shape of a secret has nine characters; most columns of most rows are shorter or empty.
+    return _storable(redact(value) if len(value) > 8 else value, column)
+
+
+def _storable(value: str, column: str) -> str:
     # Half a surrogate pair or a NUL would make the database refuse the row, and every row that shares its group.
     if not value.isascii():
         value = value.encode(errors="replace").decode()
     if "\x00" in value:
         value = value.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    limit = _LIMITS[column]
     return value if len(value) <= limit else value[: limit - 1] + "…"
+
+
+_strangers_text_known = lru_cache(REMEMBERED)(_read_strangers_text)
+_own_text_known = lru_cache(REMEMBERED)(_storable)
 
 
 def _looks_like_an_id(caller: str) -> bool:
