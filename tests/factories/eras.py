@@ -30,10 +30,10 @@ NEW_USER = "new.script"
 NEW_PASSWORD = "a sign-in password of today"
 
 
-def make_eras(data_dir: Path) -> None:
+def make_eras(data_dir: Path, *, database_url: str = "") -> None:
     """Make a store with the seeded organization, one whose window ended in 2019 and one made afterwards."""
     clock, chance = SystemClock(), SystemChance()
-    with open_house(Settings(data_dir=data_dir)) as house:
+    with open_house(Settings(data_dir=data_dir, database_url=database_url)) as house:
         organizations = Organizations(_vault(data_dir), clock, chance)
         users = Users(Passwords(chance), clock, chance)
         with house.database.write() as session:

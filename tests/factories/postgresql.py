@@ -74,6 +74,17 @@ class PostgreSQL:
         """Drop a database, whoever is still connected to it."""
         self._say(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
+    @contextmanager
+    def away(self, url: str) -> Iterator[None]:
+        """Let nobody connect to a database inside the block, and end the connections that there are."""
+        name = make_url(url).database
+        self._say(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        self._say(f"SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = '{name}'")
+        try:
+            yield
+        finally:
+            self._say(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
     def drop_all(self) -> None:
         """Drop what was made here and is still there."""
         names = self._say("SELECT datname FROM pg_database WHERE datname LIKE %s", f"{self._prefix}\\_%")

@@ -8,12 +8,19 @@ from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.eras import make_eras
 from tests.factories.served import Served, served
 
+HERE = Path(__file__).parent
+WITH_SERVERS_OF_THEIR_OWN = ("faults", "postgresql")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the flows on one worker: they share a server, a browser and the few ports of the vendor's command line."""
+    """Keep the flows on one worker: they share a server, a browser and the few ports of the vendor's command line.
+
+    Those that share nothing with them may run on the other one.
+    """
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("flows"))
+        if item.path.is_relative_to(HERE):
+            room = item.path.relative_to(HERE).parts[0]
+            item.add_marker(pytest.mark.xdist_group(room if room in WITH_SERVERS_OF_THEIR_OWN else "flows"))
 
 
 @pytest.fixture(scope="session")
