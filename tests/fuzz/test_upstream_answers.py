@@ -93,17 +93,7 @@ def test_any_bytes_end_in_one_answer_or_one_failure(
         def begin() -> Listener:
             listener = Listener()
             asked = onward("http://upstream.example", method=method)
-            connection.carry(
-                Exchange(
-                    listener,
-                    request_head(asked, origin),
-                    pool,
-                    is_head=method == "HEAD",
-                    is_repeatable=False,
-                    has_body=False,
-                    content_length=None,
-                )
-            )
+            connection.carry(Exchange(listener, asked, request_head(asked, origin), pool))
             return listener
 
         listener = begin()

@@ -18,6 +18,17 @@ class FolderNeed(StrEnum):
     """Belongs to the tenant."""
 
 
+class Pace(StrEnum):
+    """How long an operation may take before anything of its answer comes."""
+
+    READ = "read"
+    WRITE = "write"
+    LONG = "long"
+    """Works on many rows, or makes something of them, such as an export."""
+    TRANSFER = "transfer"
+    """Carries a file: a package, a recording, an attachment."""
+
+
 @dataclass(frozen=True, slots=True)
 class PermissionExpression:
     """Which permissions a person needs, as alternatives of sets: any one set is enough.
@@ -40,6 +51,7 @@ class Operation:
     where the vendor names none. ``template`` is the vendor's path template (``/odata/Jobs({key})``). ``documented``
     is false for the few that real clients call and the vendor's document leaves out. ``names_other_folders`` marks
     those whose path or body names folders beside the one in the header, so that the header does not bound them.
+    ``pace`` says how long it may take.
     """
 
     index: int
@@ -53,6 +65,7 @@ class Operation:
     deprecated: bool = False
     documented: bool = True
     names_other_folders: bool = False
+    pace: Pace = Pace.READ
 
     @property
     def reads(self) -> bool:

@@ -1,13 +1,14 @@
 """Read the table of operations that lies beside this file."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from stagedoor.catalog.operations import FolderNeed, Operation, PermissionExpression
+from stagedoor.catalog.operations import FolderNeed, Operation, Pace, PermissionExpression
 
 TABLE = Path(__file__).with_name("operations.tsv")
 COLUMNS = ["operation", "method", "template", "scope", "permissions", "folder", "notes"]
-NOTES = frozenset({"deprecated", "undocumented", "other-folders"})
+NOTES = frozenset({"deprecated", "undocumented", "other-folders", "long", "transfer"})
 ABSENT = "-"
 
 
@@ -45,9 +46,18 @@ def load_operations(text: str | None = None) -> tuple[Operation, ...]:
                 deprecated="deprecated" in notes,
                 documented="undocumented" not in notes,
                 names_other_folders="other-folders" in notes,
+                pace=_pace(method, notes),
             )
         )
     return tuple(operations)
+
+
+def _pace(method: str, notes: Sequence[str]) -> Pace:
+    if "transfer" in notes:
+        return Pace.TRANSFER
+    if "long" in notes:
+        return Pace.LONG
+    return Pace.READ if method == "GET" else Pace.WRITE
 
 
 def read_expression(text: str) -> PermissionExpression:

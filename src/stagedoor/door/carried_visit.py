@@ -12,7 +12,7 @@ from stagedoor.door.visit import Visit
 from stagedoor.gateway.errors import CallerLeft
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.logs import bound_request_id, get_logger
-from stagedoor.upstream.wire.exchange import Exchange
+from stagedoor.upstream.wire.exchange import CallerEnd
 
 Header = tuple[bytes, bytes]
 
@@ -51,7 +51,7 @@ class CarriedVisit:
         self._is_head = visit.head.method == "HEAD"
         self._is_chunked = False
         self._unsent = b""
-        self.exchange: Exchange | None = None
+        self.exchange: CallerEnd | None = None
         self.request_complete = False
         # uvicorn's own words for the same:
         self.keep_alive = keep_alive

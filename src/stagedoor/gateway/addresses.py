@@ -4,6 +4,7 @@ An Orchestrator writes its own address into ``@odata.context``, ``@odata.nextLin
 who followed one would leave the door and stand before the upstream without a credential for it.
 """
 
+import asyncio
 import re
 import zlib
 from dataclasses import dataclass
@@ -13,13 +14,15 @@ from urllib.parse import urlsplit
 
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.upstream.errors import UpstreamBroke
-from stagedoor.upstream.wire.exchange import AnswerSink
+from stagedoor.upstream.wire.exchange import AnswerSink, Exchange
 
 HEADERS = frozenset({b"location", b"content-location", b"odata-entityid", b"link"})
 TEXT_TYPES = re.compile(rb"\s*(?:application/(?:[\w.\-]+\+)?(?:json|xml)|text/(?!event-stream))", re.IGNORECASE)
 HELD_BYTES_MAX = 64 * 1024
 """A body up to this long keeps a Content-Length of its own; a longer one goes on in chunks."""
 PIECE_BYTES = 64 * 1024
+STEP_BYTES = 1024 * 1024
+"""So much of a text is expanded before others have their turn: a small compressed piece may hold a thousand times."""
 COMPRESSION_LEVEL = 5
 GZIP_WINDOW = 31
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -65,15 +68,16 @@ def addresses_of(upstream_base_url: str, our_base_url: str) -> Addresses:
     """Return the addresses of one upstream for callers who use one of ours.
 
     The cloud leaves ``orchestrator_`` out of some of its own addresses, so that both forms count. An address counts up
-    to where its path segment ends: another tenant whose name begins alike keeps its own.
+    to where its path segment ends: another tenant whose name begins alike keeps its own. An Orchestrator behind a proxy
+    that speaks TLS for it may write ``http``, with the port that it listens on itself or with none.
     """
     parts = urlsplit(upstream_base_url)
     host = re.escape((parts.hostname or "").encode())
     if parts.hostname and ":" in parts.hostname:
         host = rb"\[" + host + rb"\]"
-    port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-    has_default_port = port == DEFAULT_PORTS.get(parts.scheme)
-    ports = rb":%d" % port if port else b""
+    authority = _authority(parts.scheme, host, parts.port)
+    if parts.scheme == "https":
+        authority = rb"(?:%b|%b)" % (authority, rb"http:(?:\\?/){2}%b(?::(?:80|443|%d))?" % (host, parts.port or 443))
     slash = rb"(?:\\?/)"
     segments = [segment.encode() for segment in parts.path.split("/") if segment]
     path = b"".join(slash + re.escape(segment) for segment in segments)
@@ -81,11 +85,19 @@ def addresses_of(upstream_base_url: str, our_base_url: str) -> Addresses:
         last = slash + re.escape(segments[-1])
         path = path.removesuffix(last) + rb"(?:" + last + rb")?"
     pattern = re.compile(
-        rb"%b:%b%b%b%b%b(?=[\\/?#\"'<>\s,;)]|\Z)"
-        % (parts.scheme.encode(), slash, slash, host, rb"(?:%b)?" % ports if has_default_port else ports, path),
+        rb"%b%b(?=[\\/?#\"'<>\s,;)]|\Z)" % (authority, path),
         re.IGNORECASE,
     )
     return Addresses(pattern, our_base_url.encode(), 2 * len(upstream_base_url) + 16)
+
+
+def _authority(scheme: str, host: bytes, port: int | None) -> bytes:
+    default = DEFAULT_PORTS.get(scheme)
+    port = port or default
+    ports = b":%d" % port if port else b""
+    if port == default:
+        ports = rb"(?:%b)?" % ports
+    return rb"%b:(?:\\?/){2}%b%b" % (scheme.encode(), host, ports)
 
 
 def accept_encoding_onward(headers: tuple[Header, ...]) -> tuple[Header, ...]:
@@ -100,7 +112,14 @@ def accept_encoding_onward(headers: tuple[Header, ...]) -> tuple[Header, ...]:
 
 
 class _Body(Protocol):
-    def feed(self, data: bytes) -> bytes: ...
+    @property
+    def has_more(self) -> bool: ...
+
+    def take(self, data: bytes) -> None: ...
+
+    def step(self) -> bytes: ...
+
+    def flush(self) -> bytes: ...
 
     def finish(self) -> bytes: ...
 
@@ -112,16 +131,30 @@ class PlainBody:
         self._addresses = addresses
         self._held = b""
 
-    def feed(self, data: bytes) -> bytes:
-        """Take a piece and return what can go on."""
-        text = self._held + data
+    @property
+    def has_more(self) -> bool:
+        """Tell whether another step is needed; never here."""
+        return False
+
+    def take(self, data: bytes) -> None:
+        """Take a piece."""
+        self._held += data
+
+    def step(self) -> bytes:
+        """Return what can go on."""
+        text = self._held
         decided, self._held = self._addresses.rewrite_up_to(text, self._undecided(text))
         return decided
 
+    def flush(self) -> bytes:
+        """Return nothing: whatever could go on has gone."""
+        return b""
+
     def finish(self) -> bytes:
         """Return the rest."""
+        decided = self.step()
         text, self._held = self._held, b""
-        return self._addresses.rewrite(text)
+        return decided + self._addresses.rewrite(text)
 
     def _undecided(self, text: bytes) -> int:
         """Return from where on the text may still become an address, at its end."""
@@ -142,21 +175,43 @@ class GzipBody:
         self._plain = PlainBody(addresses)
         self._from = zlib.decompressobj(GZIP_WINDOW)
         self._to = zlib.compressobj(COMPRESSION_LEVEL, wbits=GZIP_WINDOW)
+        self._left = b""
+        self._is_behind = False
 
-    def feed(self, data: bytes) -> bytes:
-        """Take a piece and return what can go on; raises :class:`UpstreamBroke` for what is no gzip."""
+    @property
+    def has_more(self) -> bool:
+        """Tell whether another step is needed before all that was taken is expanded."""
+        return bool(self._left)
+
+    def take(self, data: bytes) -> None:
+        """Take a piece."""
+        self._left += data
+
+    def step(self) -> bytes:
+        """Expand about :data:`STEP_BYTES` and return what can go on; raises :class:`UpstreamBroke` for no gzip."""
         pieces: list[bytes] = []
+        expanded = 0
         try:
-            while data:
+            while self._left and expanded < STEP_BYTES:
                 if self._from.eof:
                     # RFC 1952 section 2.2: one member may follow another.
                     self._from = zlib.decompressobj(GZIP_WINDOW)
-                plain = self._from.decompress(data, PIECE_BYTES)
-                data = self._from.unused_data if self._from.eof else self._from.unconsumed_tail
-                pieces.append(self._to.compress(self._plain.feed(plain)))
+                plain = self._from.decompress(self._left, PIECE_BYTES)
+                self._left = self._from.unused_data if self._from.eof else self._from.unconsumed_tail
+                expanded += len(plain)
+                self._plain.take(plain)
+                pieces.append(self._to.compress(self._plain.step()))
         except zlib.error as broken:
             raise UpstreamBroke(internal="an answer said to be gzip is none") from broken
+        self._is_behind = self._is_behind or expanded > 0
         return b"".join(pieces)
+
+    def flush(self) -> bytes:
+        """Return what the compression keeps for a better ratio; whoever reads a slow text waits for it."""
+        if not self._is_behind:
+            return b""
+        self._is_behind = False
+        return self._to.flush(zlib.Z_SYNC_FLUSH)
 
     def finish(self) -> bytes:
         """Return the rest; raises :class:`UpstreamBroke` where the compressed text stops in the middle."""
@@ -166,7 +221,10 @@ class GzipBody:
 
 
 class RewritingSink:
-    """Stands between an exchange and whoever takes its answer, and rewrites addresses on the way."""
+    """Stands between an exchange and whoever takes its answer, and rewrites addresses on the way.
+
+    ``exchange`` is set by whoever begins it; it is held up while a text expands to more than one step's worth.
+    """
 
     def __init__(self, sink: AnswerSink, addresses: Addresses, *, is_head: bool) -> None:
         self._sink = sink
@@ -176,6 +234,12 @@ class RewritingSink:
         self._body: _Body | None = None
         self._waiting: tuple[int, list[Header]] | None = None
         self._held = b""
+        self._is_working = False
+        self._is_behind = False
+        self._is_complete = False
+        self._is_over = False
+        self._will_flush = False
+        self.exchange: Exchange | None = None
         self.pause_body = sink.pause_body
         self.resume_body = sink.resume_body
 
@@ -206,10 +270,66 @@ class RewritingSink:
             self._sink.write(data)
         else:
             self._has_body = True
-            self._pass_on(self._body.feed(data))
+            self._body.take(data)
+            if not self._is_behind:
+                self._work_on(self._body)
 
     def finish(self) -> None:
-        """End the answer."""
+        """End the answer, or note its end while a text is still worked on."""
+        self._is_complete = True
+        if not self._is_behind:
+            self._end()
+
+    def fail(self, error: StagedoorError) -> None:
+        """Say that there is no answer, or no more of it."""
+        self._is_over = True
+        self._sink.fail(error)
+
+    def _work_on(self, body: _Body) -> None:
+        self._pass_on(body.step())
+        if body.has_more and self.exchange is not None:
+            self._is_behind = True
+            self.exchange.hold_answer(self._go_on_soon)
+            self._go_on_soon()
+            return
+        while body.has_more:
+            self._pass_on(body.step())
+        if self._waiting is None and not self._will_flush and isinstance(body, GzipBody):
+            # Once for all that came at one time, or many small pieces would hardly be compressed.
+            self._will_flush = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _go_on_soon(self) -> None:
+        if not self._is_working:
+            self._is_working = True
+            asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._is_working = False
+        body, exchange = self._body, self.exchange
+        if self._is_over or body is None or exchange is None or exchange.was_left or exchange.answer_is_paused:
+            return
+        try:
+            self._pass_on(body.step())
+            if body.has_more:
+                self._go_on_soon()
+                return
+            self._is_behind = False
+            if self._is_complete:
+                self._end()
+            else:
+                exchange.release_answer()
+        except StagedoorError as broken:
+            exchange.cancel()
+            self.fail(broken)
+
+    def _flush(self) -> None:
+        self._will_flush = False
+        is_left = self.exchange is not None and self.exchange.was_left
+        if self._body is not None and not (self._is_over or is_left or self._is_behind):
+            self._pass_on(self._body.flush())
+
+    def _end(self) -> None:
         if self._body is not None and self._has_body:
             self._pass_on(self._body.finish())
         if self._waiting is not None:
@@ -218,11 +338,8 @@ class RewritingSink:
             self._sink.start(status, [*headers, (b"content-length", b"%d" % len(self._held))], len(self._held))
             if self._held:
                 self._sink.write(self._held)
+        self._is_over = True
         self._sink.finish()
-
-    def fail(self, error: StagedoorError) -> None:
-        """Say that there is no answer, or no more of it."""
-        self._sink.fail(error)
 
     def _pass_on(self, data: bytes) -> None:
         if self._waiting is not None:

@@ -7,20 +7,26 @@ does, then has nothing to repeat.
 
 With ``Idempotency-Key`` the reference follows from the key and the caller, so that the same request sent again finds
 what the first one did and is not sent a second time.
+
+Where the upstream refused the credential, which was renewed then, the request goes out again if the upstream says
+that it does not know the reference: both together tell that it was never applied (RFC 9110 section 9.2.2).
 """
 
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any
 
 import orjson
 
+from stagedoor.catalog.operations import Pace
 from stagedoor.gateway.errors import IdempotencyKeyMalformed
 from stagedoor.kit.errors import StagedoorError
-from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut
-from stagedoor.upstream.forward import Forwarder, Through
+from stagedoor.kit.secret import Secret
+from stagedoor.upstream.errors import UpstreamBroke, UpstreamRefusedCredential, UpstreamTimedOut
+from stagedoor.upstream.forward import Begin, Forwarder
 from stagedoor.upstream.onward import Onward, SendChunk, StartAnswer
 
 IDEMPOTENCY_HEADER = "idempotency-key"
@@ -32,6 +38,16 @@ ABOUT_THE_BODY = frozenset({b"content-type", b"content-encoding", b"accept-encod
 OUTCOME_HEADER = (b"x-stagedoor-outcome", b"asked")
 
 Pause = Callable[[float], Coroutine[None, None, None]]
+FindToken = Callable[[str], Secret | None]
+"""Return the newest token of a connection."""
+
+
+class _Known(Enum):
+    """What the upstream says about a reference."""
+
+    THERE = auto()
+    NOT_THERE = auto()
+    NOT_SAID = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +68,11 @@ OPERATIONS = {
 class AtMostOnce:
     """Carry one of :data:`OPERATIONS`, and ask for the outcome where it is unknown."""
 
-    def __init__(self, forwarder: Forwarder, *, pause: Pause = asyncio.sleep) -> None:
+    def __init__(
+        self, forwarder: Forwarder, *, find_token: FindToken | None = None, pause: Pause = asyncio.sleep
+    ) -> None:
         self._forwarder = forwarder
+        self._find_token = find_token
         self._pause = pause
 
     async def forward(
@@ -65,7 +84,7 @@ class AtMostOnce:
         request_id: str,
         caller_id: str,
         idempotency_key: str | None,
-        through: Through,
+        begin: Begin,
         start_answer: StartAnswer,
         send_chunk: SendChunk,
     ) -> None:
@@ -79,27 +98,30 @@ class AtMostOnce:
         marked = _mark(body, looked.parameter, reference)
         if marked is None:
             # It names a reference of its own, which others may bear too, or it is nothing that could bear one.
-            await self._send(onward, body, through, start_answer, send_chunk)
+            await self._send(onward, body, begin, start_answer, send_chunk)
             return
-        caller = _Caller(through, start_answer, send_chunk)
-        if idempotency_key is not None and await self._answer_from(looked, onward, reference, caller):
+        caller = _Caller(begin, start_answer, send_chunk)
+        if idempotency_key is not None and await self._is_answered(looked, onward, reference, caller):
             return
-        lost = await self._send_unless_lost(onward, marked, caller)
+        try:
+            lost = await self._send_unless_lost(onward, marked, caller)
+        except UpstreamRefusedCredential as refusal:
+            lost = await self._send_renewed(refusal, looked, onward, marked, reference, caller)
         if lost is None:
             return
         for seconds in ASK_AFTER_SECONDS:
             await self._pause(seconds)
-            if await self._answer_from(looked, onward, reference, caller):
+            if await self._is_answered(looked, onward, reference, caller):
                 return
         if isinstance(lost, StagedoorError):
             raise lost
         await lost.send(start_answer, send_chunk)
 
     async def _send(
-        self, onward: Onward, body: bytes, through: Through, start_answer: StartAnswer, send_chunk: SendChunk
+        self, onward: Onward, body: bytes, begin: Begin, start_answer: StartAnswer, send_chunk: SendChunk
     ) -> None:
         sent = replace(onward, has_body=bool(body), content_length=len(body) if body else None)
-        await self._forwarder.forward(sent, _pieces(body), start_answer, send_chunk, through=through)
+        await self._forwarder.forward(sent, _pieces(body), start_answer, send_chunk, begin=begin)
 
     async def _send_unless_lost(
         self, onward: Onward, body: bytes, caller: "_Caller"
@@ -123,15 +145,40 @@ class AtMostOnce:
                 held.take(chunk)
 
         try:
-            await self._send(onward, body, caller.through, start, take)
+            await self._send(onward, body, caller.begin, start, take)
         except (UpstreamBroke, UpstreamTimedOut) as failure:
             if has_started:
                 raise
             return failure
         return held
 
-    async def _answer_from(self, looked: _Looked, onward: Onward, reference: str, caller: "_Caller") -> bool:
-        """Answer with what the upstream has under the reference; returns false where it has or says nothing."""
+    async def _send_renewed(
+        self,
+        refusal: UpstreamRefusedCredential,
+        looked: _Looked,
+        onward: Onward,
+        body: bytes,
+        reference: str,
+        caller: "_Caller",
+    ) -> "StagedoorError | _Held | None":
+        token = (
+            None if onward.connection_id is None or self._find_token is None else self._find_token(onward.connection_id)
+        )
+        if not refusal.is_renewed or token is None:
+            raise refusal
+        onward = replace(onward, token=token)
+        known = await self._answer_from(looked, onward, reference, caller)
+        if known is _Known.THERE:
+            return None
+        if known is _Known.NOT_SAID:
+            raise refusal
+        return await self._send_unless_lost(onward, body, caller)
+
+    async def _is_answered(self, looked: _Looked, onward: Onward, reference: str, caller: "_Caller") -> bool:
+        return await self._answer_from(looked, onward, reference, caller) is _Known.THERE
+
+    async def _answer_from(self, looked: _Looked, onward: Onward, reference: str, caller: "_Caller") -> _Known:
+        """Answer with what the upstream has under the reference, if it has anything."""
         held = _Held(0, [])
 
         async def start(status: int, headers: list[tuple[bytes, bytes]]) -> None:
@@ -148,28 +195,31 @@ class AtMostOnce:
             headers=tuple(pair for pair in onward.headers if pair[0] not in ABOUT_THE_BODY),
             has_body=False,
             content_length=None,
+            pace=Pace.READ,
         )
         try:
-            await self._forwarder.forward(question, _pieces(b""), start, take, through=caller.through)
+            await self._forwarder.forward(question, _pieces(b""), start, take, begin=caller.begin)
             found = orjson.loads(bytes(held.body)) if held.status == 200 else {}
         except (StagedoorError, orjson.JSONDecodeError):
-            return False
+            return _Known.NOT_SAID
         rows = found.get("value") if isinstance(found, dict) else None
-        if not isinstance(rows, list) or not rows:
-            return False
+        if not isinstance(rows, list):
+            return _Known.NOT_SAID
+        if not rows:
+            return _Known.NOT_THERE
         answer: Any = found if looked.answers_list else rows[0]
         content = orjson.dumps(answer)
         headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", b"%d" % len(content))]
         await caller.start_answer(201, [*headers, OUTCOME_HEADER])
         await caller.send_chunk(content)
-        return True
+        return _Known.THERE
 
 
 @dataclass(frozen=True, slots=True)
 class _Caller:
     """Where an answer goes, and what it passes on the way."""
 
-    through: Through
+    begin: Begin
     start_answer: StartAnswer
     send_chunk: SendChunk
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,42 +9,25 @@ import orjson
 
 from stagedoor.catalog.operations import Match
 from stagedoor.gateway import at_most_once
-from stagedoor.gateway.addresses import RewritingSink, accept_encoding_onward, addresses_of
-from stagedoor.gateway.at_most_once import AtMostOnce
+from stagedoor.gateway.addresses import RewritingSink, addresses_of
+from stagedoor.gateway.answer_cache import AnswerCache
+from stagedoor.gateway.at_most_once import AtMostOnce, FindToken
 from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
-from stagedoor.gateway.folder_headers import FOLDER_HEADERS, folder_headers_onward
+from stagedoor.gateway.carriage import Carriage, destination_of, onward_of
 from stagedoor.gateway.leaving import CallerWatched
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
 from stagedoor.orchestrator.call import Answer
-from stagedoor.passage import Caller, Destination, FolderPlace, Reach, RequestHead, TenantPlace
-from stagedoor.upstream.forward import Forwarder, Through
+from stagedoor.passage import Destination, RequestHead
+from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.onward import Onward
-from stagedoor.upstream.wire.exchange import AnswerSink, Exchange
+from stagedoor.upstream.wire.exchange import AnswerSink, CallerEnd, Exchange
 
 ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
 PLAIN_JSON = b"application/json; charset=utf-8"
 
-# By these an Orchestrator may choose another tenant than the one whose address and token the connection has.
-TENANT_HEADERS = (b"x-uipath-account", b"x-uipath-tenant")
-
 SendAnswerStart = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
 SendAnswerBody = Callable[[bytes, bool], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carriage:
-    """An allowed request with all that its destination needs to know."""
-
-    head: RequestHead
-    query: dict[str, str]
-    path: str
-    base_url: str
-    tenant: TenantPlace
-    caller: Caller
-    match: Match
-    folder: FolderPlace | None
-    reach: Reach
 
 
 class Gateway:
@@ -58,10 +40,13 @@ class Gateway:
         threads: WorkerThreads,
         *,
         json_body_bytes_max: int,
+        find_token: FindToken | None = None,
+        cache: AnswerCache | None = None,
     ) -> None:
         self._orchestrator = orchestrator
         self._forwarder = forwarder
-        self._at_most_once = AtMostOnce(forwarder)
+        self._at_most_once = AtMostOnce(forwarder, find_token=find_token)
+        self._cache = cache
         self._threads = threads
         self._json_body_bytes_max = json_body_bytes_max
 
@@ -74,12 +59,23 @@ class Gateway:
         else:
             await self._carry_remote(carriage, receive, start, send_body)
 
-    def begin(self, carriage: Carriage, sink: AnswerSink) -> Exchange:
+    def begin(self, carriage: Carriage, sink: AnswerSink) -> CallerEnd:
         """Begin to carry a request to a remote Orchestrator, for whoever takes the answer without awaiting it.
 
         Raises what :meth:`~stagedoor.upstream.wire.upstream_wire.UpstreamWire.begin` raises.
         """
-        return self._forwarder.wire.begin(onward_of(carriage), _rewriting(carriage)(sink))
+        return self._begin(carriage, onward_of(carriage), sink)
+
+    def _begin(self, carriage: Carriage, onward: Onward, sink: AnswerSink) -> CallerEnd:
+        if self._cache is None:
+            return self._launch(carriage, onward, sink)
+        return self._cache.begin(carriage, onward, sink, partial(self._launch, carriage))
+
+    def _launch(self, carriage: Carriage, onward: Onward, sink: AnswerSink) -> Exchange:
+        addresses = addresses_of(onward.base_url, carriage.base_url)
+        rewriting = RewritingSink(sink, addresses, is_head=onward.method == "HEAD")
+        exchange = rewriting.exchange = self._forwarder.wire.begin(onward, rewriting)
+        return exchange
 
     def prepare(self) -> None:
         """Load what only requests to a remote Orchestrator need; for a worker thread."""
@@ -139,7 +135,7 @@ class Gateway:
             await read_whole(receive, bytes_max=0)
             body_is_read.set()
         async with CallerWatched(receive, body_is_read):
-            await self._forwarder.forward(onward, body(), start, send_chunk, through=_rewriting(carriage))
+            await self._forwarder.forward(onward, body(), start, send_chunk, begin=partial(self._begin, carriage))
         await send_body(b"", False)
 
     async def _carry_once(
@@ -168,16 +164,11 @@ class Gateway:
             request_id=head.request_id,
             caller_id=carriage.caller.id,
             idempotency_key=head.headers.get(at_most_once.IDEMPOTENCY_HEADER),
-            through=_rewriting(carriage),
+            begin=partial(self._begin, carriage),
             start_answer=start,
             send_chunk=send_chunk,
         )
         await send_body(b"", False)
-
-
-def _rewriting(carriage: Carriage) -> Through:
-    addresses = addresses_of(str(carriage.tenant.remote_base_url), carriage.base_url)
-    return partial(RewritingSink, addresses=addresses, is_head=carriage.head.method == "HEAD")
 
 
 def carries_at_once(match: Match) -> bool:
@@ -187,41 +178,6 @@ def carries_at_once(match: Match) -> bool:
 
 def _is_encoded(head: RequestHead) -> bool:
     return head.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
-
-
-def onward_of(carriage: Carriage) -> Onward:
-    """Return the request as it goes to a remote Orchestrator: what was judged, and nothing that names another place."""
-    head = carriage.head
-    length = declared_length(head.headers.get("content-length"))
-    has_body = bool(length) or "transfer-encoding" in head.headers
-    return Onward(
-        method=head.method,
-        base_url=str(carriage.tenant.remote_base_url),
-        path=carriage.path,
-        query=head.query,
-        headers=(
-            *accept_encoding_onward(tuple(pair for pair in head.raw_headers if not _names_a_place(pair[0]))),
-            *folder_headers_onward(head, carriage.folder, carriage.match.operation.folder),
-        ),
-        token=carriage.tenant.upstream_token,
-        has_body=has_body,
-        content_length=length if has_body else None,
-        ca_pem=carriage.tenant.ca_pem,
-        proxy_url=carriage.tenant.proxy_url,
-    )
-
-
-def destination_of(tenant: TenantPlace) -> Destination:
-    """Tell where a tenant's Orchestrator is."""
-    return Destination.EMBEDDED if tenant.remote_base_url is None else Destination.REMOTE
-
-
-def _names_a_place(header: bytes) -> bool:
-    if not header.startswith(b"x"):
-        return False
-    # Some servers read an underscore in a header's name as a dash.
-    name = header.replace(b"_", b"-")
-    return name in FOLDER_HEADERS or name.startswith(TENANT_HEADERS)
 
 
 def _render(answer: Answer, match: Match) -> tuple[list[tuple[bytes, bytes]], bytes]:

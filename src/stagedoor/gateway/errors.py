@@ -35,3 +35,12 @@ class IdempotencyKeyMalformed(StagedoorError):
     status = 400
     public = "The Idempotency-Key header holds 1 to 255 characters."
     hint = "Send one name for each thing that is to happen once, such as a UUID."
+
+
+class CacheRuleRefused(StagedoorError):
+    """A rule about which reads are answered from memory cannot be followed; the server does not start."""
+
+    code = "cache_rule_refused"
+    status = 400
+    public = "A cache rule cannot be followed."
+    hint = "Write OPERATION=SECONDS, such as Jobs_Get=2s, or ORGANIZATION/TENANT:Jobs_Get=2s for one tenant."

@@ -7,10 +7,11 @@ from contextlib import suppress
 
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.upstream.onward import Onward, SendChunk, StartAnswer
-from stagedoor.upstream.wire.exchange import AnswerSink, Exchange
+from stagedoor.upstream.wire.exchange import AnswerSink, CallerEnd
 from stagedoor.upstream.wire.upstream_wire import UpstreamWire
 
-Through = Callable[[AnswerSink], AnswerSink]
+Begin = Callable[[Onward, AnswerSink], CallerEnd]
+"""How a request is begun: as :meth:`UpstreamWire.begin` does, or with something in between."""
 
 HELD_BYTES_MAX = 64 * 1024
 """So much of an answer waits for its caller before upstream has to wait too."""
@@ -33,16 +34,17 @@ class Forwarder:
         start_answer: StartAnswer,
         send_chunk: SendChunk,
         *,
-        through: Through | None = None,
+        begin: Begin | None = None,
     ) -> int:
         """Send the request, stream the answer through the two callbacks and return its status.
 
-        ``through`` puts something between the wire and the answer that it hands over.
-        Raises :class:`UpstreamUnreachable`, :class:`UpstreamBroke` or :class:`UpstreamTimedOut`, after
+        ``begin`` stands in for the wire's own, for something between the wire and the answer that it hands over.
+        Raises :class:`UpstreamUnreachable`, :class:`UpstreamBroke`, :class:`UpstreamTimedOut` or, for an onward that
+        owns its credential, :class:`UpstreamRefusedCredential` and what its renewal raises; the first three after
         ``start_answer`` was called too; and whatever ``body`` or a callback raises.
         """
         relay = _Relay()
-        exchange = relay.exchange = self.wire.begin(onward, relay if through is None else through(relay))
+        exchange = relay.exchange = (begin or self.wire.begin)(onward, relay)
         sending: asyncio.Task[None] | None = None
         if onward.has_body:
             sending = asyncio.create_task(relay.send_body(exchange, body))
@@ -64,7 +66,7 @@ class _Relay:
     """An answer between the wire, which calls, and a task, which awaits."""
 
     def __init__(self) -> None:
-        self.exchange: Exchange | None = None
+        self.exchange: CallerEnd | None = None
         self._is_held_up = False
         self._status = 0
         self._headers: list[tuple[bytes, bytes]] = []
@@ -101,7 +103,7 @@ class _Relay:
     def resume_body(self) -> None:
         self._body_may_go.set()
 
-    async def send_body(self, exchange: Exchange, body: AsyncIterator[bytes]) -> None:
+    async def send_body(self, exchange: CallerEnd, body: AsyncIterator[bytes]) -> None:
         try:
             async for piece in body:
                 exchange.write_body(piece)
@@ -111,7 +113,7 @@ class _Relay:
             exchange.cancel()
             self._end_with(failure)
 
-    async def deliver(self, exchange: Exchange, start_answer: StartAnswer, send_chunk: SendChunk) -> int:
+    async def deliver(self, exchange: CallerEnd, start_answer: StartAnswer, send_chunk: SendChunk) -> int:
         while not self._status:
             await self._hear_news()
         await start_answer(self._status, self._headers)

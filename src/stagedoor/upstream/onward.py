@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from stagedoor.catalog.operations import Pace
 from stagedoor.kit.secret import Secret
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -16,7 +17,11 @@ class Onward:
 
     A body whose ``content_length`` is ``None`` goes out in chunks. ``ca_pem`` names the only authorities to trust
     instead of the system's; ``proxy_url`` the HTTP proxy on the way, with a user name and a password where it wants
-    them.
+    them. ``pace`` says how long the upstream may think.
+
+    ``owns_credential`` is set where the token is Stagedoor's business and none of the caller's: when the upstream
+    refuses it, that is dealt with on the way, and never told as if the caller's own credential were meant.
+    ``connection_id`` names the connection that the token can be renewed with.
     """
 
     method: str
@@ -29,3 +34,6 @@ class Onward:
     content_length: int | None
     ca_pem: str | None = None
     proxy_url: str | None = field(default=None, repr=False)
+    pace: Pace = Pace.READ
+    owns_credential: bool = False
+    connection_id: str | None = None

@@ -20,6 +20,9 @@ OURS = b"http://door:8120/org/ten/orchestrator_"
     [
         (b"https://cloud.example/acme/dev/orchestrator_/odata/Jobs", OURS + b"/odata/Jobs"),
         (b"https://cloud.example/acme/dev/odata/$metadata#Jobs", OURS + b"/odata/$metadata#Jobs"),
+        (b"http://cloud.example/acme/dev/odata/Jobs", OURS + b"/odata/Jobs"),
+        (b"http://cloud.example:80/acme/dev/odata", OURS + b"/odata"),
+        (rb"http:\/\/cloud.example:443\/acme\/dev", OURS.replace(b"/", rb"\/")),
         (b"HTTPS://Cloud.Example:443/acme/dev/orchestrator_?x", OURS + b"?x"),
         (rb"https:\/\/cloud.example\/acme\/dev\/odata", OURS.replace(b"/", rb"\/") + rb"\/odata"),
         (b'"https://cloud.example/acme/dev"', b'"' + OURS + b'"'),
@@ -36,7 +39,8 @@ def test_every_form_of_the_address_becomes_ours(theirs: bytes, ours: bytes) -> N
         b"https://cloud.example/acme/devil",
         b"https://cloud.example.org/acme/dev/odata",
         b"https://cloud.example:8443/acme/dev/odata",
-        b"http://cloud.example/acme/dev/odata",
+        b"http://cloud.example:8443/acme/dev/odata",
+        b"http://cloud.example/acme/dev2",
         b"https://storage.example/acme/dev/odata",
     ],
 )
@@ -52,7 +56,8 @@ def test_how_a_text_is_cut_makes_no_difference(parts: list[bytes], data: st.Data
     body, out, at = PlainBody(CLOUD), b"", 0
     while at < len(text):
         size = data.draw(st.integers(1, 40))
-        out += body.feed(text[at : at + size])
+        body.take(text[at : at + size])
+        out += body.step()
         at += size
     assert out + body.finish() == CLOUD.rewrite(text)
 

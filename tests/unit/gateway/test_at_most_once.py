@@ -29,7 +29,7 @@ class Upstream:
         self.keeps = True
         self.asked_before_it_knows = 0
 
-    async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, take: Any, *, through: Any) -> int:
+    async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, take: Any, *, begin: Any) -> int:
         if onward.method == "GET":
             self.questions.append(onward)
             reference = onward.query.split("'")[1]
@@ -92,7 +92,7 @@ def send(
             request_id=f"{upstream.posts:032d}",
             caller_id=caller,
             idempotency_key=key,
-            through=lambda sink: sink,
+            begin=cast("Any", None),
             start_answer=start,
             send_chunk=take,
         )

@@ -9,7 +9,8 @@ from tests.factories.callers import caller, terms
 
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import Match
-from stagedoor.gateway.dispatch import Carriage, Gateway
+from stagedoor.gateway.carriage import Carriage
+from stagedoor.gateway.dispatch import Gateway
 from stagedoor.gateway.errors import CallerLeft
 from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.call import Answer
@@ -70,7 +71,7 @@ def carry(
 
     class Forwarder:
         async def forward(
-            self, onward: Onward, body: AsyncIterator[bytes], start: Any, chunk: Any, *, through: Any
+            self, onward: Onward, body: AsyncIterator[bytes], start: Any, chunk: Any, *, begin: Any
         ) -> None:
             carried.onward = onward
             assert upstream is not None

@@ -9,7 +9,8 @@ from tests.factories.callers import caller, terms
 
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import Match
-from stagedoor.gateway.dispatch import Carriage, Gateway
+from stagedoor.gateway.carriage import Carriage
+from stagedoor.gateway.dispatch import Gateway
 from stagedoor.kit.secret import Secret
 from stagedoor.passage import FolderPlace, Reach, RequestHead, TenantPlace
 from stagedoor.upstream.onward import Onward

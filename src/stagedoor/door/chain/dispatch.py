@@ -1,7 +1,7 @@
 """Step 9: hand the allowed request to the gateway and send the answer."""
 
 from stagedoor.door.visit import Visit, known
-from stagedoor.gateway.dispatch import Carriage, destination_of
+from stagedoor.gateway.carriage import Carriage, destination_of
 from stagedoor.passage import Allowed
 
 

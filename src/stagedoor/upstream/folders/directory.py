@@ -142,6 +142,8 @@ class RemoteFolders:
             content_length=None,
             ca_pem=tenant.ca_pem,
             proxy_url=tenant.proxy_url,
+            owns_credential=True,
+            connection_id=tenant.connection_id,
         )
         await self._forwarder.forward(onward, _nothing(), start, take)
         if status != 200:

@@ -18,6 +18,10 @@ HEAD_BYTES_MAX = 64 * 1024
 """For the heads of an answer and of the interim answers before it together, and for trailers."""
 WRITE_BUFFER_BYTES_MAX = 64 * 1024
 
+UNAUTHORIZED = 401
+REST_BYTES_MAX = 64 * 1024
+"""So much of an answer that nobody hears is read, to keep its connection."""
+
 _NOBODY = Nobody()
 # What says how the answer is framed, or does not go back.
 _NOTED = NOT_BACK | {b"content-length"}
@@ -25,6 +29,18 @@ _NOTED = NOT_BACK | {b"content-length"}
 
 class _Refused(Exception):
     """The parser could read an answer that must not be passed on."""
+
+
+class _Rest(Nobody):
+    """Takes the rest of a short answer that nobody waits for."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def write(self, data: bytes) -> None:
+        self._bytes += len(data)
+        if self._bytes > REST_BYTES_MAX:
+            raise _Refused("the rest of a refusal is too long")
 
 
 class UpstreamConnection(asyncio.Protocol):
@@ -162,9 +178,14 @@ class UpstreamConnection(asyncio.Protocol):
             return False
         return exchange.body_has_ended or self._is_writing_held
 
-    def time_out(self) -> None:
+    def time_out(self, error: UpstreamTimedOut) -> None:
         """End an exchange whose upstream was silent for too long."""
-        self._fail(UpstreamTimedOut(internal="upstream was silent for too long"))
+        self._fail(error)
+
+    @property
+    def is_within_a_body(self) -> bool:
+        """Tell whether request or answer is in the middle of its body, so that only a pause can be too long."""
+        return self._head_is_complete or (self.exchange is not None and not self.exchange.body_has_ended)
 
     def break_off(self, why: str) -> None:
         """End an exchange whose answer cannot be had any more."""
@@ -278,8 +299,11 @@ class UpstreamConnection(asyncio.Protocol):
             if self._body_is_chunked or self._content_length is not None or value.strip().lower() != b"chunked":
                 raise _Refused("the answer has a transfer coding that was not asked for")
             self._body_is_chunked = True
-        elif name == b"connection" and value not in NAMES_NOTHING:
-            self._named.append(value)
+        elif name == b"connection":
+            if value not in NAMES_NOTHING:
+                self._named.append(value)
+        elif name == b"set-cookie" and self.exchange is not None:
+            self.exchange.sets_cookies = True
 
     def on_headers_complete(self) -> None:
         """Hand the head on, unless it is an interim one (RFC 9110 section 15.2)."""
@@ -313,7 +337,25 @@ class UpstreamConnection(asyncio.Protocol):
             headers = [pair for pair in headers if pair[0] != b"content-length"]
         elif content_length is None and not self._body_is_chunked and status != 304:
             self._ends_with_connection = True
-        self._sink.start(status, headers, content_length)
+        if status == UNAUTHORIZED and (exchange := self.exchange) is not None and exchange.onward.owns_credential:
+            self._turn_away(exchange)
+        else:
+            self._sink.start(status, headers, content_length)
+
+    def _turn_away(self, exchange: Exchange) -> None:
+        """Let the exchange go before its refusal is told; what is left of that is read and thrown away."""
+        when_refused = self._pool.when_refused
+        exchange.connection = None
+        if exchange.body_has_ended:
+            self._sink = _Rest()
+            self.exchange = Exchange(self._sink, exchange.onward, b"", self._pool)
+            self.exchange.body_has_ended = True
+            if self._is_reading_held:
+                self.go_on_reading()
+        else:
+            self.drop()
+        # Not from within the parser: what comes of it may close this connection or begin on it again.
+        asyncio.get_running_loop().call_soon(when_refused, exchange)
 
     def _pass_over(self, status: int) -> None:
         if status < 100 or status == 101:

@@ -1,9 +1,12 @@
 """One request on its way upstream and the answer on its way back."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.upstream.errors import UpstreamBroke
+from stagedoor.upstream.onward import Onward
+from stagedoor.upstream.wire.head import SAFE_METHODS
 
 if TYPE_CHECKING:
     from stagedoor.upstream.wire.connection import UpstreamConnection
@@ -65,10 +68,34 @@ class Nobody:
         """Do nothing."""
 
 
+class CallerEnd(Protocol):
+    """The caller's end of one request, whoever answers it."""
+
+    def write_body(self, data: bytes) -> None:
+        """Hand over a piece of the request's body."""
+
+    def end_body(self) -> None:
+        """Say that the request's body is complete."""
+
+    def pause_answer(self) -> None:
+        """Ask for no more of the answer until :meth:`resume_answer`."""
+
+    def resume_answer(self) -> None:
+        """Go on with the answer."""
+
+    def cancel(self) -> None:
+        """Leave: the sink hears nothing more."""
+
+
 class Exchange:
-    """The caller's end of one request: hand its body over, hold its answer up, or leave."""
+    """The caller's end of one request: hand its body over, hold its answer up, or leave.
+
+    Between two connections, when the first turned out dead or was answered with a refusal that is dealt with here,
+    there is none; the caller notices nothing but the time. ``was_left`` is true once the caller left.
+    """
 
     __slots__ = (
+        "_go_on",
         "answer_is_paused",
         "body_has_ended",
         "body_is_paused",
@@ -80,29 +107,31 @@ class Exchange:
         "is_over",
         "is_repeatable",
         "length_left",
+        "onward",
         "pool",
+        "sets_cookies",
         "sink",
         "ticks_waited",
+        "was_left",
+        "was_refused",
     )
 
     def __init__(
         self,
         sink: AnswerSink,
+        onward: Onward,
         head: bytes,
         pool: "ConnectionPool",
-        *,
-        is_head: bool,
-        is_repeatable: bool,
-        has_body: bool,
-        content_length: int | None,
     ) -> None:
+        has_body = onward.has_body
         self.sink = sink
+        self.onward = onward
         self.head = head
         self.pool = pool
-        self.is_head = is_head
-        self.is_repeatable = is_repeatable
-        self.is_chunked = has_body and content_length is None
-        self.length_left = content_length or 0
+        self.is_head = onward.method == "HEAD"
+        self.is_repeatable = not has_body and onward.method in SAFE_METHODS
+        self.is_chunked = has_body and onward.content_length is None
+        self.length_left = onward.content_length or 0
         self.body_has_ended = not has_body
         self.connection: UpstreamConnection | None = None
         self.held = b""
@@ -110,6 +139,10 @@ class Exchange:
         self.body_is_paused = False
         self.answer_is_paused = False
         self.ticks_waited = 0
+        self.sets_cookies = False
+        self.was_left = False
+        self.was_refused = False
+        self._go_on: Callable[[], None] | None = None
 
     def write_body(self, data: bytes) -> None:
         """Hand over a piece of the request's body; dropped where the answer is already complete.
@@ -147,11 +180,27 @@ class Exchange:
     def resume_answer(self) -> None:
         """Go on reading the answer."""
         self.answer_is_paused = False
-        if self.connection is not None and not self.is_over:
+        if self._go_on is not None:
+            self._go_on()
+        elif self.connection is not None and not self.is_over:
             self.connection.go_on_reading()
+
+    def hold_answer(self, go_on: Callable[[], None]) -> None:
+        """Read no more until :meth:`release_answer`, whatever the caller says; for whoever works on the answer on its
+        way. ``go_on`` is called when the caller, who had the answer paused, takes it again."""
+        self._go_on = go_on
+        if self.connection is not None and not self.is_over:
+            self.connection.hold_reading()
+
+    def release_answer(self) -> None:
+        """Go on reading, unless the caller has the answer paused."""
+        self._go_on = None
+        if not self.answer_is_paused:
+            self.resume_answer()
 
     def cancel(self) -> None:
         """Leave: the connection is closed at once and the sink hears nothing more."""
+        self.was_left = True
         if not self.is_over:
             self._leave()
 

@@ -5,9 +5,17 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stagedoor.upstream.errors import UpstreamBroke, UpstreamUnreachable
+from stagedoor.catalog.operations import Pace
+from stagedoor.upstream.errors import (
+    UpstreamBroke,
+    UpstreamConnectTimedOut,
+    UpstreamRefusedCredential,
+    UpstreamTimedOut,
+    UpstreamUnreachable,
+)
 from stagedoor.upstream.wire.connection import UpstreamConnection
 from stagedoor.upstream.wire.exchange import Exchange
+from stagedoor.upstream.wire.head import SAFE_METHODS
 from stagedoor.upstream.wire.origin import Origin
 from stagedoor.upstream.wire.tunnel import open_connection
 
@@ -16,7 +24,12 @@ CLOSING_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class PoolLimits:
-    """How many and how long. Times but the connect timeout are whole numbers of ticks, and up to one tick late."""
+    """How many and how long. Times but the connect timeout are whole numbers of ticks, and up to one tick late.
+
+    The ticks that are named like a :class:`~stagedoor.catalog.operations.Pace` bound the silence before an answer to
+    such a request; ``pause_ticks`` bounds each silence within a body, request's or answer's, however long the whole.
+    ``idle_ticks`` is how long a connection is kept that nobody uses.
+    """
 
     connections: int = 128
     waiting: int = 1024
@@ -24,17 +37,47 @@ class PoolLimits:
     tick_seconds: float = 1.0
     line_ticks: int = 10
     idle_ticks: int = 30
-    answer_ticks: int = 100
+    read_ticks: int = 60
+    write_ticks: int = 100
+    long_ticks: int = 300
+    transfer_ticks: int = 300
+    pause_ticks: int = 60
+
+    def ticks_for(self, pace: Pace) -> int:
+        """Return how long the upstream may be silent before it answers such a request."""
+        match pace:
+            case Pace.READ:
+                return self.read_ticks
+            case Pace.WRITE:
+                return self.write_ticks
+            case Pace.LONG:
+                return self.long_ticks
+            case Pace.TRANSFER:
+                return self.transfer_ticks
+
+
+def refuse(exchange: Exchange) -> None:
+    """Tell a caller that the upstream refused the credential; where nobody can renew it."""
+    exchange.fail(UpstreamRefusedCredential())
 
 
 class ConnectionPool:
     """Give each exchange the connection that was used last, or a new one, or a place in a bounded line.
 
     The connection used last is the least likely to be closed at the other end; the others grow idle and are let go.
+    ``when_refused`` is given an exchange, without a connection, whose credential the upstream refused, and has to
+    send or fail it.
     """
 
-    def __init__(self, origin: Origin, limits: PoolLimits, when_empty: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        origin: Origin,
+        limits: PoolLimits,
+        when_empty: Callable[[], None],
+        when_refused: Callable[[Exchange], None] = refuse,
+    ) -> None:
         self.origin = origin
+        self.when_refused = when_refused
         self._limits = limits
         self._when_empty = when_empty
         self._loop = asyncio.get_running_loop()
@@ -146,7 +189,11 @@ class ConnectionPool:
             exchange = self._line.popleft()
         if exchange is not None:
             where = self.origin.authority
-            exchange.fail(UpstreamUnreachable(internal=f"{where}: {str(failure) or type(failure).__name__}"))
+            said = f"{where}: {str(failure) or type(failure).__name__}"
+            if isinstance(failure, TimeoutError):
+                exchange.fail(UpstreamConnectTimedOut(seconds=self._limits.connect_seconds, internal=said))
+            else:
+                exchange.fail(UpstreamUnreachable(internal=said))
         self._dial_for_the_line()
 
     def _hand_over(self, connection: UpstreamConnection, exchange: Exchange | None) -> None:
@@ -170,15 +217,28 @@ class ConnectionPool:
                     connection.drop()
             elif connection.waits_for_upstream():
                 connection.ticks_quiet += 1
-                if connection.ticks_quiet > limits.answer_ticks:
-                    connection.time_out()
+                self._end_what_is_too_quiet(connection)
         for exchange in list(self._line):
             exchange.ticks_waited += 1
             if exchange.ticks_waited > limits.line_ticks:
                 self.leave(exchange)
-                exchange.fail(UpstreamUnreachable(internal="no connection came free in time"))
+                seconds = limits.line_ticks * limits.tick_seconds
+                exchange.fail(UpstreamConnectTimedOut(seconds=seconds, internal="no connection came free in time"))
         if self._connections or self._line or self._dials:
             self._timer = self._loop.call_later(limits.tick_seconds, self._tick)
         else:
             self._timer = None
             self._when_empty()
+
+    def _end_what_is_too_quiet(self, connection: UpstreamConnection) -> None:
+        exchange = connection.exchange
+        if exchange is None:
+            return
+        pace = exchange.onward.pace
+        is_pause = connection.is_within_a_body
+        ticks = self._limits.pause_ticks if is_pause else self._limits.ticks_for(pace)
+        if connection.ticks_quiet > ticks:
+            seconds = ticks * self._limits.tick_seconds
+            timeout = "idle" if is_pause else pace.value
+            changes = exchange.onward.method not in SAFE_METHODS
+            connection.time_out(UpstreamTimedOut(timeout, seconds=seconds, changes=changes, internal=timeout))

@@ -1,25 +1,45 @@
 """The way in: every connection of one process to any upstream."""
 
 import ssl
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
 
+from stagedoor.kit.errors import StagedoorError
+from stagedoor.kit.secret import Secret
 from stagedoor.upstream.errors import UpstreamUnreachable
 from stagedoor.upstream.onward import Onward
 from stagedoor.upstream.wire.exchange import AnswerSink, Exchange
-from stagedoor.upstream.wire.head import SAFE_METHODS, request_head
+from stagedoor.upstream.wire.head import request_head
 from stagedoor.upstream.wire.origin import origin_of, tls_context
-from stagedoor.upstream.wire.pool import ConnectionPool, PoolLimits
+from stagedoor.upstream.wire.pool import ConnectionPool, PoolLimits, refuse
 
 PoolKey = tuple[str, str | None, str | None]
+
+
+SendAgain = Callable[[Exchange, Secret], None]
+
+
+class Renewal(Protocol):
+    """Deals with exchanges whose credential an upstream refused."""
+
+    def take(self, exchange: Exchange, send_again: SendAgain) -> None:
+        """Have the exchange sent again with another token, or fail it, now or later."""
+
+    async def close(self) -> None:
+        """Let nobody wait any more."""
 
 
 class UpstreamWire:
     """A bounded pool of connections for each address, authority and proxy.
 
     A request that may write goes out once: only a safe method without a body is sent a second time, and only when a
-    pooled connection turned out to be dead before any byte of an answer.
+    pooled connection turned out to be dead before any byte of an answer, or when ``renewal`` has a new token for one
+    that was refused.
     """
 
-    def __init__(self, limits: PoolLimits | None = None) -> None:
+    def __init__(self, limits: PoolLimits | None = None, *, renewal: Renewal | None = None) -> None:
+        self._renewal = renewal
         self._limits = limits or PoolLimits()
         self._pools: dict[PoolKey, ConnectionPool] = {}
         self._system_tls: ssl.SSLContext | None = None
@@ -37,21 +57,14 @@ class UpstreamWire:
         """
         key = (onward.base_url, onward.ca_pem, onward.proxy_url)
         pool = self._pools.get(key) or self._open_pool(key)
-        method = onward.method
-        exchange = Exchange(
-            sink,
-            request_head(onward, pool.origin),
-            pool,
-            is_head=method == "HEAD",
-            is_repeatable=method in SAFE_METHODS and not onward.has_body,
-            has_body=onward.has_body,
-            content_length=onward.content_length,
-        )
+        exchange = Exchange(sink, onward, request_head(onward, pool.origin), pool)
         pool.begin(exchange)
         return exchange
 
     async def close(self) -> None:
         """Close every connection at once; what was under way fails."""
+        if self._renewal is not None:
+            await self._renewal.close()
         pools = list(self._pools.values())
         self._pools.clear()
         for pool in pools:
@@ -65,9 +78,29 @@ class UpstreamWire:
         except (ValueError, ssl.SSLError) as failure:
             # Not the address itself: a proxy's may hold a password.
             raise UpstreamUnreachable(internal=f"the address of the upstream cannot be used: {failure}") from failure
-        pool = ConnectionPool(origin, self._limits, lambda: self._let_go(key))
+        when_refused = refuse if self._renewal is None else self._renew
+        pool = ConnectionPool(origin, self._limits, lambda: self._let_go(key), when_refused)
         self._pools[key] = pool
         return pool
+
+    def _renew(self, exchange: Exchange) -> None:
+        if exchange.is_over:
+            return
+        if self._renewal is None:
+            refuse(exchange)
+        else:
+            self._renewal.take(exchange, self._send_again)
+
+    def _send_again(self, exchange: Exchange, token: Secret) -> None:
+        onward = exchange.onward = replace(exchange.onward, token=token)
+        key = (onward.base_url, onward.ca_pem, onward.proxy_url)
+        try:
+            pool = exchange.pool = self._pools.get(key) or self._open_pool(key)
+            exchange.head = request_head(onward, pool.origin)
+            exchange.ticks_waited = 0
+            pool.begin(exchange)
+        except StagedoorError as failure:
+            exchange.fail(failure)
 
     def _let_go(self, key: PoolKey) -> None:
         self._pools.pop(key, None)

@@ -188,7 +188,7 @@ def test_trailers_without_an_end_are_broken_off() -> None:
 
 
 def test_silence_before_and_within_an_answer_ends_it() -> None:
-    quick = PoolLimits(tick_seconds=0.01, answer_ticks=3)
+    quick = PoolLimits(tick_seconds=0.01, read_ticks=3, pause_ticks=3)
     for pieces, calls in (((), ["fail"]), ((LENGTH[:-2],), ["start", "write", "fail"])):
         listener, _ = answered(*pieces, limits=quick)
         assert listener.calls == calls

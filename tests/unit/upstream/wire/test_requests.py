@@ -415,7 +415,7 @@ def test_a_slow_caller_is_not_a_silent_upstream() -> None:
         await listener.end()
         assert listener.status == 200
 
-    run(script, talk, PoolLimits(tick_seconds=0.005, answer_ticks=6))
+    run(script, talk, PoolLimits(tick_seconds=0.005, write_ticks=6, pause_ticks=6))
 
 
 def test_nothing_there_is_unreachable() -> None:
@@ -680,4 +680,4 @@ def test_an_upstream_that_never_takes_the_body_is_silent() -> None:
         assert isinstance(listener.error, UpstreamTimedOut)
         assert "pause_body" in listener.calls
 
-    run(script, talk, PoolLimits(tick_seconds=0.01, answer_ticks=5))
+    run(script, talk, PoolLimits(tick_seconds=0.01, pause_ticks=5))
