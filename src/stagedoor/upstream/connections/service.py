@@ -11,7 +11,13 @@ from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.secret import Secret
 from stagedoor.upstream.connections import store
-from stagedoor.upstream.connections.addresses import check_address, derive_token_url, read_address
+from stagedoor.upstream.connections.addresses import (
+    OrchestratorAddress,
+    check_address,
+    derive_token_url,
+    read_address,
+    read_token_url,
+)
 from stagedoor.upstream.connections.errors import ConnectionInUse, ConnectionRefused, ConnectionUnknown
 from stagedoor.upstream.connections.models import Connection
 from stagedoor.upstream.connections.schemas import ConnectionDraft, ConnectionEntry, ConnectionKind, SignIn
@@ -36,33 +42,36 @@ class Connections:
 
         Raises :class:`ConnectionRefused` with the field that is wrong, or with status 409 when the name is taken.
         """
-        _check_draft(draft)
         address = read_address(draft.base_url)
-        identity_url = check_address(draft.identity_url, "identity_url") if draft.identity_url else None
-        if store.find_connection(session, draft.organization_id, draft.name) is not None:
-            raise ConnectionRefused("A connection of this name exists already.", field="name", status=409)
+        facts = read_draft(draft, address)
+        self.verify_name_is_free(session, draft.organization_id, draft.name)
         connection_id = random_guid(self._chance)
         row = Connection(
             id=connection_id,
             organization_id=draft.organization_id,
             name=draft.name,
             kind=draft.kind.value,
-            base_url=address.base_url,
-            identity_url=identity_url or derive_token_url(draft.kind, address),
+            base_url=facts.base_url,
+            identity_url=facts.token_url,
             upstream_organization=draft.upstream_organization or address.organization,
-            upstream_tenant=draft.upstream_tenant or address.tenant,
-            client_id=draft.client_id,
-            username=draft.username,
-            scope=" ".join(draft.scope.split()) if draft.scope else None,
+            upstream_tenant=facts.tenant,
+            client_id=facts.client_id,
+            username=facts.username,
+            scope=facts.scope,
             sealed_secret=self._seal(connection_id, draft.secret),
-            ca_pem=draft.ca_pem,
-            proxy_url=check_address(draft.proxy_url, "proxy_url") if draft.proxy_url else None,
+            ca_pem=facts.ca_pem,
+            proxy_url=facts.proxy_url,
             created_at=self._clock.now(),
             created_by=draft.created_by,
         )
         store.add(session, row)
         record_change(session, "connection", connection_id)
         return _entry(session, row)
+
+    def verify_name_is_free(self, session: Session, organization_id: str, name: str) -> None:
+        """Raise :class:`ConnectionRefused` with status 409 when the organization has a connection of this name."""
+        if store.find_connection(session, organization_id, name) is not None:
+            raise ConnectionRefused("A connection of this name exists already.", field="name", status=409)
 
     def list_connections(self, session: Session, organization_id: str) -> list[ConnectionEntry]:
         """Return an organization's connections by name."""
@@ -101,7 +110,7 @@ class Connections:
         record_change(session, "connection", row.id)
 
     def get_sign_in(self, session: Session, connection_id: str) -> SignIn:
-        """Return what a token request of this connection needs, its secret opened; for the upstream tokens alone."""
+        """Return what a token request of this connection needs, its secret opened; for tokens and trials alone."""
         row = store.find_connection_by_id(session, connection_id)
         if row is None:
             raise ConnectionUnknown
@@ -137,6 +146,28 @@ class Connections:
 
     def _seal(self, connection_id: str, secret: Secret) -> str:
         return self._vault.seal(secret, context=f"connection:{connection_id}", chance=self._chance)
+
+
+def read_draft(draft: ConnectionDraft, address: OrchestratorAddress) -> SignIn:
+    """Return what a token request of such a connection would need, and keep nothing.
+
+    Raises :class:`ConnectionRefused` with the field that is wrong.
+    """
+    _check_draft(draft)
+    token_url = read_token_url(draft.identity_url) if draft.identity_url else derive_token_url(draft.kind, address)
+    return SignIn(
+        connection_id="",
+        kind=draft.kind,
+        base_url=address.base_url,
+        token_url=token_url,
+        tenant=draft.upstream_tenant or address.tenant,
+        client_id=draft.client_id,
+        username=draft.username,
+        scope=" ".join(draft.scope.split()) if draft.scope else None,
+        secret=draft.secret,
+        ca_pem=draft.ca_pem,
+        proxy_url=check_address(draft.proxy_url, "proxy_url") if draft.proxy_url else None,
+    )
 
 
 def _entry(session: Session, row: Connection) -> ConnectionEntry:
