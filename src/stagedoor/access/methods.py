@@ -18,6 +18,8 @@ class ManagementAbility(StrEnum):
     ACCESS_KEY_REVOKE = "access_key:revoke"
     ACCESS_KEY_ROTATE = "access_key:rotate"
     AUDIT_READ = "audit:read"
+    CONNECTION_CHANGE = "connection:change"
+    CONNECTION_READ = "connection:read"
     DESTINATION_CHANGE = "destination:change"
     DESTINATION_READ = "destination:read"
     EXTERNAL_APPLICATION_CHANGE = "external_application:change"

@@ -37,6 +37,8 @@ SignedIn = Annotated[Visitor, Depends(signed_in)]
 ADMINISTRATORS_ONLY = frozenset(
     {
         ManagementAbility.AUDIT_READ,
+        ManagementAbility.CONNECTION_CHANGE,
+        ManagementAbility.CONNECTION_READ,
         ManagementAbility.DESTINATION_CHANGE,
         ManagementAbility.DESTINATION_READ,
         ManagementAbility.EXTERNAL_APPLICATION_CHANGE,

@@ -93,6 +93,10 @@ class Organizations:
         record_change(session, "tenant", tenant.id)
         return tenant
 
+    def verify_tenant_name(self, name: str) -> None:
+        """Raise :class:`OrganizationNameRefused` unless a tenant can be called so; whether one is, is not asked."""
+        _check_name(name)
+
     def get_organization(self, session: Session, word: str) -> Organization:
         """Return the organization of this logical name or id, or raise :class:`OrganizationUnknown`."""
         organization = store.find_organization(session, word)
