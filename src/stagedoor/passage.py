@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from stagedoor.kit.secret import Secret
 
@@ -230,12 +231,12 @@ class Destination(StrEnum):
     REMOTE = "remote"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHead:
+class RequestHead(NamedTuple):
     """A request's head after the door cleaned it: canonical, bounded, stripped of forged headers.
 
     Header names are lower case; ``raw_headers`` keep order and doubles for the gateway. ``path`` is canonical
-    and still percent-encoded where it must be.
+    and still percent-encoded where it must be. A tuple, since one is made for each request and a frozen class takes
+    five times as long to fill.
     """
 
     method: str

@@ -163,6 +163,46 @@ def test_requests_follow_each_other_on_one_connection(front: Administrator, key:
     assert ask(front, one, one, one, answers=3).statuses == [200, 200, 200]
 
 
+def test_the_same_head_again_is_judged_again(front: Administrator, prefix: str) -> None:
+    key = front.make_key("ended", ["all"])
+    request = written("GET", prefix + LIST, key)
+    with socket.create_connection(("127.0.0.1", int(front.house.base_url.rsplit(":", 1)[1]))) as connection:
+        connection.sendall(request)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        key_id = key.split("_")[1]
+        assert front.management.delete(f"/keys/{key_id}").is_success
+        connection.sendall(request)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 401 ")
+
+
+def test_another_head_on_the_same_connection_is_read_anew(
+    front: Administrator, upstream: Upstream, key: str, prefix: str
+) -> None:
+    one = written("GET", prefix + LIST, key)
+    others = (
+        written("GET", prefix + LIST + "?$top=1", key),
+        written("HEAD", prefix + LIST, key),
+        written("GET", prefix + LIST, key, "X-Note: 1"),
+        written("GET", prefix + LIST, "sd_nobodys"),
+    )
+    for other in others:
+        answers = ask(front, one, other, one, answers=3)
+        assert answers.statuses == [200, 401 if b"nobodys" in other else 200, 200]
+    assert sum(b"$top=1" in head for head in upstream.heads) == 1
+    assert sum(head.startswith(b"HEAD ") for head in upstream.heads) == 1
+    assert sum(b"x-note: 1" in head.lower() for head in upstream.heads) == 1
+
+
+def test_a_trailer_is_no_part_of_the_head_that_comes_again(
+    front: Administrator, upstream: Upstream, key: str, prefix: str
+) -> None:
+    chunked = written("POST", f"{prefix}/odata/Assets", key, "Transfer-Encoding: chunked")
+    with_note = written("POST", f"{prefix}/odata/Assets", key, "Transfer-Encoding: chunked", "X-Note: 1")
+    answers = ask(front, chunked + b"0\r\nX-Note: 1\r\n\r\n", with_note + b"0\r\n\r\n", answers=2)
+    assert answers.statuses == [200, 200]
+    assert [b"x-note: 1" in head.lower() for head in upstream.heads if head.startswith(b"POST")] == [False, True]
+
+
 def test_pipelined_requests_are_answered_in_their_order(
     front: Administrator, upstream: Upstream, key: str, prefix: str
 ) -> None:

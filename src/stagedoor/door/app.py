@@ -26,6 +26,7 @@ from stagedoor.door.chain.operations import answer_operations
 from stagedoor.door.chain.refuse_unknown import refuse_unknown
 from stagedoor.door.chain.strip_forged_headers import strip_forged_headers
 from stagedoor.door.errors import dialect_of, draw_error
+from stagedoor.door.known_head import KnownHead
 from stagedoor.door.request_ids import RequestIds
 from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Receive, Scope, Send, Step, Visit
@@ -91,12 +92,16 @@ class DoorApp:
             finally:
                 end_visit(visit)
 
-    def enter(self, scope: Scope) -> Visit:
+    def enter(self, scope: Scope, known: KnownHead | None = None) -> Visit:
         """Begin a visit: take the entrance, the same for all, and find the way that follows.
 
-        What goes wrong is kept in the visit, for whoever answers it.
+        ``known`` is a head that has come in before and is the same as this one. What goes wrong is kept in the visit,
+        for whoever answers it.
         """
-        visit = Visit(house=self._house, scope=scope, started=stopwatch(), request_id=self._request_ids.draw())
+        visit = Visit(self._house, scope, stopwatch(), self._request_ids.draw())
+        if known is not None:
+            known.enter(visit)
+            return visit
         try:
             for enter in ENTRANCE:
                 enter(visit)

@@ -10,6 +10,7 @@ from stagedoor.door.app import VISIT, DoorApp, take_steps
 from stagedoor.door.bounded_protocol import BoundedProtocol
 from stagedoor.door.carried_visit import CarriedVisit
 from stagedoor.door.chain.dispatch import carriage_of, dispatch
+from stagedoor.door.known_head import KnownHead, may_be_kept
 from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Scope, Visit
 from stagedoor.gateway.dispatch import carries_at_once
@@ -31,6 +32,7 @@ class CarryingProtocol(BoundedProtocol):
         door = self.app if self._abreast is None else self._abreast.door
         self._door = door if isinstance(door, DoorApp) else None
         self._carried: CarriedVisit | None = None
+        self._known_head: KnownHead | None = None
 
     def on_headers_complete(self) -> None:
         cycle: RequestResponseCycle | None = self.cycle
@@ -92,11 +94,17 @@ class CarryingProtocol(BoundedProtocol):
 
     def _begin_visit(self, door: DoorApp) -> Visit:
         scope = cast("Scope", self.scope)
-        address = httptools.parse_url(self.url)
-        scope["method"] = self.parser.get_method().decode("ascii")
-        scope["raw_path"] = address.path
-        scope["query_string"] = address.query or b""
-        visit = door.enter(scope)
+        method, url, headers = self.parser.get_method(), self.url, self.headers
+        known = self._known_head
+        if known is not None and known.is_like(method, url, headers):
+            visit = door.enter(scope, known)
+        else:
+            address = httptools.parse_url(url)
+            scope["method"] = method.decode("ascii")
+            scope["raw_path"] = address.path
+            scope["query_string"] = address.query or b""
+            visit = door.enter(scope)
+            self._known_head = KnownHead(method, url, headers, visit) if may_be_kept(visit, url, headers) else None
         if visit.place.surface is Surface.ORCHESTRATOR:
             with bound_request_id(visit.request_id):
                 take_steps(visit, until=dispatch)

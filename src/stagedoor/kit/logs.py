@@ -6,9 +6,8 @@ library. Lines written while a request is carried out bear its request id.
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from typing import Any, TextIO, cast
 
 import orjson
@@ -111,15 +110,23 @@ def configure_logging(
     )
 
 
-@contextmanager
-def bound_request_id(request_id: str) -> Iterator[None]:
+class bound_request_id:  # noqa: N801  # used like the context managers that are functions
     """Write the request id into every line that is logged inside the block, in this task and what it starts."""
-    # A variable of our own: structlog's binding looks through all variables of the context, at every request.
-    token = _request_id.set(request_id)
-    try:
-        yield
-    finally:
-        _request_id.reset(token)
+
+    # Around each request, so by hand: a generator takes five times as long to enter and leave, and structlog's own
+    # binding looks through all variables of the context.
+    __slots__ = ("_request_id", "_token")
+
+    _token: Token[str | None]
+
+    def __init__(self, request_id: str) -> None:
+        self._request_id = request_id
+
+    def __enter__(self) -> None:
+        self._token = _request_id.set(self._request_id)
+
+    def __exit__(self, *_: object) -> None:
+        _request_id.reset(self._token)
 
 
 def _redacted(value: Any, redact: Redact) -> Any:

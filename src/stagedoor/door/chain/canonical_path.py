@@ -6,7 +6,6 @@ from stagedoor.catalog.canonical import CanonicalPath, CanonicalQuery, canonical
 from stagedoor.catalog.canonical import canonical_path as canonical_form
 from stagedoor.door.surfaces import Place, Surface, find_place
 from stagedoor.door.visit import Visit
-from stagedoor.passage import RequestHead
 
 REMEMBERED = 2048
 REMEMBERED_BYTES_MAX = 512
@@ -27,16 +26,7 @@ def canonical_path(visit: Visit) -> None:
             visit.query, query = canonical.pairs, canonical.text
         else:
             query = raw_query.decode("latin-1")
-    visit.head = RequestHead(
-        method=cleaned.method,
-        path=path,
-        query=query,
-        headers=cleaned.headers,
-        raw_headers=cleaned.raw_headers,
-        client_address=cleaned.client_address,
-        scheme=cleaned.scheme,
-        request_id=cleaned.request_id,
-    )
+    visit.head = cleaned._replace(path=path, query=query)
 
 
 def _place_of(raw_path: bytes) -> tuple[CanonicalPath, Place]:

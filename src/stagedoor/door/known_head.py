@@ -1,0 +1,62 @@
+"""What came of a head, for the next request on the same connection: most clients send the same one again."""
+
+from stagedoor.door.surfaces import Surface
+from stagedoor.door.visit import Visit
+from stagedoor.passage import RequestHead
+
+Header = tuple[bytes, bytes]
+
+BYTES_MAX = 8 * 1024
+"""Of a head that is kept. A connection that has nothing under way must not hold much."""
+
+
+class KnownHead:
+    """A head as it came, byte for byte, and what the entrance made of it.
+
+    The entrance looks at the head, at the connection, and at settings that stay as they are; so the same head on the
+    same connection comes in the same way. Who its caller is, and what the caller may do, is asked anew for each
+    request. What is kept goes when its connection goes, and with it the credential in it.
+    """
+
+    __slots__ = ("_head", "_headers", "_method", "_place", "_query", "_scope", "_url", "_way")
+
+    def __init__(self, method: bytes, url: bytes, headers: list[Header], visit: Visit) -> None:
+        self._method = method
+        self._url = url
+        # A copy: to the list that the head came in the parser adds the trailers, which are no part of it.
+        self._headers = headers.copy()
+        self._head = visit.head
+        self._place = visit.place
+        self._query = visit.query
+        self._way = visit.way
+        scope = visit.scope
+        self._scope = {name: scope[name] for name in ("method", "raw_path", "query_string", "scheme", "client")}
+
+    def is_like(self, method: bytes, url: bytes, headers: list[Header]) -> bool:
+        """Tell whether another head is the same."""
+        return url == self._url and method == self._method and headers == self._headers
+
+    def enter(self, visit: Visit) -> None:
+        """Fill in what the entrance would, for a visit with the same head."""
+        head = self._head
+        visit.head = RequestHead(
+            head.method,
+            head.path,
+            head.query,
+            head.headers,
+            head.raw_headers,
+            head.client_address,
+            head.scheme,
+            visit.request_id,
+        )
+        visit.place, visit.query, visit.way = self._place, self._query, self._way
+        scope = visit.scope
+        scope.update(self._scope)
+        scope["headers"] = list(head.raw_headers)
+
+
+def may_be_kept(visit: Visit, url: bytes, headers: list[Header]) -> bool:
+    """Tell whether the head of a visit that took the entrance is worth keeping: that of an API, and not a large one."""
+    if visit.raised is not None or visit.place.surface is not Surface.ORCHESTRATOR:
+        return False
+    return len(url) + sum(len(name) + len(value) for name, value in headers) <= BYTES_MAX
