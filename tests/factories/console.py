@@ -112,6 +112,68 @@ def legacy_window(**changed: Any) -> dict[str, Any]:
     return window | changed
 
 
+def connection_facts(**changed: Any) -> dict[str, Any]:
+    sign_in = {
+        "state": "signed_in",
+        "last_renewed_at": "2026-05-04T11:30:00Z",
+        "expires_at": "2026-05-04T12:30:00Z",
+        "renew_at": "2026-05-04T12:20:00Z",
+        "failures": 0,
+        "next_try_at": None,
+        "problem": None,
+    }
+    facts = {
+        "id": "c1",
+        "name": "prod",
+        "kind": "app",
+        "url": "https://orch.example/acme/prod/orchestrator_",
+        "token_url": "https://orch.example/identity_/connect/token",
+        "upstream": "acme/prod",
+        "client_id": "app-1",
+        "username": None,
+        "scope": "OR.Jobs OR.Folders",
+        "has_own_authorities": False,
+        "proxy_url": None,
+        "tenants": ["acme/dev"],
+        "created_at": "2026-05-01T08:00:00Z",
+        "created_by": "ada",
+        "sign_in": sign_in | changed.pop("sign_in", {}),
+    }
+    return facts | changed
+
+
+def trial_report(**changed: Any) -> dict[str, Any]:
+    report = {
+        "is_working": True,
+        "url": "https://orch.example/acme/prod/orchestrator_",
+        "token_url": "https://orch.example/identity_/connect/token",
+        "steps": [
+            {"name": "reach", "is_ok": True, "says": "orch.example answers.", "hint": None},
+            {"name": "sign_in", "is_ok": True, "says": "A token was given.", "hint": None},
+        ],
+        "organization": "acme",
+        "tenants": ["dev", "prod"],
+        "refused": [{"operation": "Users_Get", "because": "needs the scope OR.Users"}],
+        "refused_count": 1,
+        "allowed_count": 400,
+        "unknown_count": 17,
+        "known_from": ["token_scopes"],
+    }
+    return report | changed
+
+
+def failed_trial(**changed: Any) -> dict[str, Any]:
+    steps = [
+        {"name": "reach", "is_ok": True, "says": "orch.example answers.", "hint": None},
+        {"name": "sign_in", "is_ok": False, "says": "The scope OR.Jobbs is refused.", "hint": "Take it off."},
+        {"name": "orchestrator", "is_ok": None, "says": "There is no token to try it with.", "hint": None},
+    ]
+    return trial_report(is_working=False, steps=steps, refused=[], refused_count=0) | changed
+
+
+AUTHORIZE_URL = "https://orch.example/identity_/connect/authorize?client_id=people&scope=x"
+
+
 @dataclass
 class Asked:
     """One request that reached the house."""
@@ -132,6 +194,8 @@ class FakeHouse:
     keys: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     window: dict[str, Any] = field(default_factory=legacy_window)
+    connections: list[dict[str, Any]] = field(default_factory=list)
+    trial: dict[str, Any] = field(default_factory=trial_report)
     folders: list[str] = field(default_factory=lambda: ["Shared"])
     tenants: list[str] = field(default_factory=lambda: ["dev"])
     orchestrator: dict[str, Any] = field(default_factory=dict)
@@ -225,6 +289,8 @@ class FakeHouse:
                 return JSONResponse(self.keys[0])
             case "POST", ["keys", _, "rotate"]:
                 return JSONResponse(key_facts(state="rotating", key=KEY_SECRET, warnings=[]), 201)
+            case _, ["connections", *_] | ["tenants", _, "connection"]:
+                return self._connections(method, path.split("/")[2:], asked)
             case "GET", ["audit"]:
                 return self._audit(asked.query)
             case "GET", ["legacy-window"]:
@@ -233,6 +299,27 @@ class FakeHouse:
                 self.window |= asked.body
                 return JSONResponse(self.window)
         return _problem(404, "resource_unknown", "Nothing is here.")
+
+    def _connections(self, method: str, path: list[str], asked: Asked) -> Response:
+        match method, path:
+            case "GET", []:
+                return _items(self.connections)
+            case "POST", []:
+                facts = connection_facts(name=asked.body["name"], kind=asked.body["kind"], tenants=[])
+                self.connections.append(facts)
+                return JSONResponse(facts, 201)
+            case "POST", ["discover"] | [_, "test"]:
+                return JSONResponse(self.trial)
+            case "POST", ["authorize-url"]:
+                return JSONResponse({"authorize_url": AUTHORIZE_URL, "state": "st", "code_verifier": "verifier"})
+            case "DELETE", ["c1"]:
+                self.connections.clear()
+                return Response(status_code=204)
+            case _, [_, "connection"]:
+                return JSONResponse({"destination": "remote"})
+            case _, ["c1", *_] if self.connections:
+                return JSONResponse(self.connections[0])
+        return _problem(404, "connection_unknown", "There is no connection of this name.")
 
     def _whoami(self) -> dict[str, Any]:
         return {

@@ -11,10 +11,13 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stagedoor.client import NotSignedIn, StagedoorClientError
-from stagedoor.console import activity, home, keys, legacy_window, new_key, orchestrator
+from stagedoor.console import activity, connections, home, keys, legacy_window, new_connection, new_key, orchestrator
 from stagedoor.console.errors import PageUnknown
 from stagedoor.console.forms import FormGuard
 from stagedoor.console.pages import Pages, security_headers
+from stagedoor.console.person_sign_in import CALLBACK_PATH as CONNECTION_CALLBACK_PATH
+from stagedoor.console.person_sign_in import DEPARTURE_PATH, show_departure
+from stagedoor.console.sealed_cookie import SealedCookie
 from stagedoor.console.sessions import SessionCookies
 from stagedoor.console.sign_in import CALLBACK_PATH, HOME, SIGN_IN_PATH, SignInDesk, local_path
 from stagedoor.console.visit import Surroundings, Visit
@@ -32,6 +35,9 @@ READS: dict[str, Page] = {
     "/console/keys/{key_id}": keys.show_key,
     "/console/activity": activity.show_activity,
     "/console/activity/rows": activity.show_new_rows,
+    "/console/connections": connections.show_connections,
+    "/console/connections/new": new_connection.show_new_connection,
+    "/console/connections/{connection_id}": connections.show_connection,
     "/console/legacy-window": legacy_window.show_window,
     "/console/orchestrator": orchestrator.show_jobs,
     "/console/orchestrator/jobs": orchestrator.show_jobs,
@@ -41,12 +47,29 @@ READS: dict[str, Page] = {
 }
 """Pages that only look."""
 
+AWAY: dict[str, Page] = {
+    DEPARTURE_PATH: show_departure,
+    CONNECTION_CALLBACK_PATH: new_connection.finish_sign_in,
+}
+"""The pages before and after a sign-in at another identity. They show nothing unless this session began one; the second
+makes a connection, and believes no answer but the one to its own question."""
+
 WRITES: dict[str, Page] = {
     "/console/keys": new_key.make_key,
     "/console/keys/new": new_key.redraw_new_key,
     "/console/keys/new/choice": new_key.show_choice,
     "/console/keys/{key_id}/rotate": keys.rotate_key,
     "/console/keys/{key_id}/revoke": keys.revoke_key,
+    "/console/connections": new_connection.create_connection,
+    "/console/connections/new": new_connection.redraw_new_connection,
+    "/console/connections/new/fields": new_connection.show_fields,
+    "/console/connections/new/trial": new_connection.try_connection,
+    "/console/connections/{connection_id}/test": connections.test_connection,
+    "/console/connections/{connection_id}/secret": connections.renew_secret,
+    "/console/connections/{connection_id}/sign-in": connections.sign_in_again,
+    "/console/connections/{connection_id}/map": connections.map_tenant,
+    "/console/connections/{connection_id}/unmap": connections.unmap_tenant,
+    "/console/connections/{connection_id}/remove": connections.remove_connection,
     "/console/legacy-window": legacy_window.change_window,
 }
 """What forms are sent to. Each reads its form through :meth:`Visit.form`, which refuses those of other sites."""
@@ -71,6 +94,9 @@ def build_console(*, app: ASGIApp, base_url: str, vault: Vault, clock: Clock, ch
         token_url=desk.token_url,
         pages=pages,
         guard=guard,
+        pending_sign_in=SealedCookie(
+            "stagedoor_console_connection", vault, chance, is_https=base_url.startswith("https://")
+        ),
         clock=clock,
         chance=chance,
     )
@@ -82,7 +108,7 @@ def build_console(*, app: ASGIApp, base_url: str, vault: Vault, clock: Clock, ch
         Route(CALLBACK_PATH, desk.finish, methods=["GET"]),
         Route("/console/sign-out", desk.end, methods=["POST"]),
         Route("/console/static/{name}", pages.static, methods=["GET"]),
-        *(Route(path, let_in.to(page), methods=["GET"]) for path, page in READS.items()),
+        *(Route(path, let_in.to(page), methods=["GET"]) for path, page in {**AWAY, **READS}.items()),
         *(Route(path, let_in.to(page), methods=["POST"]) for path, page in WRITES.items()),
     ]
     return Console(Router(routes, redirect_slashes=False, default=_unknown), pages, base_url=base_url)

@@ -11,6 +11,7 @@ from stagedoor.client import AsyncStagedoor, SignedIn, Tenant, Tokens, WhoAmI
 from stagedoor.console.forms import Form, FormGuard
 from stagedoor.console.in_process import transport_for
 from stagedoor.console.pages import Pages
+from stagedoor.console.sealed_cookie import SealedCookie
 from stagedoor.console.sessions import ConsoleSession
 from stagedoor.console.sign_in import CLIENT_ID
 from stagedoor.kit.chance import Chance
@@ -19,13 +20,14 @@ from stagedoor.kit.clock import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What all visits share."""
+    """What all visits share. ``pending_sign_in`` keeps a sign-in for a connection while the browser is away."""
 
     app: ASGIApp
     base_url: str
     token_url: str
     pages: Pages
     guard: FormGuard
+    pending_sign_in: SealedCookie
     clock: Clock
     chance: Chance
 
@@ -63,6 +65,11 @@ class Visit:
     def clock(self) -> Clock:
         """The time."""
         return self.around.clock
+
+    @property
+    def session_id(self) -> str:
+        """Which session this is, of all that there are."""
+        return self._session.id
 
     @property
     def renewed_session(self) -> ConsoleSession | None:

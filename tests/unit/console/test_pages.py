@@ -1,12 +1,21 @@
 import re
 
 import pytest
-from tests.factories.console import Browser, FakeHouse, key_facts, legacy_window, refused_row, visiting
+from tests.factories.console import (
+    Browser,
+    FakeHouse,
+    connection_facts,
+    key_facts,
+    legacy_window,
+    refused_row,
+    visiting,
+)
 
 from stagedoor.console.app import READS
 from stagedoor.console.pages import TEMPLATES
 
-PAGES = [path.replace("{key_id}", "Ab12Cd34Ef").replace("{queue_id}", "7") for path in READS]
+IDS = {"{key_id}": "Ab12Cd34Ef", "{queue_id}": "7", "{connection_id}": "c1"}
+PAGES = [re.sub(r"\{\w+\}", lambda found: IDS[found[0]], path) for path in READS]
 EVENT_HANDLER = re.compile(r"\son[a-z]+\s*=|hx-on|javascript:|\bstyle\s*=|<style|hx-vals=.js:", re.IGNORECASE)
 
 
@@ -15,6 +24,7 @@ def full_house(**changed: object) -> FakeHouse:
         keys=[key_facts(), key_facts(id="Old1", name="Old", state="revoked")],
         rows=[refused_row(1)],
         window=legacy_window(),
+        connections=[connection_facts()],
         orchestrator={
             "/odata/Jobs": {"value": []},
             "/odata/QueueDefinitions": {"value": []},
@@ -79,7 +89,7 @@ def test_a_page_has_landmarks_a_heading_and_a_way_past_the_navigation(path: str)
 def test_every_field_that_is_seen_has_a_label(path: str) -> None:
     with visiting(full_house()) as browser:
         text = browser.get(path).text
-        for field in re.findall(r'<(?:input|select)(?![^>]*type="hidden")[^>]*>', text):
+        for field in re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]*>', text):
             identity = re.search(r'id="([^"]+)"', field)
             labelled = identity is not None and f'for="{identity[1]}"' in text
             inside = re.search(rf"<label[^>]*>(?:(?!</label>).)*{re.escape(field)}", text, re.DOTALL) is not None

@@ -51,7 +51,7 @@ document.addEventListener("change", (event) => {
 
 // A link to a folded part opens it.
 const openNamedPart = () => {
-  const details = location.hash === "#revoke" ? find("#revoke details") : null;
+  const details = ["#revoke", "#remove"].includes(location.hash) ? find(`${location.hash} details`) : null;
   if (details) details.open = true;
 };
 window.addEventListener("hashchange", openNamedPart);
