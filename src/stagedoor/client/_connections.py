@@ -203,9 +203,9 @@ def _test(word: str) -> Ask[TrialReport]:
     return Ask(call_to("POST", _path(word, "/test")), read_as(TrialReport))
 
 
-def _renew_secret(word: str, secret: Secret | SignedInCode) -> Call:
+def _renew_secret(word: str, secret: Secret | SignedInCode) -> Ask[ConnectionFacts]:
     body = code_fields(secret) if isinstance(secret, SignedInCode) else {"secret": secret.reveal()}
-    return call_to("POST", _path(word, "/secret"), json=body)
+    return Ask(call_to("POST", _path(word, "/secret"), json=body), read_as(ConnectionFacts))
 
 
 def _remove(word: str, *, unmap: bool) -> Call:
@@ -254,9 +254,9 @@ class Connections:
         """Make the calls that prove a connection, and tell what its credential is refused."""
         return self._run(self._core.ask(_test(word)))
 
-    def renew_secret(self, word: str, secret: Secret | SignedInCode) -> None:
-        """Give a connection a new secret, or a person's new sign-in; raises when it signs nobody in."""
-        self._run(self._core.value(_renew_secret(word, secret)))
+    def renew_secret(self, word: str, secret: Secret | SignedInCode) -> ConnectionFacts:
+        """Give a connection a new secret, or a person's new sign-in; its ``sign_in`` tells how that went."""
+        return self._run(self._core.ask(_renew_secret(word, secret)))
 
     def remove(self, word: str, *, unmap: bool = False) -> None:
         """Remove a connection; with ``unmap`` its tenants go back to the embedded Orchestrator, else they hold it."""
@@ -302,9 +302,9 @@ class AsyncConnections:
         """Make the calls that prove a connection, and tell what its credential is refused."""
         return await self._run(self._core.ask(_test(word)))
 
-    async def renew_secret(self, word: str, secret: Secret | SignedInCode) -> None:
-        """Give a connection a new secret, or a person's new sign-in; raises when it signs nobody in."""
-        await self._run(self._core.value(_renew_secret(word, secret)))
+    async def renew_secret(self, word: str, secret: Secret | SignedInCode) -> ConnectionFacts:
+        """Give a connection a new secret, or a person's new sign-in; its ``sign_in`` tells how that went."""
+        return await self._run(self._core.ask(_renew_secret(word, secret)))
 
     async def remove(self, word: str, *, unmap: bool = False) -> None:
         """Remove a connection; with ``unmap`` its tenants go back to the embedded Orchestrator, else they hold it."""

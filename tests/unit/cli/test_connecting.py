@@ -392,16 +392,25 @@ class TestTest:
 
 class TestRenewSecret:
     def test_the_new_secret_is_sent_and_not_shown(self, with_key: CommandLine) -> None:
-        with_key.wire = Wire(ok(CONNECTION), ok(None, 204), ok(CONNECTION))
+        with_key.wire = Wire(ok(CONNECTION), ok(CONNECTION))
         result = with_key.run("connection", "renew-secret", "prod", "--secret-stdin", input="n_canary")
         assert "signed in with its new secret" in result.stdout
         assert asked(with_key)[1] == "POST /connections/c1/secret"
         assert body(with_key, 1) == {"secret": "n_canary"}
         assert "canary" not in result.output
 
+    def test_a_secret_that_signs_nobody_in_is_a_failure(self, with_key: CommandLine) -> None:
+        problem = {"diagnosis": "invalid_client", "says": "The secret is wrong.", "hint": "Copy it again."}
+        failing = CONNECTION | {"sign_in": {"state": "failing", "problem": problem}}
+        with_key.wire = Wire(ok(CONNECTION), ok(failing))
+        result = with_key.run("connection", "renew-secret", "prod", "--secret-stdin", "--output", "json", input="s")
+        assert result.exit_code == 1
+        told = json.loads(result.stderr)
+        assert (told["code"], told["hint"]) == ("invalid_client", "Copy it again.")
+
     def test_a_person_signs_in_anew(self, with_key: CommandLine) -> None:
         person = CONNECTION | {"kind": "person"}
-        with_key.wire = Wire(ok(person), ok(AUTHORIZE), ok(None, 204), ok(person))
+        with_key.wire = Wire(ok(person), ok(AUTHORIZE), ok(person))
         with_key.open_browser = PersonsBrowser(with_key).open
         assert with_key.json("connection", "renew-secret", "prod") == person
         assert body(with_key, 1)["client_id"] == "app-1"

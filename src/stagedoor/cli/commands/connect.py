@@ -115,25 +115,26 @@ def connect(
     with session.administrator(data_dir) as client:
         if kind == "person" and not secret_stdin:
             code = sign_in_upstream(session, client, terms, port=redirect_port, no_browser=no_browser)
-            facts, report = _keep_then_try(client, replace(terms, secret=code), keep_anyway=keep_anyway)
+            facts, report = _keep_then_try(session, client, replace(terms, secret=code), keep_anyway=keep_anyway)
         else:
             terms = replace(terms, secret=read_secret(SECRET_NAMES[kind], from_stdin=secret_stdin))
             # A refresh token that rotates is good once: trying it before it is kept would use it up.
             go = _keep_then_try if kind == "person" else _try_then_keep
-            facts, report = go(client, terms, keep_anyway=keep_anyway)
-    _tell(session, name, facts, report)
+            facts, report = go(session, client, terms, keep_anyway=keep_anyway)
+    _conclude(session, name, facts, report)
 
 
 def _try_then_keep(
-    client: "Stagedoor", terms: "ConnectionTerms", *, keep_anyway: bool
+    session: Session, client: "Stagedoor", terms: "ConnectionTerms", *, keep_anyway: bool
 ) -> "tuple[ConnectionFacts | None, TrialReport]":
     report = client.connections.discover(terms)
+    _tell(session, report)
     kept = client.connections.create(terms) if report["is_working"] or keep_anyway else None
     return kept, report
 
 
 def _keep_then_try(
-    client: "Stagedoor", terms: "ConnectionTerms", *, keep_anyway: bool
+    session: Session, client: "Stagedoor", terms: "ConnectionTerms", *, keep_anyway: bool
 ) -> "tuple[ConnectionFacts | None, TrialReport]":
     """Keep first what can be used once, and take it back when it does not work.
 
@@ -146,6 +147,7 @@ def _keep_then_try(
     present = find_tenant(client.tenants(), terms.tenant) if terms.tenant else None
     facts = client.connections.create(replace(terms, tenant=None) if present else terms)
     report = client.connections.test(facts["id"])
+    _tell(session, report)
     if not report["is_working"] and not keep_anyway:
         client.connections.remove(facts["id"], unmap=True)
         return None, report
@@ -154,14 +156,19 @@ def _keep_then_try(
     return client.connections.get(facts["id"]), report
 
 
-def _tell(session: Session, name: str, facts: "ConnectionFacts | None", report: "TrialReport") -> None:
-    from stagedoor.cli.trial_text import echo_refused, echo_steps, failed_step
+def _tell(session: Session, report: "TrialReport") -> None:
+    from stagedoor.cli.trial_text import echo_refused, echo_steps
+
+    if not session.wants_json:
+        echo_steps(report)
+        echo_refused(report, shown_max=REFUSED_SHOWN)
+
+
+def _conclude(session: Session, name: str, facts: "ConnectionFacts | None", report: "TrialReport") -> None:
+    from stagedoor.cli.trial_text import failed_step
 
     if session.wants_json:
         echo_json({"connection": facts, "test": report})
-    else:
-        echo_steps(report)
-        echo_refused(report, shown_max=REFUSED_SHOWN)
     if not report["is_working"]:
         failed = failed_step(report)
         kept = "it is kept all the same" if facts else "it was not kept"

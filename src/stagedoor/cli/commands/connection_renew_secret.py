@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.options import common_options, data_dir_option, pass_session
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.session import Session
@@ -57,8 +58,14 @@ def renew_secret(
             secret = sign_in_upstream(session, client, terms, port=redirect_port, no_browser=no_browser)
         else:
             secret = read_secret(SECRET_NAMES[facts["kind"]], from_stdin=secret_stdin)
-        client.connections.renew_secret(facts["id"], secret)
-        facts = client.connections.get(facts["id"])
+        facts = client.connections.renew_secret(facts["id"], secret)
+    problem = facts["sign_in"]["problem"]
+    if problem is not None:
+        raise CommandFailed(
+            f"The new secret is kept, and signs nobody in: {problem['says']}",
+            hint=problem["hint"],
+            code=problem["diagnosis"],
+        )
     if session.wants_json:
         echo_json(facts)
     else:
