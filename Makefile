@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8120
 UP ?=
+BENCH ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help up test check fix docs bench lock clean
@@ -34,15 +35,16 @@ fix: $(VENV)/.installed-dev ## Format and mend what the linter can
 docs: $(VENV)/.installed-dev ## Write the reference pages that follow from the code
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.installed-dev ## Measure the budgets and print the table
-	$(BIN)/python -m bench
+bench: $(VENV)/.installed-dev ## Measure the budgets and print the table (BENCH="peers --quick")
+	$(BIN)/python -m bench $(BENCH)
 
 lock: $(VENV)/.installed-dev ## Renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile -q pyproject.toml --extra server --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/server.txt
 	$(BIN)/uv pip compile -q pyproject.toml --extra server --extra postgres --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --group bench --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/bench.txt
 
 clean: ## Remove what was installed and built; data in .stagedoor stays
-	rm -rf $(VENV) tests/strangers/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench tests/strangers/node/node_modules bench/peers/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Stagedoor needs Python 3.11 or later; set PYTHON=python3.11"; exit 1; }

@@ -1,21 +1,37 @@
-"""Measure and print: ``python -m bench [ROW…] [--json FILE]``."""
+"""Measure and print: ``python -m bench [ROW…] [--quick] [--json FILE] [--write]``."""
 
 import argparse
 import os
+import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.figures import Figure
+from bench.figures import Finding
+from bench.page import PAGE, write_blocks
 from bench.progress import Progress
-from bench.rows import access_keys, command_line, embedded, gateway, grants, memory, starting, verdict
-from bench.table import draw_table, to_json
+from bench.rows import (
+    access_keys,
+    command_line,
+    embedded,
+    gateway,
+    grants,
+    memory,
+    peer_keys,
+    peers,
+    starting,
+    verdict,
+)
+from bench.run import QUICK, THOROUGH, Run
+from bench.table import as_markdown, draw_tables, make_grids, to_json
 
-ROWS: Mapping[str, Callable[[Path, Progress], list[Figure]]] = {
+ROWS: Mapping[str, Callable[[Run], Sequence[Finding]]] = {
     "gateway": gateway.measure,
+    "peers": peers.measure,
+    "peer-keys": peer_keys.measure,
     "embedded": embedded.measure,
     "verdict": verdict.measure,
     "access-keys": access_keys.measure,
@@ -24,6 +40,7 @@ ROWS: Mapping[str, Callable[[Path, Progress], list[Figure]]] = {
     "command-line": command_line.measure,
     "memory": memory.measure,
 }
+PEER_ROWS = frozenset({"peers", "peer-keys"})
 INSTALL = Path(__file__).with_name("install.sh")
 
 
@@ -31,28 +48,59 @@ def main() -> int:
     """Run the rows that were asked for, all of them by default."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the budgets of the design.")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"one or more of {', '.join(ROWS)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="one short round of load each, to see that all runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures with all their samples there too")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/reference/benchmarks.md too")
     asked = parser.parse_args()
     unknown = [row for row in asked.rows if row not in ROWS]
     if unknown:
         parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
-    if subprocess.run(["sh", str(INSTALL)]).returncode != 0:
+    rows = asked.rows or list(ROWS)
+    groups = ["peers"] if PEER_ROWS & set(rows) else []
+    environment = {**os.environ, "PYTHON": sys.executable}
+    if subprocess.run(["sh", str(INSTALL), *groups], env=environment, stdout=sys.stderr).returncode != 0:
         return 1
+    found = _measure(rows, is_quick=asked.quick)
+    findings = [finding for row in rows for finding in found[row]]
+    machine, measured_at = describe_machine(), datetime.now(UTC).isoformat(timespec="seconds")
+    print(f"\n{machine}, {measured_at}\n\n{draw_tables(findings)}")
+    if asked.json is not None:
+        asked.json.write_text(to_json(findings, machine=machine, measured_at=measured_at) + "\n")
+    if asked.write:
+        pace = ", one short round" if asked.quick else ""
+        caption = f"{machine}, {measured_at[:10]}{pace}."
+        write_blocks(PAGE, {row: _as_block(found[row], caption) for row in rows})
+    return 0
+
+
+def describe_machine() -> str:
+    """Return what the figures were measured on."""
+    cores = len(os.sched_getaffinity(0))
+    models = {
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    }
+    processor = "".join(f" ({model})" for model in sorted(models))
+    kernel = platform.release().partition("-")[0]
+    return f"{cores} cores{processor}, Linux {kernel}, Python {platform.python_version()}"
+
+
+def _measure(rows: Sequence[str], *, is_quick: bool) -> dict[str, Sequence[Finding]]:
     progress = Progress()
-    figures: list[Figure] = []
-    measured_at = datetime.now(UTC).isoformat(timespec="seconds")
+    found: dict[str, Sequence[Finding]] = {}
     with tempfile.TemporaryDirectory(prefix="stagedoor-bench-") as scratch:
         Path(scratch).chmod(0o755)
-        for row in asked.rows or ROWS:
+        for row in rows:
             directory = Path(scratch) / row
             directory.mkdir()
-            figures += ROWS[row](directory, progress)
+            found[row] = ROWS[row](Run(directory, progress, QUICK if is_quick else THOROUGH))
     progress.say("done")
-    machine = f"{os.cpu_count()} cores, Python {sys.version.split()[0]}"
-    print(f"\n{machine}, {measured_at}\n\n{draw_table(figures)}")
-    if asked.json is not None:
-        asked.json.write_text(to_json(figures, machine=machine, measured_at=measured_at) + "\n")
-    return 0
+    return found
+
+
+def _as_block(findings: Sequence[Finding], caption: str) -> str:
+    return "\n\n".join([caption, *(as_markdown(grid) for grid in make_grids(findings))])
 
 
 if __name__ == "__main__":

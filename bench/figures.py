@@ -29,7 +29,8 @@ class Budget:
 class Figure:
     """One line of the table: the median of the samples of several rounds.
 
-    ``budget`` is ``None`` for a figure that stands beside others to compare them with.
+    ``budget`` is ``None`` for a figure that stands beside others to compare them with. A figure with a ``subject`` is
+    one of several things that are compared: it stands in the subject's line, under its ``column``.
     """
 
     row: str
@@ -37,6 +38,8 @@ class Figure:
     samples: Sequence[float]
     unit: str
     budget: Budget | None = None
+    subject: str = ""
+    column: str = ""
 
     @property
     def value(self) -> float:
@@ -54,6 +57,18 @@ class Figure:
         if self.budget is None:
             return ""
         return "met" if self.budget.is_met_by(self.value) else "MISSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Something that was to be measured and was not, and why. It has a line of its own in the table."""
+
+    row: str
+    subject: str
+    reason: str
+
+
+Finding = Figure | Missing
 
 
 def at_most(limit: float) -> Budget:

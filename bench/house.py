@@ -10,19 +10,27 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import insert
 
+from bench.processes import ProcessTree
+from bench.upstream import on_core
 from stagedoor.client import AppTransport
 from stagedoor.door.house import open_house
+from stagedoor.identity.api_users.key_form import DrawnKey
+from stagedoor.identity.api_users.models import AccessKey, ApiUser
+from stagedoor.kit.chance import SystemChance, random_guid
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 
 START_SECONDS_MAX = 60
+# Limits that nobody reaches, so that all of them are kept and none refuses.
+RATE_A_SECOND, BURST, DAILY_QUOTA, CONCURRENCY = 1_000_000, 100_000, 1_000_000_000, 1000
 NOTICE_SECONDS = 1.0
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class ServerDidNotStart(Exception):
@@ -54,9 +62,17 @@ class PreparedHouse:
             yield client
 
     def make_key(self, *allow: str) -> str:
-        """Make an access key and return it."""
-        order = {"name": f"bench {secrets.token_hex(4)}", "tenant": f"{self.organization}/{self.tenant}"}
-        return str(self._send("POST", "/keys", {**order, "allow": list(allow)})["key"])
+        """Make an access key that has limits of each kind, and return it."""
+        order = {
+            "name": f"bench {secrets.token_hex(4)}",
+            "tenant": f"{self.organization}/{self.tenant}",
+            "allow": list(allow),
+            "rate": f"{RATE_A_SECOND}/s",
+            "burst": BURST,
+            "daily_quota": DAILY_QUOTA,
+            "concurrency": CONCURRENCY,
+        }
+        return str(self._send("POST", "/keys", order)["key"])
 
     def make_application(self, scope: str) -> tuple[str, str]:
         """Register a confidential external application; return its id and its secret."""
@@ -64,17 +80,48 @@ class PreparedHouse:
         made = self._send("POST", "/apps", order)
         return made["id"], made["secret"]
 
-    def set_destination(self, remote_base_url: str | None) -> None:
+    def set_destination(self, remote_base_url: str | None, token: str | None = None) -> None:
         """Send the tenant's requests to a remote Orchestrator, or with ``None`` to the embedded one.
 
-        A server that is running knows of it when this returns.
+        ``token`` is its credential there, by default some random one. A server that is running knows of it when this
+        returns.
         """
-        token = None if remote_base_url is None else secrets.token_urlsafe(32)
+        if remote_base_url is not None and token is None:
+            token = secrets.token_urlsafe(32)
         with self.management() as client:
             tenant_id = client.get("/tenants").json()["items"][0]["id"]
         order = {"remote_base_url": remote_base_url, "token": token}
         self._send("PUT", f"/tenants/{tenant_id}/destination", order)
         time.sleep(NOTICE_SECONDS)
+
+    def store_keys(self, keys: Sequence[tuple[DrawnKey, Sequence[str]]]) -> None:
+        """Put keys with limits, each with what it allows, into the store; in bulk, as one by one takes minutes."""
+        made = {"created_at": datetime.now(UTC), "created_by": "bench"}
+        with open_house(Settings(data_dir=self.data_dir)) as house, house.database.write() as session:
+            organization = house.directory.find_organization(self.organization)
+            assert organization is not None
+            owner = {"id": random_guid(SystemChance()), "organization_id": organization.id, "name": "bench"}
+            session.execute(insert(ApiUser).values(**owner, owner_group="bench", **made))
+            rows = [
+                {
+                    "id": key.id,
+                    "organization_id": organization.id,
+                    "tenant_id": organization.tenants[0].place.tenant_id,
+                    "api_user_id": owner["id"],
+                    "name": f"key {number}",
+                    "secret_hash": house.sealing_keys.vault.keyed_hash(key.key.reveal()),
+                    "allow": list(allow),
+                    "networks": [],
+                    "rate_requests": RATE_A_SECOND,
+                    "rate_seconds": 1,
+                    "burst": BURST,
+                    "daily_quota": DAILY_QUOTA,
+                    "concurrency": CONCURRENCY,
+                    **made,
+                }
+                for number, (key, allow) in enumerate(keys)
+            ]
+            session.execute(insert(AccessKey), rows)
 
     def _send(self, method: str, path: str, order: Mapping[str, Any]) -> dict[str, Any]:
         with self.management() as client:
@@ -106,16 +153,12 @@ class RunningServer:
         return f"{self.base_url}/{self.house.organization}/{self.house.tenant}/orchestrator_"
 
     def cpu_seconds(self) -> float:
-        """Return the processor time that the process took so far, all of its threads together."""
-        # The second field is the command's name in brackets, which may hold spaces.
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+        """Return the processor time that it took so far, all threads and processes together."""
+        return ProcessTree((self.process.pid,)).cpu_seconds()
 
     def memory_mb(self) -> float:
-        """Return the memory that the process holds, in millions of bytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        resident = next(line for line in status if line.startswith("VmRSS:"))
-        return int(resident.split()[1]) * 1024 / 1e6
+        """Return the memory that it holds, in millions of bytes."""
+        return ProcessTree((self.process.pid,)).resident_mb()
 
 
 @contextmanager
@@ -124,9 +167,7 @@ def running_server(house: PreparedHouse, *, core: int | None = None) -> Iterator
     ready_file = house.data_dir / "ready.json"
     ready_file.unlink(missing_ok=True)
     arguments = ["up", "--port", "0", "--data-dir", str(house.data_dir), "--ready-file", str(ready_file)]
-    command = [*stagedoor_command(), *arguments]
-    if core is not None:
-        command = ["taskset", "-c", str(core), *command]
+    command = on_core(core, *stagedoor_command(), *arguments)
     log = house.data_dir / "server.log"
     started = time.perf_counter()
     with log.open("ab") as sink:

@@ -1,11 +1,59 @@
 #!/bin/sh
-# Install what the benchmarks need beside Python packages: an upstream and a load tool, both Debian's.
+# Install what the benchmarks need beside Stagedoor: an upstream and a load tool, and with the word "peers" the gateways
+# that it is compared with. Without the first two nothing can be measured; a gateway that is missing is only named.
 set -eu
-if command -v nginx >/dev/null && command -v wrk >/dev/null; then exit 0; fi
-if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends nginx-light wrk
-else
-  echo "The benchmarks need Debian's nginx and wrk: run 'apt-get install nginx-light wrk' as root, then make bench again." >&2
-  exit 1
+here=$(dirname "$0")
+root=$here/..
+
+# Print those of "what-must-be-there=package" that are not.
+missing_packages() {
+  for pair in "$@"; do
+    there=${pair%%=*}
+    case $there in
+      /*) [ -e "$there" ] || printf '%s ' "${pair#*=}" ;;
+      *) command -v "$there" >/dev/null || printf '%s ' "${pair#*=}" ;;
+    esac
+  done
+}
+
+# Install Debian packages, or say what a person with the rights has to do.
+install_packages() {
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "Not installed: $*. Run 'apt-get install $*' as root, then make bench again." >&2
+    return 1
+  fi
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
+needed=$(missing_packages nginx=nginx-light wrk=wrk taskset=util-linux)
+# Each name is a word of its own.
+# shellcheck disable=SC2086
+[ -z "$needed" ] || install_packages $needed || exit 1
+
+[ "${1:-}" = peers ] || exit 0
+
+lua=/usr/lib/nginx/modules/ngx_http_lua_module.so
+for package in $(missing_packages haproxy=haproxy "$lua=libnginx-mod-http-lua"); do
+  install_packages "$package" || echo "It is left out of the comparison." >&2
+done
+
+if ! cmp -s "$root/requirements/bench.txt" "$root/.venv-bench/installed.txt"; then
+  if "${PYTHON:-python3}" -m venv --clear "$root/.venv-bench" &&
+    "$root/.venv-bench/bin/pip" --disable-pip-version-check install --quiet --require-hashes --only-binary :all: \
+      -r "$root/requirements/bench.txt"; then
+    cp "$root/requirements/bench.txt" "$root/.venv-bench/installed.txt"
+  else
+    echo "Envoy and Caddy could not be installed (requirements/bench.txt); they are left out of the comparison." >&2
+  fi
+fi
+
+node=$here/peers/node
+if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+  echo "@fastify/http-proxy needs Node 20 or later and npm; it is left out of the comparison." >&2
+elif ! cmp -s "$node/package-lock.json" "$node/node_modules/installed.json"; then
+  if npm ci --prefix "$node" --no-audit --no-fund --silent; then
+    cp "$node/package-lock.json" "$node/node_modules/installed.json"
+  else
+    echo "@fastify/http-proxy could not be installed; it is left out of the comparison." >&2
+  fi
 fi

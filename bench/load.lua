@@ -1,6 +1,24 @@
--- Method and body of the request from the environment, and the result as one line of JSON.
+-- Method, body and keys of the requests from the environment, and the result as one line of JSON.
 wrk.method = os.getenv("BENCH_METHOD") or "GET"
 wrk.body = os.getenv("BENCH_BODY")
+
+local keys = os.getenv("BENCH_KEYS")
+if keys then
+  -- Written out ahead of the run: the load tool has work enough.
+  local requests, last = {}, 0
+
+  function init(arguments)
+    for key in io.lines(keys) do
+      wrk.headers["Authorization"] = "Bearer " .. key
+      requests[#requests + 1] = wrk.format()
+    end
+  end
+
+  function request()
+    last = last % #requests + 1
+    return requests[last]
+  end
+end
 
 done = function(summary, latency, requests)
   local errors = summary.errors

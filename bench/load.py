@@ -38,6 +38,8 @@ class Request:
     method: str = "GET"
     headers: Mapping[str, str]
     body: str | None = None
+    keys_file: Path | None = None
+    """Access keys, one a line, which the requests take in turn as their bearer tokens."""
 
 
 def run_load(request: Request, *, connections: int, seconds: int, core: int | None = None) -> LoadResult:
@@ -51,6 +53,8 @@ def run_load(request: Request, *, connections: int, seconds: int, core: int | No
     environment = {**os.environ, "BENCH_METHOD": request.method}
     if request.body is not None:
         environment["BENCH_BODY"] = request.body
+    if request.keys_file is not None:
+        environment["BENCH_KEYS"] = str(request.keys_file)
     if core is not None:
         command = ["taskset", "-c", str(core), *command]
     finished = subprocess.run([*command, request.url], env=environment, capture_output=True, text=True, check=True)

@@ -1,29 +1,72 @@
-"""The figures as a table for people and as JSON for scripts."""
+"""What was found, as tables for people and as JSON for scripts.
+
+Figures stand in a list, one a line. Those that have a subject stand in a comparison: a line for each subject, a column
+for each thing that was measured, and the figures of one column beside each other.
+"""
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bench.figures import Figure
+from bench.figures import Figure, Finding, Missing
 
 HEADINGS = ("Row", "What", "Median", "Lowest … highest", "Budget", "Ratio", "")
+LIST_LEFT = frozenset({0, 1, len(HEADINGS) - 1})
+COMPARISON_LEFT = frozenset({0})
+NOTHING = "–"
 
 
-def draw_table(figures: Sequence[Figure]) -> str:
-    """Return the table, one line a figure, columns aligned; the row's name stands at its first figure alone."""
-    lines: list[tuple[str, ...]] = [HEADINGS]
-    previous_row = None
-    for figure in figures:
-        lines.append(_cells(figure, shows_row=figure.row != previous_row))
-        previous_row = figure.row
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    ruled = [lines[0], tuple("─" * width for width in widths), *lines[1:]]
-    return "\n".join(
-        "  ".join(_aligned(cell, widths[column], column) for column, cell in enumerate(line)).rstrip() for line in ruled
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Headings and lines of cells. ``left`` are the columns that hold words."""
+
+    headings: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    left: frozenset[int]
+    remarks: Sequence[str] = ()
+
+
+def draw_tables(findings: Sequence[Finding]) -> str:
+    """Return everything as text for a terminal."""
+    return "\n\n".join(as_text(grid) for grid in make_grids(findings))
+
+
+def make_grids(findings: Sequence[Finding]) -> list[Grid]:
+    """Return the list of figures, and a comparison for each row that has subjects."""
+    listed = [finding for finding in findings if isinstance(finding, Figure) and not finding.subject]
+    compared_rows = dict.fromkeys(finding.row for finding in findings if finding.subject)
+    grids = [_list_grid(listed)] if listed else []
+    return grids + [
+        _comparison_grid([one for one in findings if one.row == row and one.subject]) for row in compared_rows
+    ]
+
+
+def as_text(grid: Grid) -> str:
+    """Return a grid with its columns aligned."""
+    lines = [list(grid.headings), *(list(line) for line in grid.lines)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(grid.headings))]
+    ruled = [lines[0], ["─" * width for width in widths], *lines[1:]]
+    aligned = (
+        "  ".join(
+            cell.ljust(widths[column]) if column in grid.left else cell.rjust(widths[column])
+            for column, cell in enumerate(line)
+        ).rstrip()
+        for line in ruled
     )
+    return "\n".join([*aligned, *grid.remarks])
 
 
-def to_json(figures: Sequence[Figure], *, machine: str, measured_at: str) -> str:
-    """Return everything that was measured, with the samples of each round."""
+def as_markdown(grid: Grid) -> str:
+    """Return a grid as a table of Markdown."""
+    rule = ("---" if column in grid.left else "--:" for column in range(len(grid.headings)))
+    lines = (grid.headings, tuple(rule), *grid.lines)
+    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return "\n".join([table, *(f"\n{remark}" for remark in grid.remarks)])
+
+
+def to_json(findings: Sequence[Finding], *, machine: str, measured_at: str) -> str:
+    """Return everything that was measured, with the samples of each round, and what was not."""
+    figures = [finding for finding in findings if isinstance(finding, Figure)]
     return json.dumps(
         {
             "machine": machine,
@@ -43,10 +86,50 @@ def to_json(figures: Sequence[Figure], *, machine: str, measured_at: str) -> str
                 }
                 for figure in figures
             ],
+            "missing": [
+                {"row": finding.row, "subject": finding.subject, "reason": finding.reason}
+                for finding in findings
+                if isinstance(finding, Missing)
+            ],
         },
         indent=2,
         ensure_ascii=False,
     )
+
+
+def short(value: float) -> str:
+    """Return a number with as many digits as mean something: three, and all of those before the point."""
+    if value == 0:
+        return "0"
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{digits}f}"
+
+
+def _list_grid(figures: Sequence[Figure]) -> Grid:
+    lines: list[tuple[str, ...]] = []
+    previous_row = None
+    for figure in figures:
+        lines.append(_cells(figure, shows_row=figure.row != previous_row))
+        previous_row = figure.row
+    return Grid(HEADINGS, lines, LIST_LEFT)
+
+
+def _comparison_grid(findings: Sequence[Finding]) -> Grid:
+    figures = [finding for finding in findings if isinstance(finding, Figure)]
+    subjects = dict.fromkeys(figure.subject for figure in figures)
+    # The one of which most was measured tells the order of the columns.
+    fullest_first = sorted(figures, key=lambda figure: -sum(one.subject == figure.subject for one in figures))
+    columns = list(dict.fromkeys(figure.column for figure in fullest_first))
+
+    def cell(subject: str, column: str) -> str:
+        found = (short(figure.value) for figure in figures if (figure.subject, figure.column) == (subject, column))
+        return " / ".join(found) or NOTHING
+
+    lines = [(subject, *(cell(subject, column) for column in columns)) for subject in subjects]
+    remarks = [
+        f"Missing: {finding.subject} ({finding.reason})." for finding in findings if isinstance(finding, Missing)
+    ]
+    return Grid((findings[0].row.capitalize(), *columns), lines, COMPARISON_LEFT, remarks)
 
 
 def _cells(figure: Figure, *, shows_row: bool) -> tuple[str, ...]:
@@ -61,15 +144,3 @@ def _cells(figure: Figure, *, shows_row: bool) -> tuple[str, ...]:
         "" if figure.ratio is None else f"{figure.ratio:.2f}",
         figure.outcome,
     )
-
-
-def short(value: float) -> str:
-    """Return a number with as many digits as mean something: three, and all of those before the point."""
-    if value == 0:
-        return "0"
-    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return f"{value:,.{digits}f}"
-
-
-def _aligned(cell: str, width: int, column: int) -> str:
-    return cell.ljust(width) if column in (0, 1, len(HEADINGS) - 1) else cell.rjust(width)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.figures import Figure, at_most
 from bench.house import measured_environment, stagedoor_command
-from bench.progress import Progress
+from bench.run import Run
 from stagedoor.cli.profiles import Profile, ProfileBook
 from stagedoor.cli.whoami_cache import WhoAmICache
 
@@ -16,11 +16,11 @@ ROW = "command line"
 RUNS = 10
 
 
-def measure(directory: Path, progress: Progress) -> list[Figure]:
+def measure(run: Run) -> list[Figure]:
     """Return milliseconds from exec to exit."""
-    progress.say(ROW)
-    environment = measured_environment(STAGEDOOR_CONFIG_DIR=str(directory))
-    _sign_in(directory)
+    run.progress.say(ROW)
+    environment = measured_environment(STAGEDOOR_CONFIG_DIR=str(run.directory))
+    _sign_in(run.directory)
     return [
         Figure(row=ROW, name="--version", samples=_time(["--version"], environment), unit="ms", budget=at_most(100)),
         Figure(

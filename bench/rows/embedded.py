@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,12 +9,10 @@ import httpx2
 from bench.figures import Figure
 from bench.house import RunningServer, prepare_house, running_server
 from bench.load import Request, run_load
-from bench.progress import Progress
+from bench.run import Run
 
 ROW = "embedded"
 CONNECTIONS = 16
-ROUNDS = 3
-SECONDS = 2
 ITEMS_FOR_TAKING = 15_000
 PROCESS = "InvoiceBot"
 QUEUE = "Invoices"
@@ -25,9 +22,9 @@ ADD_ITEMS = "/odata/Queues/UiPathODataSvc.BulkAddQueueItems"
 TAKE_ITEM = "/odata/Queues/UiPathODataSvc.StartTransaction"
 
 
-def measure(directory: Path, progress: Progress) -> list[Figure]:
+def measure(run: Run) -> list[Figure]:
     """Return requests a second and latency of each call at 16 connections. The design sets no budget for them."""
-    house = prepare_house(directory / "data")
+    house = prepare_house(run.directory / "data")
     access_key = house.make_key("all")
     figures: list[Figure] = []
     with running_server(house) as server:
@@ -38,8 +35,10 @@ def measure(directory: Path, progress: Progress) -> list[Figure]:
         }
         job_id = _fill(server, headers)
         for name, request in _requests(server, headers, job_id):
-            progress.say(f"{ROW}: {name}")
-            results = [run_load(request, connections=CONNECTIONS, seconds=SECONDS) for _ in range(ROUNDS)]
+            run.progress.say(f"{ROW}: {name}")
+            results = [
+                run_load(request, connections=CONNECTIONS, seconds=run.pace.seconds) for _ in range(run.pace.rounds)
+            ]
             figures += [
                 Figure(row=ROW, name=name, samples=[result.requests_per_second for result in results], unit="req/s"),
                 Figure(row=ROW, name=f"{name}, p50", samples=[one.p50_us / 1000 for one in results], unit="ms"),

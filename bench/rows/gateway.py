@@ -1,28 +1,24 @@
 """A remote tenant through the gateway, beside the same requests sent to its upstream directly.
 
-On are the key check, the verdict and the audit. Quotas are not built yet.
+On are the key check, the verdict, the audit, and limits of each kind that nobody reaches.
 """
-
-from pathlib import Path
 
 from bench.figures import Budget, Figure, at_least, at_most
 from bench.house import RunningServer, prepare_house, running_server
 from bench.load import LoadResult, Request, run_load
-from bench.progress import Progress
+from bench.run import Pace, Run
 from bench.upstream import SMALL_PATH, running_upstream
 
 ROW = "gateway"
 CONNECTIONS = (1, 16, 64)
 BUDGETED_CONNECTIONS = 16
-ROUNDS = 3
-SECONDS = 2
 
 
-def measure(directory: Path, progress: Progress) -> list[Figure]:
+def measure(run: Run) -> list[Figure]:
     """Return throughput, its ratio to direct, processor time and latency at each number of connections."""
-    house = prepare_house(directory / "data")
+    house = prepare_house(run.directory / "data")
     access_key = house.make_key("all")
-    with running_upstream(directory / "upstream") as upstream_url:
+    with running_upstream(run.directory / "upstream") as upstream_url:
         house.set_destination(upstream_url)
         with running_server(house) as server:
             direct = Request(url=upstream_url + SMALL_PATH, headers={})
@@ -32,19 +28,19 @@ def measure(directory: Path, progress: Progress) -> list[Figure]:
             run_load(through, connections=16, seconds=1)
             figures: list[Figure] = []
             for connections in CONNECTIONS:
-                progress.say(f"{ROW}: {connections} connections")
-                figures += _measure_at(connections, server, direct, through)
+                run.progress.say(f"{ROW}: {connections} connections")
+                figures += _measure_at(connections, run.pace, server, direct, through)
     return figures
 
 
-def _measure_at(connections: int, server: RunningServer, direct: Request, through: Request) -> list[Figure]:
+def _measure_at(connections: int, pace: Pace, server: RunningServer, direct: Request, through: Request) -> list[Figure]:
     directly: list[LoadResult] = []
     carried: list[LoadResult] = []
     cpu_us: list[float] = []
-    for _ in range(ROUNDS):
-        directly.append(run_load(direct, connections=connections, seconds=SECONDS))
+    for _ in range(pace.rounds):
+        directly.append(run_load(direct, connections=connections, seconds=pace.seconds))
         cpu_before = server.cpu_seconds()
-        carried.append(run_load(through, connections=connections, seconds=SECONDS))
+        carried.append(run_load(through, connections=connections, seconds=pace.seconds))
         cpu_us.append((server.cpu_seconds() - cpu_before) * 1e6 / carried[-1].requests)
     is_budgeted = connections == BUDGETED_CONNECTIONS
     pairs = list(zip(carried, directly, strict=True))

@@ -1,24 +1,21 @@
 """Client-credentials grants over HTTP, with the server on one core and the load on another."""
 
-from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.figures import Figure, at_least
 from bench.house import prepare_house, running_server
 from bench.load import Request, run_load
-from bench.progress import Progress
+from bench.run import Run
 
 ROW = "grants"
 SCOPE = "OR.Jobs.Read"
 CONNECTIONS = 8
-ROUNDS = 3
-SECONDS = 3
 SERVER_CORE, LOAD_CORE = 0, 1
 
 
-def measure(directory: Path, progress: Progress) -> list[Figure]:
+def measure(run: Run) -> list[Figure]:
     """Return grants a second of wall time and of the server's processor time."""
-    house = prepare_house(directory / "data")
+    house = prepare_house(run.directory / "data")
     client_id, client_secret = house.make_application(SCOPE)
     form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret, "scope": SCOPE}
     a_second: list[float] = []
@@ -31,10 +28,10 @@ def measure(directory: Path, progress: Progress) -> list[Figure]:
             body=urlencode(form),
         )
         run_load(request, connections=CONNECTIONS, seconds=1, core=LOAD_CORE)
-        for number in range(ROUNDS):
-            progress.say(f"{ROW}: round {number + 1} of {ROUNDS}")
+        for number in range(run.pace.rounds):
+            run.progress.say(f"{ROW}: round {number + 1} of {run.pace.rounds}")
             cpu_before = server.cpu_seconds()
-            result = run_load(request, connections=CONNECTIONS, seconds=SECONDS, core=LOAD_CORE)
+            result = run_load(request, connections=CONNECTIONS, seconds=run.pace.seconds, core=LOAD_CORE)
             a_second.append(result.requests_per_second)
             a_cpu_second.append(result.requests / (server.cpu_seconds() - cpu_before))
     return [

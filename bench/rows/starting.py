@@ -3,11 +3,10 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from bench.figures import Figure, at_most
 from bench.house import measured_environment, prepare_house, running_server
-from bench.progress import Progress
+from bench.run import Run
 
 ROW = "starting"
 STARTS = 5
@@ -30,18 +29,18 @@ for number in range(count + 1):
 """
 
 
-def measure(directory: Path, progress: Progress) -> list[Figure]:
+def measure(run: Run) -> list[Figure]:
     """Return seconds from exec to the ready file after the first run, and milliseconds of a fixture."""
-    house = prepare_house(directory / "data")
-    progress.say(f"{ROW}: as a command")
+    house = prepare_house(run.directory / "data")
+    run.progress.say(f"{ROW}: as a command")
     starts: list[float] = []
     for _ in range(1 + STARTS):
         with running_server(house) as server:
             starts.append(server.seconds_to_ready)
-    progress.say(f"{ROW}: as a fixture")
-    template = directory / "template"
+    run.progress.say(f"{ROW}: as a fixture")
+    template = run.directory / "template"
     shutil.copytree(house.data_dir, template)
-    command = [sys.executable, "-c", FIXTURE_PROGRAM, str(template), str(directory / "copies"), str(FIXTURES)]
+    command = [sys.executable, "-c", FIXTURE_PROGRAM, str(template), str(run.directory / "copies"), str(FIXTURES)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, env=measured_environment()).stdout
     return [
         Figure(row=ROW, name="stagedoor up, to its ready file", samples=starts[1:], unit="s", budget=at_most(1)),

@@ -5,11 +5,10 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
 from statistics import median
 
 from bench.figures import Figure, at_most
-from bench.progress import Progress
+from bench.run import Run
 from bench.timing import time_calls
 from stagedoor.access.verdict import Judge
 from stagedoor.catalog import CATALOG
@@ -37,17 +36,16 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Question = tuple[Caller, Operation]
 
 
-def measure(directory: Path, progress: Progress) -> list[Figure]:
+def measure(run: Run) -> list[Figure]:
     """Return microseconds a verdict, and the two ratios that are to stay near 1."""
-    del directory
     chance = random.Random(7)
-    progress.say(f"{ROW}: {FEW_KEYS} and {MANY_KEYS:,} keys")
+    run.progress.say(f"{ROW}: {FEW_KEYS} and {MANY_KEYS:,} keys")
     few, many = (_questions(_callers(count, chance), chance) for count in (FEW_KEYS, MANY_KEYS))
     few_us, many_us = _compare(few, many)
-    progress.say(f"{ROW}: grants of 1 and of {len(CATALOG.operations)} operations")
+    run.progress.say(f"{ROW}: grants of 1 and of {len(CATALOG.operations)} operations")
     narrow, wide = (_questions([_caller(number, grant)], chance) for number, grant in enumerate(_extremes()))
     narrow_us, wide_us = _compare(narrow, wide)
-    progress.say(f"{ROW}: the first one of each grant")
+    run.progress.say(f"{ROW}: the first one of each grant")
     first_us = [median(time_calls(_ask(Judge(CATALOG)), _first_questions(chance))) for _ in range(ROUNDS)]
     budget = at_most(20)
     return [

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from bench.figures import Figure, at_most
-from bench.table import draw_table, short, to_json
+from bench.figures import Figure, Missing, at_most
+from bench.table import as_markdown, draw_tables, make_grids, short, to_json
 
 FIGURES = [
     Figure(row="gateway", name="through", samples=[1234.0, 1000.0, 2000.0], unit="req/s"),
@@ -14,13 +14,13 @@ FIGURES = [
 
 
 def test_each_figure_has_a_line_and_each_row_its_name_once() -> None:
-    lines = draw_table(FIGURES).splitlines()
+    lines = draw_tables(FIGURES).splitlines()
     assert len(lines) == 2 + len(FIGURES)
     assert [line.split()[0] for line in lines[2:]] == ["gateway", "added", "memory"]
 
 
 def test_a_line_shows_median_spread_budget_ratio_and_outcome() -> None:
-    _, _, through, added, serving = draw_table(FIGURES).splitlines()
+    _, _, through, added, serving = draw_tables(FIGURES).splitlines()
     assert through.endswith(" 1,000 … 2,000")
     assert "1,234 req/s" in through
     assert added.split()[1:] == ["0.46", "ms", "≤", "0.30", "ms", "1.52", "MISSED"]
@@ -42,3 +42,43 @@ def test_json_holds_every_sample() -> None:
     assert first["budget"] is first["ratio"] is first["outcome"] is None
     assert second["budget"] == {"bound": "≤", "limit": 0.3}
     assert second["outcome"] == "MISSED"
+
+
+def compared(subject: str, column: str, value: float) -> Figure:
+    return Figure(row="peers", name=f"{subject} {column}", samples=[value], unit="", subject=subject, column=column)
+
+
+COMPARED = [
+    compared("direct", "requests/s at 1 / 16", 40_000.0),
+    compared("direct", "requests/s at 1 / 16", 60_000.0),
+    compared("nginx", "requests/s at 1 / 16", 5000.0),
+    compared("nginx", "requests/s at 1 / 16", 36_000.0),
+    compared("nginx", "CPU", 26.0),
+    compared("nginx", "of direct", 0.6),
+    compared("direct", "of direct", 1.0),
+    Missing(row="peers", subject="Caddy", reason="not installed here"),
+]
+
+
+def test_what_is_compared_has_a_line_a_subject_and_figures_of_a_column_beside_each_other() -> None:
+    (grid,) = make_grids(COMPARED)
+    assert grid.headings == ("Peers", "requests/s at 1 / 16", "CPU", "of direct")
+    assert grid.lines == [
+        ("direct", "40,000 / 60,000", "–", "1.00"),
+        ("nginx", "5,000 / 36,000", "26.0", "0.60"),
+    ]
+
+
+def test_what_is_missing_is_named_under_the_comparison() -> None:
+    assert draw_tables(COMPARED).endswith("\nMissing: Caddy (not installed here).")
+    (grid,) = make_grids(COMPARED)
+    assert as_markdown(grid).splitlines() == [
+        "| Peers | requests/s at 1 / 16 | CPU | of direct |",
+        "| --- | --: | --: | --: |",
+        "| direct | 40,000 / 60,000 | – | 1.00 |",
+        "| nginx | 5,000 / 36,000 | 26.0 | 0.60 |",
+        "",
+        "Missing: Caddy (not installed here).",
+    ]
+    written = json.loads(to_json(COMPARED, machine="2 cores", measured_at="now"))
+    assert written["missing"] == [{"row": "peers", "subject": "Caddy", "reason": "not installed here"}]
