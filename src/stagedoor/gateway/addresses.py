@@ -27,6 +27,8 @@ COMPRESSION_LEVEL = 5
 GZIP_WINDOW = 31
 DEFAULT_PORTS = {"http": 80, "https": 443}
 BEGINNING = b"http"
+STOPS = (b'"', b"<", b">", b" ", b"\n", b"\r", b"\t")
+"""No address holds one of these, so that one in front of it is complete."""
 PARTIAL_CONTENT = 206
 BODILESS = frozenset({204, 304})
 
@@ -159,6 +161,7 @@ class PlainBody:
     def _undecided(self, text: bytes) -> int:
         """Return from where on the text may still become an address, at its end."""
         begins = max(0, len(text) - self._addresses.length_max)
+        begins = max(begins, *(text.rfind(stop, begins) + 1 for stop in STOPS))
         at = text.lower().find(BEGINNING, begins)
         if at >= 0:
             return at

@@ -119,7 +119,7 @@ class AnswerCache:
         key = _key_of(carriage, shared, self._generations.get(carriage.tenant.tenant_id, 0))
         now = self._now()
         if (kept := self._find(key, now)) is not None:
-            age = int(now - kept.since) + kept.age
+            age = now - kept.since + kept.age
             max_age = seconds_of(said.get("max-age"))
             if max_age is None or age <= max_age:
                 return self._serve(key, kept, age, now, sink)
@@ -136,7 +136,7 @@ class AnswerCache:
         self._flights[key] = flight
         return seat
 
-    def _serve(self, key: Hashable, kept: _Kept, age: int, now: float, sink: AnswerSink) -> Seat:
+    def _serve(self, key: Hashable, kept: _Kept, age: float, now: float, sink: AnswerSink) -> Seat:
         self._kept.move_to_end(key)
         seat = Seat(sink)
         status = (CACHE_STATUS, b"stagedoor; hit; ttl=%d" % int(kept.until - now))

@@ -154,9 +154,10 @@ class Flight:
 
     def leave(self, seat: Seat) -> None:
         """Let one go; when nobody is left, upstream is not waited for either."""
-        if seat in self._seats:
-            self._seats.remove(seat)
-        if not self._seats and self._only is None:
+        if seat not in self._seats:
+            return
+        self._seats.remove(seat)
+        if not self._seats:
             self._when_landed(self, None)
             if self._exchange is not None:
                 self._exchange.cancel()

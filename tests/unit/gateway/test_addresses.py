@@ -1,14 +1,24 @@
 """Addresses of the upstream in its answers lead back through the door, however they are written and cut."""
 
+import asyncio
 import gzip
 import zlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.gateway.addresses import HELD_BYTES_MAX, PlainBody, RewritingSink, accept_encoding_onward, addresses_of
+from stagedoor.gateway.addresses import (
+    HELD_BYTES_MAX,
+    STEP_BYTES,
+    PlainBody,
+    RewritingSink,
+    accept_encoding_onward,
+    addresses_of,
+)
+from stagedoor.kit.errors import StagedoorError
 from stagedoor.upstream.errors import UpstreamBroke
 
 CLOUD = addresses_of("https://cloud.example/acme/dev/orchestrator_", "http://door:8120/org/ten/orchestrator_")
@@ -175,3 +185,168 @@ def test_only_codings_that_can_be_read_are_asked_for(accepted: bytes, onward: by
 
 def test_an_upstream_is_told_where_a_caller_says_nothing() -> None:
     assert accept_encoding_onward(((b"accept", b"*/*"),)) == ((b"accept", b"*/*"), (b"accept-encoding", b"identity"))
+
+
+class Held:
+    """Stands for the exchange: held up and let go by the sink, paused and left by the caller."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.answer_is_paused = False
+        self.was_left = False
+        self.go_on: Callable[[], None] = lambda: None
+
+    def hold_answer(self, go_on: Callable[[], None]) -> None:
+        self.calls.append("hold")
+        self.go_on = go_on
+
+    def release_answer(self) -> None:
+        self.calls.append("release")
+
+    def cancel(self) -> None:
+        self.calls.append("cancel")
+        self.was_left = True
+
+
+def begun(*headers: tuple[bytes, bytes]) -> tuple[Caller, RewritingSink, Held]:
+    caller, held = Caller(), Held()
+    sink = RewritingSink(caller, CLOUD, is_head=False)
+    sink.exchange = cast("Any", held)
+    sink.start(200, [JSON, *headers], None)
+    return caller, sink, held
+
+
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+GZIPPED = (b"content-encoding", b"gzip")
+
+
+class TestACompressedTextThatComesSlowly:
+    def test_goes_on_piece_by_piece(self) -> None:
+        async def main() -> None:
+            caller, sink, _ = begun(GZIPPED)
+            theirs, ours = zlib.compressobj(wbits=31), zlib.decompressobj(31)
+            read = b""
+            for number in range(5):
+                line = b'{"row":%d,"at":"https://cloud.example/acme/dev/odata"}\n' % number
+                sink.write(theirs.compress(line) + theirs.flush(zlib.Z_SYNC_FLUSH))
+                await turns(2)
+                read, caller.body = read + ours.decompress(caller.body), b""
+                assert read.count(b"\n") == number + 1
+            assert read.count(OURS) == 5
+
+        asyncio.run(main())
+
+    def test_is_flushed_once_for_all_that_came_at_one_time(self) -> None:
+        async def main() -> None:
+            caller, sink, _ = begun(GZIPPED)
+            whole = gzip.compress(b"".join(b'{"row":%d}\n' % number for number in range(2000)))
+            for at in range(len(whole)):
+                sink.write(whole[at : at + 1])
+            sink.finish()
+            await turns(3)
+            assert gzip.decompress(caller.body).count(b"\n") == 2000
+            assert len(caller.body) < 1.2 * len(whole)
+
+        asyncio.run(main())
+
+    def test_nothing_is_flushed_to_who_left(self) -> None:
+        async def main() -> None:
+            caller, sink, held = begun(GZIPPED)
+            sink.write(gzip.compress(CONTEXT)[:40])
+            before, held.was_left = caller.body, True
+            await turns(2)
+            assert caller.body == before
+
+        asyncio.run(main())
+
+
+BOMB = gzip.compress(b" " * 20 * STEP_BYTES + CONTEXT)
+
+
+class TestAPieceThatExpandsAThousandfold:
+    def test_is_expanded_step_by_step_while_upstream_waits(self) -> None:
+        async def main() -> None:
+            caller, sink, held = begun(GZIPPED)
+            sink.write(BOMB)
+            sink.finish()
+            assert held.calls == ["hold"]
+            assert not caller.is_finished
+            await turns(10)
+            assert not caller.is_finished
+            await turns(20)
+            assert caller.is_finished
+            assert gzip.decompress(caller.body) == b" " * 20 * STEP_BYTES + CLOUD.rewrite(CONTEXT)
+
+        asyncio.run(main())
+
+    def test_lets_upstream_go_on_once_it_is_through(self) -> None:
+        async def main() -> None:
+            caller, sink, held = begun(GZIPPED)
+            sink.write(BOMB[:-20])
+            sink.write(BOMB[-20:-10])
+            await turns(30)
+            assert held.calls == ["hold", "release"]
+            sink.write(BOMB[-10:])
+            sink.finish()
+            assert caller.is_finished
+
+        asyncio.run(main())
+
+    def test_waits_for_a_caller_who_takes_no_more(self) -> None:
+        async def main() -> None:
+            caller, sink, held = begun(GZIPPED)
+            sink.write(BOMB)
+            sink.finish()
+            held.answer_is_paused = True
+            await turns(40)
+            assert not caller.is_finished
+            held.answer_is_paused = False
+            held.go_on()
+            await turns(40)
+            assert caller.is_finished
+
+        asyncio.run(main())
+
+    def test_ends_with_a_caller_who_leaves(self) -> None:
+        async def main() -> None:
+            caller, sink, held = begun(GZIPPED)
+            sink.write(BOMB)
+            sink.finish()
+            before, held.was_left = caller.body, True
+            await turns(40)
+            assert (caller.body, caller.is_finished) == (before, False)
+
+        asyncio.run(main())
+
+    def test_that_turns_out_to_be_broken_is_said(self) -> None:
+        async def main() -> None:
+            told: list[StagedoorError] = []
+            caller, sink, held = begun(GZIPPED)
+            caller.fail = told.append  # type: ignore[method-assign]
+            damaged = bytearray(BOMB)
+            damaged[-len(BOMB) // 4] ^= 0xFF
+            sink.write(bytes(damaged))
+            sink.finish()
+            await turns(40)
+            assert held.calls == ["hold", "cancel"]
+            assert isinstance(told[0], UpstreamBroke)
+            assert not caller.is_finished
+
+        asyncio.run(main())
+
+    def test_says_nothing_after_a_failure(self) -> None:
+        async def main() -> None:
+            told: list[StagedoorError] = []
+            caller, sink, _ = begun(GZIPPED)
+            caller.fail = told.append  # type: ignore[method-assign]
+            sink.write(BOMB)
+            sink.fail(UpstreamBroke())
+            before = caller.body
+            await turns(40)
+            assert (len(told), caller.body, caller.is_finished) == (1, before, False)
+
+        asyncio.run(main())

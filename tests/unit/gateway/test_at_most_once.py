@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, cast
 
 import orjson
@@ -9,11 +10,13 @@ import pytest
 
 from stagedoor.gateway.at_most_once import ASK_AFTER_SECONDS, AtMostOnce
 from stagedoor.gateway.errors import IdempotencyKeyMalformed
-from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut, UpstreamUnreachable
+from stagedoor.kit.secret import Secret
+from stagedoor.upstream.errors import UpstreamBroke, UpstreamRefusedCredential, UpstreamTimedOut, UpstreamUnreachable
 from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.onward import Onward
 
 ONWARD = Onward("POST", "https://o.example", "/odata/x", "", ((b"x-uipath-folderkey", b"k"),), None, True, 1)
+HELD_BY_A_CONNECTION = replace(ONWARD, token=Secret("old"), owns_credential=True, connection_id="c1")
 START = orjson.dumps({"startInfo": {"ReleaseKey": "r"}})
 ADD = orjson.dumps({"itemData": {"Name": "q"}})
 
@@ -28,10 +31,20 @@ class Upstream:
         self.lose: Exception | int | None = None
         self.keeps = True
         self.asked_before_it_knows = 0
+        self.refuses = 0
+        self.refuses_after_keeping = False
+        self.is_renewed = True
+        self.cannot_say = False
+        self.tokens: list[str] = []
 
     async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, take: Any, *, begin: Any) -> int:
+        if self.posts and onward.token is not None:
+            self.tokens.append(onward.token.reveal())
         if onward.method == "GET":
             self.questions.append(onward)
+            if self.cannot_say:
+                await start(500, [])
+                return 500
             reference = onward.query.split("'")[1]
             known = len(self.questions) > self.asked_before_it_knows
             await start(200, [])
@@ -40,8 +53,14 @@ class Upstream:
         self.posts += 1
         order = orjson.loads(b"".join([piece async for piece in body]))
         [inner] = order.values()
+        if self.refuses and not self.refuses_after_keeping:
+            self.refuses -= 1
+            raise UpstreamRefusedCredential(is_renewed=self.is_renewed)
         if self.keeps:
             self.kept.append({"Id": len(self.kept) + 1, **inner})
+        if self.refuses:
+            self.refuses -= 1
+            raise UpstreamRefusedCredential(is_renewed=self.is_renewed)
         if isinstance(self.lose, Exception):
             raise self.lose
         if isinstance(self.lose, int):
@@ -71,6 +90,8 @@ def send(
     *,
     key: str | None = None,
     caller: str = "c1",
+    onward: Onward = ONWARD,
+    finds_token: bool = True,
 ) -> Told:
     told = Told()
 
@@ -83,11 +104,14 @@ def send(
     async def pause(seconds: float) -> None:
         told.paused.append(seconds)
 
-    once = AtMostOnce(cast("Forwarder", upstream), pause=pause)
+    def find_token(connection_id: str) -> Secret | None:
+        return Secret("new") if finds_token else None
+
+    once = AtMostOnce(cast("Forwarder", upstream), find_token=find_token, pause=pause)
     asyncio.run(
         once.forward(
             operation,
-            ONWARD,
+            onward,
             body,
             request_id=f"{upstream.posts:032d}",
             caller_id=caller,
@@ -175,3 +199,36 @@ def test_a_reference_of_the_callers_own_stays_and_is_not_taken_for_ours(order: d
         send(upstream, body=orjson.dumps(order))
     assert upstream.questions == []
     assert {value for name, value in upstream.kept[0].items() if name.lower() == "reference"} == {"mine"}
+
+
+class TestARefusedCredential:
+    def test_that_was_renewed_sends_the_order_again_where_the_upstream_does_not_know_it(self) -> None:
+        upstream = Upstream()
+        upstream.refuses = 1
+        told = send(upstream, onward=HELD_BY_A_CONNECTION)
+        assert told.status == 201
+        assert [order["Id"] for order in upstream.kept] == [1]
+        assert len(upstream.questions) == 1
+        assert [token for token in upstream.tokens if token] == ["new", "new"]
+
+    def test_that_was_renewed_sends_nothing_again_that_is_known(self) -> None:
+        upstream = Upstream()
+        upstream.refuses, upstream.refuses_after_keeping = 1, True
+        told = send(upstream, onward=HELD_BY_A_CONNECTION)
+        assert told.headers[b"x-stagedoor-outcome"] == b"asked"
+        assert (len(upstream.kept), upstream.posts) == (1, 1)
+
+    def test_that_was_renewed_sends_nothing_again_while_the_upstream_cannot_say(self) -> None:
+        upstream = Upstream()
+        upstream.refuses, upstream.cannot_say = 1, True
+        with pytest.raises(UpstreamRefusedCredential):
+            send(upstream, onward=HELD_BY_A_CONNECTION)
+        assert upstream.posts == 1
+
+    @pytest.mark.parametrize("how", [{"onward": ONWARD}, {"finds_token": False}, {"is_renewed": False}])
+    def test_that_is_not_renewed_is_told(self, how: dict[str, Any]) -> None:
+        upstream = Upstream()
+        upstream.refuses, upstream.is_renewed = 1, how.pop("is_renewed", True)
+        with pytest.raises(UpstreamRefusedCredential):
+            send(upstream, **{"onward": HELD_BY_A_CONNECTION, **how})
+        assert (upstream.posts, upstream.questions) == (1, [])

@@ -4,8 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from stagedoor.catalog.operations import Pace
+from stagedoor.kit.settings import UpstreamTimeouts
 from stagedoor.upstream.errors import (
     UpstreamBroke,
     UpstreamConnectTimedOut,
@@ -42,6 +44,19 @@ class PoolLimits:
     long_ticks: int = 300
     transfer_ticks: int = 300
     pause_ticks: int = 60
+
+    @classmethod
+    def within(cls, timeouts: UpstreamTimeouts) -> Self:
+        """Return the limits that keep to an operator's timeouts."""
+        return cls(
+            connect_seconds=timeouts.connect,
+            line_ticks=timeouts.connect,
+            read_ticks=timeouts.read,
+            write_ticks=timeouts.write,
+            long_ticks=timeouts.long,
+            transfer_ticks=timeouts.transfer,
+            pause_ticks=timeouts.idle,
+        )
 
     def ticks_for(self, pace: Pace) -> int:
         """Return how long the upstream may be silent before it answers such a request."""
