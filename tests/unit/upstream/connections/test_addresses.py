@@ -2,7 +2,13 @@
 
 import pytest
 
-from stagedoor.upstream.connections.addresses import derive_token_url, read_address
+from stagedoor.upstream.connections.addresses import (
+    derive_token_url,
+    list_token_urls,
+    read_address,
+    read_partial_address,
+    read_token_url,
+)
 from stagedoor.upstream.connections.errors import ConnectionRefused
 from stagedoor.upstream.connections.schemas import ConnectionKind
 
@@ -86,3 +92,64 @@ def test_what_is_no_plain_address_is_refused(address: str) -> None:
 
 def test_a_host_that_only_ends_like_the_vendors_is_a_stranger() -> None:
     assert read_address("https://eviluipath.com").base_url == "https://eviluipath.com"
+
+
+@pytest.mark.parametrize(
+    ("address", "upstream", "base_url", "named"),
+    [
+        ("https://cloud.uipath.com", "acme/prod", CLOUD, ("acme", "prod")),
+        ("https://cloud.uipath.com/acme/portal_/home", "acme/prod", CLOUD, ("acme", "prod")),
+        ("https://cloud.uipath.com/acme", "prod", CLOUD, ("acme", "prod")),
+        (CLOUD, "ACME/Prod", CLOUD, ("acme", "prod")),
+        ("https://platform.uipath.com", "acme/prod", "https://platform.uipath.com/acme/prod", ("acme", "prod")),
+        (
+            "https://suite.example",
+            "acme/prod",
+            "https://suite.example/acme/prod/orchestrator_",
+            ("acme", "prod"),
+        ),
+        ("https://orch.example", "Default", "https://orch.example", (None, "Default")),
+        ("https://orch.example/rpa", "Default", "https://orch.example/rpa", (None, "Default")),
+    ],
+)
+def test_the_remote_tenant_may_stand_beside_the_address(
+    address: str, upstream: str, base_url: str, named: tuple[str | None, str]
+) -> None:
+    found = read_address(address, upstream)
+    assert (found.base_url, (found.organization, found.tenant)) == (base_url, named)
+
+
+@pytest.mark.parametrize(
+    ("address", "upstream", "field"),
+    [
+        (CLOUD, "acme/test", "upstream"),
+        (CLOUD, "other/prod", "upstream"),
+        (CLOUD, "test", "upstream"),
+        ("https://cloud.uipath.com/acme", "other/prod", "upstream"),
+        ("https://orch.example/rpa", "acme/prod", "upstream"),
+        ("https://suite.example", "acme/../prod", "upstream"),
+        ("https://suite.example", "acme/pr od", "upstream"),
+        ("https://suite.example", "a?b/prod", "upstream"),
+        ("https://cloud.uipath.com/acme/portal_/home", None, "base_url"),
+        ("https://cloud.uipath.com", "prod", "base_url"),
+    ],
+)
+def test_two_tenants_or_none_are_no_tenant(address: str, upstream: str | None, field: str) -> None:
+    with pytest.raises(ConnectionRefused) as refused:
+        read_address(address, upstream)
+    assert refused.value.details == {"field": field}
+
+
+def test_without_a_tenant_an_address_of_the_cloud_is_enough_to_look_around() -> None:
+    found = read_partial_address("https://cloud.uipath.com/acme/portal_/home")
+    assert (found.is_complete, found.organization, found.base_url) == (False, "acme", "https://cloud.uipath.com")
+    assert list_token_urls(ConnectionKind.APP, found)[:2] == (
+        "https://cloud.uipath.com/identity_/connect/token",
+        "https://cloud.uipath.com/acme/identity_/connect/token",
+    )
+
+
+@pytest.mark.parametrize("server", ["https://orch.example/identity", "https://suite.example/identity_/"])
+def test_an_identity_server_is_completed_to_its_token_endpoint(server: str) -> None:
+    assert read_token_url(server) == f"{server.rstrip('/')}/connect/token"
+    assert read_token_url("https://id.example/oauth/token") == "https://id.example/oauth/token"

@@ -12,7 +12,8 @@ from tests.factories.token_endpoint import Answer, TokenEndpoint, token_endpoint
 from stagedoor.kit.secret import Secret
 from stagedoor.upstream.connections.schemas import ConnectionKind, SignIn
 from stagedoor.upstream.upstream_tokens.errors import WORDS, Diagnosis, UpstreamSignInFailed
-from stagedoor.upstream.upstream_tokens.token_requests import ANSWER_BYTES_MAX, ask_for_token
+from stagedoor.upstream.upstream_tokens.schemas import Granted
+from stagedoor.upstream.upstream_tokens.token_requests import ANSWER_BYTES_MAX, ask_for_token, exchange_code
 
 TOKEN = {"access_token": "T1", "expires_in": 3600, "token_type": "Bearer"}
 
@@ -201,3 +202,44 @@ def test_a_lifetime_that_cannot_be_is_not_believed(endpoint: TokenEndpoint, stat
     endpoint.answer = Answer(body={"access_token": "T", "expires_in": stated})
     granted = ask_for_token(sign_in(ConnectionKind.APP, endpoint.url))
     assert granted.lifetime == timedelta(seconds=understood)
+
+
+class TestCodes:
+    """A person's code is exchanged once, for a refresh token or not at all."""
+
+    def exchange(self, url: str) -> Granted:
+        return exchange_code(
+            sign_in(ConnectionKind.PERSON, url),
+            Secret("canary-code"),
+            code_verifier=Secret("canary-verifier"),
+            redirect_uri="http://127.0.0.1:1/callback",
+        )
+
+    def test_a_code_is_sent_with_its_verifier_and_without_the_connections_secret(self, endpoint: TokenEndpoint) -> None:
+        endpoint.answer = Answer(body={**TOKEN, "refresh_token": "R1", "scope": "OR.Jobs", "id_token": "I1"})
+        granted = self.exchange(endpoint.url)
+        assert granted.refresh_token == Secret("R1")
+        assert (granted.scope, granted.id_token) == ("OR.Jobs", Secret("I1"))
+        assert endpoint.asked[0].fields == {
+            "grant_type": "authorization_code",
+            "client_id": "client",
+            "code": "canary-code",
+            "code_verifier": "canary-verifier",
+            "redirect_uri": "http://127.0.0.1:1/callback",
+        }
+
+    @pytest.mark.parametrize(
+        ("answer", "diagnosis"),
+        [
+            (Answer(400, {"error": "invalid_grant"}), Diagnosis.CODE_REFUSED),
+            (Answer(400, {"error": "invalid_client"}), Diagnosis.INVALID_CLIENT),
+            (Answer(200, TOKEN), Diagnosis.NO_REFRESH_TOKEN),
+            (Answer(200, "<!doctype html>"), Diagnosis.WRONG_IDENTITY_PATH),
+        ],
+    )
+    def test_what_goes_wrong_is_told_apart(self, endpoint: TokenEndpoint, answer: Answer, diagnosis: Diagnosis) -> None:
+        endpoint.answer = answer
+        with pytest.raises(UpstreamSignInFailed) as failed:
+            self.exchange(endpoint.url)
+        assert failed.value.diagnosis is diagnosis
+        assert "canary" not in repr((failed.value, failed.value.public, failed.value.hint, failed.value.details))
