@@ -119,7 +119,7 @@ class LegacyTokens:
         if known is not None:
             return known
         try:
-            said = self._vault.unseal(presented.removeprefix(PREFIX), context=CONTEXT).reveal()
+            said = self._vault.unseal_presented(presented.removeprefix(PREFIX), context=CONTEXT).reveal()
         except SealBroken:
             return None
         token_id, user_id, tenant_id, ends, mark = orjson.loads(said)

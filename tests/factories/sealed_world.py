@@ -1,0 +1,153 @@
+"""A store in which every sealed column holds a value, sealed by the services that seal it in earnest."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from stagedoor.admin.sealing import service as sealing
+from stagedoor.admin.sealing.rewrap import Rewrap
+from stagedoor.admin.sealing.sealed_columns import SEALED_COLUMNS
+from stagedoor.admin.sealing.service import SealingKeys, open_sealing_keys
+from stagedoor.identity.issued_tokens.models import RefreshToken, TokenFamily
+from stagedoor.identity.issued_tokens.service import PresentedToken, TokenFamilies
+from stagedoor.identity.organizations.service import Organizations
+from stagedoor.identity.passwords import Passwords
+from stagedoor.identity.signing_keys.service import SigningKeys
+from stagedoor.identity.users.schemas import UserOrder
+from stagedoor.identity.users.service import Users
+from stagedoor.kit.chance import Chance, SystemChance
+from stagedoor.kit.clock import HeldClock
+from stagedoor.kit.crypto import MasterKey
+from stagedoor.kit.db import Database
+from stagedoor.kit.master_key_source import GivenKey
+from stagedoor.kit.secret import Secret
+from stagedoor.orchestrator.assets.models import Asset, AssetValue
+from stagedoor.orchestrator.assets.schemas import Value, ValueType
+from stagedoor.orchestrator.assets.sealing import put_value, reveal_secret
+from stagedoor.upstream.connections.schemas import ConnectionDraft, ConnectionKind
+from stagedoor.upstream.connections.service import Connections
+from stagedoor.upstream.upstream_tokens.schemas import Granted
+from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
+
+START = datetime(2030, 1, 31, 8, 0, tzinfo=UTC)
+FIRST = MasterKey(b"1" * 32)
+SECOND = MasterKey(b"2" * 32)
+THIRD = MasterKey(b"3" * 32)
+
+
+class SealedWorld:
+    """One store; ``process`` is one more process that works on it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = HeldClock(START)
+        self.chance: Chance = SystemChance()
+
+    def process(self, key: MasterKey = FIRST) -> SealingKeys:
+        """Return the keys as a process has them that was started with ``key``."""
+        return open_sealing_keys(self.database, GivenKey(key.to_secret()), self.clock, self.chance)
+
+    def rewrap(self, key: MasterKey = FIRST) -> Rewrap:
+        """Return the change of the key as a process has it that was started with ``key`` and does not wait."""
+        return Rewrap(self.database, self.process(key), self.clock, self.chance, sleep=lambda seconds: None)
+
+    def fill(self, keys: SealingKeys) -> None:
+        """Put a value into every sealed column."""
+        vault = keys.vault
+        SigningKeys(self.database, vault, self.clock, self.chance).prepare()
+        organizations = Organizations(vault, self.clock, self.chance)
+        connections = Connections(vault, self.clock, self.chance)
+        with self.database.write() as session:
+            organization = organizations.create_organization(session, "acme")
+            tenant = organizations.create_tenant(session, organization, "dev")
+            organizations.set_destination(
+                session, tenant, remote_base_url="https://orch.example", token=Secret("a token of our own")
+            )
+            person = Users(Passwords(self.chance), self.clock, self.chance).create_user(
+                session, UserOrder(organization_id=organization.id, username="ada")
+            )
+            session.flush()
+            self._exchange_a_token(session, keys, person.id)
+            self._add_assets(session, keys, tenant.id)
+            draft = ConnectionDraft(
+                organization_id=organization.id,
+                name="prod",
+                kind=ConnectionKind.PERSON,
+                base_url="https://orch.example",
+                secret=Secret("the first refresh token"),
+                client_id="client",
+            )
+            connection_id = connections.create(session, draft).id
+        self.tokens(keys).renew(connection_id)
+
+    def tokens(self, keys: SealingKeys, granted: str = "granted") -> UpstreamTokens:
+        """Return the upstream tokens as a process has them; the identity server answers with ``granted``."""
+        tokens = UpstreamTokens(
+            database=self.database,
+            connections=Connections(keys.vault, self.clock, self.chance),
+            vault=keys.vault,
+            clock=self.clock,
+            chance=self.chance,
+            source=lambda sign_in: Granted(Secret(granted), Secret(f"refresh {granted}"), None),
+        )
+        tokens.load()
+        return tokens
+
+    def open_all(self, keys: SealingKeys) -> dict[str, set[str]]:
+        """Return every sealed value, opened, by its column; raises where one does not open."""
+        opened: dict[str, set[str]] = {}
+        with self.database.read() as session:
+            for column in SEALED_COLUMNS:
+                rows = session.execute(select(column.named_by, column.value))
+                opened[column.name] = {
+                    keys.vault.unseal(sealed, context=column.context_of(named)).reveal()
+                    for named, sealed in rows
+                    if sealed is not None
+                }
+            for holder in (*session.scalars(select(Asset)), *session.scalars(select(AssetValue))):
+                assert reveal_secret(holder, keys.vault) == Secret("an asset's secret")
+        return opened
+
+    def values_by_key(self) -> dict[str, int]:
+        """Return how many values each key has sealed."""
+        state = sealing.find_state(self.database)
+        return {key.id: key.values for key in state.keys} | state.unknown
+
+    def _exchange_a_token(self, session: Session, keys: SealingKeys, user_id: str) -> None:
+        families = TokenFamilies(keys.vault, self.clock, self.chance)
+        session.add(
+            TokenFamily(
+                id="f",
+                kind="rotating",
+                client_id="c",
+                user_id=user_id,
+                scope="openid",
+                created_at=START,
+                signed_in_at=START,
+            )
+        )
+        session.flush()
+        first, second = (families.add_refresh_token(session, "f") for _ in range(2))
+        row = session.get(RefreshToken, keys.vault.keyed_hash(first.reveal()))
+        assert row is not None
+        presented = PresentedToken(row.keyed_hash, "f", user_id, "openid", START, rotates=True)
+        families.supersede(session, presented, second, Secret("an answer"))
+
+    def _add_assets(self, session: Session, keys: SealingKeys, tenant_id: str) -> None:
+        value = Value(type=ValueType.CREDENTIAL, username="robot", secret=Secret("an asset's secret"))
+        asset = Asset(
+            tenant_id=tenant_id,
+            key="asset-key",
+            name="Vault",
+            value_scope=1,
+            has_default_value=True,
+            tags=[],
+            created_at=START,
+            creator_user_number=1,
+        )
+        for_one = AssetValue(tenant_id=tenant_id, key="value-key", user_number=1, user_name="ada")
+        put_value(asset, value, vault=keys.vault, chance=self.chance)
+        put_value(for_one, value, vault=keys.vault, chance=self.chance)
+        asset.values.append(for_one)
+        session.add(asset)
