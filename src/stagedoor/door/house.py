@@ -1,9 +1,7 @@
 """One Stagedoor, put together: the only place that knows every room."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import text
 from starlette.routing import Router
@@ -12,6 +10,7 @@ from stagedoor.access.verdict import Judge
 from stagedoor.admin.deferred import DeferredAdmin
 from stagedoor.admin.first_start import first_start
 from stagedoor.admin.parts import AdminParts
+from stagedoor.admin.sealing.service import SealingKeys, open_sealing_keys
 from stagedoor.admin.started import FirstStart
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog import CATALOG
@@ -49,8 +48,8 @@ from stagedoor.identity.users.service import Users
 from stagedoor.kit.chance import Chance, SystemChance
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock, SystemClock
-from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
+from stagedoor.kit.master_key_source import key_source
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 from stagedoor.kit.threads import WorkerThreads
@@ -63,7 +62,6 @@ from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.upstream_tokens.deferred import ask_when_needed
 from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
-MASTER_KEY_BYTES = 32
 UPSTREAM_SIGN_INS_AT_ONCE = 4
 
 
@@ -78,15 +76,17 @@ class House:
         settings: Settings,
         *,
         database: Database,
-        vault: Vault,
+        sealing_keys: SealingKeys,
         clock: Clock,
         chance: Chance,
         passwords: Passwords,
         first_start: FirstStart,
         local_authority: Secret | None,
     ) -> None:
+        vault = sealing_keys.vault
         self.settings = settings
         self.database = database
+        self.sealing_keys = sealing_keys
         self.clock = clock
         self.chance = chance
         self.first_start = first_start
@@ -214,6 +214,8 @@ class House:
     def load(self) -> None:
         """Read into memory what the hot path needs, and follow its changes from here on."""
         for follower in (
+            # First, so that the others can open what a new key has sealed.
+            self.sealing_keys,
             self.directory,
             self.users,
             self.key_ring,
@@ -224,6 +226,7 @@ class House:
             follower.follow(self.changes)
         self.changes.start_from_now()
         for copy in (
+            self.sealing_keys,
             self.directory,
             self.users,
             self.key_ring,
@@ -264,31 +267,33 @@ def open_house(
     """Open the store of a data directory, upgrade it, and give a house that is ready to answer.
 
     ``local_authority`` is a secret that opens everything for as long as the house is open: for whoever holds the
-    server's files. Raises :class:`~stagedoor.kit.errors.StoreUnavailable` and
-    :class:`~stagedoor.migrations.upgrade.StoreTooNew`.
+    server's files. Raises :class:`~stagedoor.kit.errors.StoreUnavailable`,
+    :class:`~stagedoor.migrations.upgrade.StoreTooNew`, :class:`~stagedoor.kit.master_key_source.MasterKeyUnusable`
+    and :class:`~stagedoor.admin.sealing.errors.MasterKeyWrong`.
     """
     clock, chance = clock or SystemClock(), chance or SystemChance()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    vault = Vault(_master_key(settings.data_dir / "master.key", chance))
+    source = key_source(settings)
     database = Database(settings.store_url)
     passwords = Passwords(chance, at_once=settings.limits.password_hashes_at_once)
     try:
         # Servers that start at once on one empty store make it once.
         with database.alone():
             upgrade_store(database)
+            sealing_keys = open_sealing_keys(database, source, clock, chance)
             started = first_start(
                 database,
                 data_dir=settings.data_dir,
                 clock=clock,
                 chance=chance,
-                vault=vault,
+                vault=sealing_keys.vault,
                 passwords=passwords,
                 empty=empty,
             )
         house = House(
             settings,
             database=database,
-            vault=vault,
+            sealing_keys=sealing_keys,
             clock=clock,
             chance=chance,
             passwords=passwords,
@@ -303,17 +308,3 @@ def open_house(
         yield house
     finally:
         house.close()
-
-
-def _master_key(path: Path, chance: Chance) -> bytes:
-    # O_EXCL: of two processes that start at once on an empty directory, one makes the key and the other reads it.
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text().strip())
-    with os.fdopen(descriptor, "w") as file:
-        key = chance.random_bytes(MASTER_KEY_BYTES)
-        file.write(key.hex())
-        file.flush()
-        os.fsync(file.fileno())
-    return key

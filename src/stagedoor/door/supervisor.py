@@ -1,8 +1,8 @@
 """Several workers on one address: start them, replace the ones that die, change all of them for new ones.
 
-The supervisor holds the listening socket, which every worker inherits, and nothing else of the house: it goes on while
-workers of a new version take over from the old. One shared socket, and not one for each worker (``SO_REUSEPORT``):
-with the latter, whoever waits at the socket of a worker that ends is reset.
+The supervisor holds the listening socket, which every worker inherits, the master key where it does not lie in a file,
+and nothing else of the house: it goes on while workers of a new version take over from the old. One shared socket, and
+not one for each worker (``SO_REUSEPORT``): with the latter, whoever waits at the socket of a worker that ends is reset.
 """
 
 import asyncio
@@ -23,9 +23,10 @@ from stagedoor.door.change_marks import make_memory
 from stagedoor.door.listening import listen
 from stagedoor.door.ready_file import write_ready_file
 from stagedoor.door.server_log import log_as_a_server
-from stagedoor.door.worker_words import WorkerFailed, WorkerOrder, read_answer
+from stagedoor.door.worker_words import WorkerFailed, WorkerOrder, find_master_key, read_answer
 from stagedoor.kit.clock import stopwatch
 from stagedoor.kit.logs import get_logger
+from stagedoor.kit.master_key_source import VARIABLES, with_key_in_hand
 from stagedoor.kit.settings import Settings
 
 END_SECONDS_MAX = 20
@@ -71,6 +72,7 @@ def supervise(
     workers do not come up at first; later they are tried again without end.
     """
     log_as_a_server()
+    settings = with_key_in_hand(settings)
     with closing(listen(settings)) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
 
@@ -103,7 +105,8 @@ class Supervisor:
         self._settings = settings
         self._listener = listener
         self._empty = empty
-        self._environment = dict(environment)
+        # What a process got in its environment can be read in /proc for as long as it runs.
+        self._environment = {name: value for name, value in environment.items() if name not in VARIABLES}
         self._marks = make_memory(workers * PLACES_EACH)
         self._free_places = list(range(workers * PLACES_EACH))
         self._count = workers
@@ -184,6 +187,8 @@ class Supervisor:
             marks=self._marks,
             place=place,
             workers=self._count,
+            master_key=self._settings.master_key,
+            master_key_file=str(self._settings.master_key_file) if self._settings.master_key_file else None,
         )
         try:
             channel.write(order.to_line())
@@ -195,7 +200,16 @@ class Supervisor:
             if isinstance(failure, (OSError, ValueError)):
                 raise WorkerFailed(internal=repr(failure)) from failure
             raise
+        self._do(self._hear(reader))
         return Worker(process, channel, place, first_start, stopwatch())
+
+    async def _hear(self, reader: asyncio.StreamReader) -> None:
+        """Note a new master key where workers have it from us: those that start later need that one."""
+        with suppress(ConnectionError):
+            while line := await reader.readline():
+                key = find_master_key(line)
+                if key is not None and self._settings.master_key is not None:
+                    self._settings = replace(self._settings, master_key=key)
 
     async def _watch(self, worker: Worker) -> None:
         """Put another in the place of a worker that dies."""

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from stagedoor.door.abreast import Abreast
@@ -12,8 +13,9 @@ from stagedoor.door.change_marks import ChangeMarks
 from stagedoor.door.house import open_house
 from stagedoor.door.server import serve_house
 from stagedoor.door.server_log import log_as_a_server
-from stagedoor.door.worker_words import WorkerOrder, failure_line, ready_line
+from stagedoor.door.worker_words import WorkerOrder, failure_line, master_key_line, ready_line
 from stagedoor.kit.collector import collector_resting
+from stagedoor.kit.crypto import MasterKey
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.settings import settings_from_environment
 
@@ -43,7 +45,12 @@ def main(channel: socket.socket) -> int:
 
 def _serve(order: WorkerOrder, channel: socket.socket) -> None:
     settings = settings_from_environment(
-        data_dir=Path(order.data_dir), host=order.host, port=order.port, workers=order.workers
+        data_dir=Path(order.data_dir),
+        host=order.host,
+        port=order.port,
+        workers=order.workers,
+        master_key=order.master_key,
+        master_key_file=Path(order.master_key_file) if order.master_key_file else None,
     )
     with (
         collector_resting() as wake_collector,
@@ -55,7 +62,15 @@ def _serve(order: WorkerOrder, channel: socket.socket) -> None:
             wake_collector()
             channel.sendall(ready_line(house.first_start))
 
+        if order.master_key is not None:
+            house.sealing_keys.on_new_key(lambda key: _tell_of_new_key(channel, key))
         serve_house(house, listener, announce, app=Abreast(house, ChangeMarks(order.marks, own=order.place)))
+
+
+def _tell_of_new_key(channel: socket.socket, key: MasterKey) -> None:
+    # Without its supervisor a worker ends anyway, and what it was about to do must not fail for that.
+    with suppress(OSError):
+        channel.sendall(master_key_line(key.to_secret()))
 
 
 def _end_with_supervisor(channel: socket.socket) -> None:

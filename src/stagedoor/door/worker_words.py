@@ -4,7 +4,7 @@ The two may be of different versions while a server is upgraded, so both leave a
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ from stagedoor.admin.started import FirstStart
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.secret import Secret
 
-_SECRETS = frozenset({"admin_password", "sample_key", "legacy_password"})
+_SECRETS = frozenset({"admin_password", "sample_key", "legacy_password", "master_key"})
 
 
 class WorkerFailed(StagedoorError):
@@ -28,7 +28,9 @@ class WorkerFailed(StagedoorError):
 class WorkerOrder:
     """What a worker is to serve. Numbers of sockets are file descriptors that it inherits.
 
-    Whatever else can be set it reads from its environment, as its supervisor did.
+    ``master_key`` is handed over where it does not lie in a file: an environment can be read in ``/proc``, and a
+    program may not be able to answer twice. Whatever else can be set it reads from its environment, as its supervisor
+    did.
     """
 
     data_dir: str
@@ -39,16 +41,18 @@ class WorkerOrder:
     marks: int
     place: int
     workers: int = 1
+    master_key: Secret | None = None
+    master_key_file: str | None = None
 
     def to_line(self) -> bytes:
-        """Return the order as a line."""
-        return _line(asdict(self))
+        """Return the order as a line, the master key included: it goes to a child, on a socket of their own."""
+        return _line({field.name: _plain(getattr(self, field.name)) for field in fields(self)})
 
     @classmethod
     def of_line(cls, line: bytes) -> Self:
         """Read an order."""
         said = json.loads(line)
-        return cls(**{field.name: said[field.name] for field in fields(cls) if field.name in said})
+        return cls(**{field.name: _read(field.name, said[field.name]) for field in fields(cls) if field.name in said})
 
 
 def ready_line(first_start: FirstStart) -> bytes:
@@ -60,6 +64,17 @@ def ready_line(first_start: FirstStart) -> bytes:
 def failure_line(error: StagedoorError) -> bytes:
     """Return the line that says why a worker does not come up."""
     return _line({"failed": {"public": error.public, "hint": error.hint}})
+
+
+def master_key_line(key: Secret) -> bytes:
+    """Return the line that says which master key a worker started from now on needs, where none reads it in a file."""
+    return _line({"master_key": key.reveal()})
+
+
+def find_master_key(line: bytes) -> Secret | None:
+    """Return the master key that a line of a worker tells; ``None`` for a line of another kind."""
+    key = json.loads(line).get("master_key")
+    return Secret(key) if isinstance(key, str) else None
 
 
 def read_answer(line: bytes) -> FirstStart:

@@ -54,9 +54,3 @@ def test_a_house_that_cannot_be_opened_leaves_nothing_open(tmp_path: Path, monke
     with pytest.raises(StoreUnavailable), open_house(Settings(data_dir=tmp_path)):
         pytest.fail("it opened")
     assert closed == [True]
-
-
-def test_two_houses_that_begin_at_once_share_one_master_key(tmp_path: Path) -> None:
-    chance = house_module.SystemChance()
-    first = house_module._master_key(tmp_path / "master.key", chance)
-    assert house_module._master_key(tmp_path / "master.key", chance) == first

@@ -1,12 +1,21 @@
 """What supervisor and worker say to each other comes through, whatever the other's version adds."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from stagedoor.admin.started import FirstStart
-from stagedoor.door.worker_words import WorkerFailed, WorkerOrder, failure_line, read_answer, ready_line
+from stagedoor.door.worker_words import (
+    WorkerFailed,
+    WorkerOrder,
+    failure_line,
+    find_master_key,
+    master_key_line,
+    read_answer,
+    ready_line,
+)
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.secret import Secret
 
@@ -28,6 +37,18 @@ def test_an_order_is_read_as_it_was_given() -> None:
     line = ORDER.to_line()
     assert line.count(b"\n") == 1
     assert WorkerOrder.of_line(line) == ORDER
+
+
+def test_an_order_hands_over_a_master_key_and_does_not_print_it() -> None:
+    order = replace(ORDER, master_key=Secret("5a" * 32), master_key_file=None)
+    assert WorkerOrder.of_line(order.to_line()) == order
+    assert "5a5a" not in repr(order)
+    assert WorkerOrder.of_line(ORDER.to_line()).master_key is None
+
+
+def test_a_worker_tells_of_a_new_master_key() -> None:
+    assert find_master_key(master_key_line(Secret("5a" * 32))) == Secret("5a" * 32)
+    assert find_master_key(failure_line(StoreUnavailable())) is None
 
 
 def test_a_newer_supervisor_may_say_more_and_an_older_one_less() -> None:
