@@ -10,12 +10,13 @@ from stagedoor.door.app import VISIT, DoorApp, take_steps
 from stagedoor.door.bounded_protocol import BoundedProtocol
 from stagedoor.door.carried_visit import CarriedVisit
 from stagedoor.door.chain.dispatch import carriage_of, dispatch
-from stagedoor.door.known_head import KnownHead, may_be_kept
+from stagedoor.door.known_head import Departure, KnownHead, may_be_kept
 from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Scope, Visit
 from stagedoor.gateway.dispatch import carries_at_once
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.logs import bound_request_id
+from stagedoor.passage import Destination
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -138,11 +139,22 @@ class CarryingProtocol(BoundedProtocol):
         if self.expect_100_continue:
             self.transport.write(CONTINUE)
         try:
-            carried.exchange = visit.house.gateway.begin(carriage_of(visit), carried)
+            departure = self._departure_of(visit)
+            carried.exchange = visit.house.gateway.begin(departure.carriage, departure.onward, carried)
         except StagedoorError as refusal:
             carried.fail(refusal)
         except Exception as failure:  # noqa: BLE001  # becomes a 500, as everywhere in the house
             carried.fail(StagedoorError(internal=repr(failure)))
+
+    def _departure_of(self, visit: Visit) -> Departure:
+        known = self._known_head
+        if known is not None and (before := known.departure) is not None and before.suits(visit):
+            visit.destination = Destination.REMOTE
+            return before
+        departure = Departure(carriage_of(visit))
+        if known is not None:
+            known.departure = departure
+        return departure
 
     def _give_up_request(self, cycle: RequestResponseCycle) -> None:
         if (carried := self._carried_now()) is not None:

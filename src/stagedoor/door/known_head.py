@@ -2,7 +2,8 @@
 
 from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Visit
-from stagedoor.passage import RequestHead
+from stagedoor.gateway.carriage import Carriage, onward_of
+from stagedoor.passage import Allowed, RequestHead
 
 Header = tuple[bytes, bytes]
 
@@ -16,9 +17,11 @@ class KnownHead:
     The entrance looks at the head, at the connection, and at settings that stay as they are; so the same head on the
     same connection comes in the same way. Who its caller is, and what the caller may do, is asked anew for each
     request. What is kept goes when its connection goes, and with it the credential in it.
+
+    ``departure`` is how the last request with this head went on to a remote Orchestrator.
     """
 
-    __slots__ = ("_head", "_headers", "_method", "_place", "_query", "_scope", "_url", "_way")
+    __slots__ = ("_head", "_headers", "_method", "_place", "_query", "_scope", "_url", "_way", "departure")
 
     def __init__(self, method: bytes, url: bytes, headers: list[Header], visit: Visit) -> None:
         self._method = method
@@ -29,6 +32,7 @@ class KnownHead:
         self._place = visit.place
         self._query = visit.query
         self._way = visit.way
+        self.departure: Departure | None = None
         scope = visit.scope
         self._scope = {name: scope[name] for name in ("method", "raw_path", "query_string", "scheme", "client")}
 
@@ -53,6 +57,30 @@ class KnownHead:
         scope = visit.scope
         scope.update(self._scope)
         scope["headers"] = list(head.raw_headers)
+
+
+class Departure:
+    """What goes on to a remote Orchestrator, for the next request with the same head that is judged the same way."""
+
+    __slots__ = ("carriage", "onward")
+
+    def __init__(self, carriage: Carriage) -> None:
+        self.carriage = carriage
+        self.onward = onward_of(carriage)
+
+    def suits(self, visit: Visit) -> bool:
+        """Tell whether the visit, whose head is the same, has the same caller, tenant, folder and reach.
+
+        Whatever of these has changed since, a token that was renewed among them, is another object.
+        """
+        carriage = self.carriage
+        return (
+            carriage.caller is visit.caller
+            and carriage.tenant is visit.tenant
+            and carriage.folder is visit.folder
+            and isinstance(visit.verdict, Allowed)
+            and carriage.reach is visit.verdict.reach
+        )
 
 
 def may_be_kept(visit: Visit, url: bytes, headers: list[Header]) -> bool:

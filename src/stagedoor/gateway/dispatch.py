@@ -11,7 +11,7 @@ from stagedoor.catalog.operations import Match
 from stagedoor.gateway import at_most_once
 from stagedoor.gateway.addresses import RewritingSink, addresses_of
 from stagedoor.gateway.answer_cache import AnswerCache
-from stagedoor.gateway.at_most_once import AtMostOnce, FindToken
+from stagedoor.gateway.at_most_once import AtMostOnce
 from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
 from stagedoor.gateway.carriage import Carriage, destination_of, onward_of
 from stagedoor.gateway.leaving import CallerWatched
@@ -40,12 +40,11 @@ class Gateway:
         threads: WorkerThreads,
         *,
         json_body_bytes_max: int,
-        find_token: FindToken | None = None,
         cache: AnswerCache | None = None,
     ) -> None:
         self._orchestrator = orchestrator
         self._forwarder = forwarder
-        self._at_most_once = AtMostOnce(forwarder, find_token=find_token)
+        self._at_most_once = AtMostOnce(forwarder)
         self._cache = cache
         self._threads = threads
         self._json_body_bytes_max = json_body_bytes_max
@@ -59,14 +58,12 @@ class Gateway:
         else:
             await self._carry_remote(carriage, receive, start, send_body)
 
-    def begin(self, carriage: Carriage, sink: AnswerSink) -> CallerEnd:
+    def begin(self, carriage: Carriage, onward: Onward, sink: AnswerSink) -> CallerEnd:
         """Begin to carry a request to a remote Orchestrator, for whoever takes the answer without awaiting it.
 
-        Raises what :meth:`~stagedoor.upstream.wire.upstream_wire.UpstreamWire.begin` raises.
+        ``onward`` is the carriage's own, made now or when the same request was carried before. Raises what
+        :meth:`~stagedoor.upstream.wire.upstream_wire.UpstreamWire.begin` raises.
         """
-        return self._begin(carriage, onward_of(carriage), sink)
-
-    def _begin(self, carriage: Carriage, onward: Onward, sink: AnswerSink) -> CallerEnd:
         if self._cache is None:
             return self._launch(carriage, onward, sink)
         return self._cache.begin(carriage, onward, sink, partial(self._launch, carriage))
@@ -135,7 +132,7 @@ class Gateway:
             await read_whole(receive, bytes_max=0)
             body_is_read.set()
         async with CallerWatched(receive, body_is_read):
-            await self._forwarder.forward(onward, body(), start, send_chunk, begin=partial(self._begin, carriage))
+            await self._forwarder.forward(onward, body(), start, send_chunk, begin=partial(self.begin, carriage))
         await send_body(b"", False)
 
     async def _carry_once(
@@ -164,7 +161,7 @@ class Gateway:
             request_id=head.request_id,
             caller_id=carriage.caller.id,
             idempotency_key=head.headers.get(at_most_once.IDEMPOTENCY_HEADER),
-            begin=partial(self._begin, carriage),
+            begin=partial(self.begin, carriage),
             start_answer=start,
             send_chunk=send_chunk,
         )

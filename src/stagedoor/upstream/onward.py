@@ -11,7 +11,7 @@ StartAnswer = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
 SendChunk = Callable[[bytes], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Onward:
     """A request as it goes upstream: canonical path and query, the caller's headers, and the token to use.
 
@@ -22,6 +22,9 @@ class Onward:
     ``owns_credential`` is set where the token is Stagedoor's business and none of the caller's: when the upstream
     refuses it, that is dealt with on the way, and never told as if the caller's own credential were meant.
     ``connection_id`` names the connection that the token can be renewed with.
+
+    Nobody changes one; for another token or other headers there is ``dataclasses.replace``. ``written`` is the head as
+    it goes out, kept by the wire for whoever sends the same request again.
     """
 
     method: str
@@ -37,3 +40,4 @@ class Onward:
     pace: Pace = Pace.READ
     owns_credential: bool = False
     connection_id: str | None = None
+    written: bytes | None = field(default=None, init=False, repr=False, compare=False)

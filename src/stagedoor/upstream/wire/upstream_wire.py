@@ -57,7 +57,10 @@ class UpstreamWire:
         """
         key = (onward.base_url, onward.ca_pem, onward.proxy_url)
         pool = self._pools.get(key) or self._open_pool(key)
-        exchange = Exchange(sink, onward, request_head(onward, pool.origin), pool)
+        head = onward.written
+        if head is None:
+            head = onward.written = request_head(onward, pool.origin)
+        exchange = Exchange(sink, onward, head, pool)
         pool.begin(exchange)
         return exchange
 
