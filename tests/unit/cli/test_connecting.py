@@ -40,7 +40,10 @@ NOT_SIGNED_IN = {
     "hint": "Take OR.Jobbs off --scope.",
 }
 UNTRIED = {"name": "orchestrator", "is_ok": None, "says": "There is no token to try it with.", "hint": None}
-REFUSED = [{"operation": f"Users_Op{n}", "because": "needs the scope OR.Users"} for n in range(25)]
+REFUSED = [
+    *({"operation": f"Users_Op{n}", "because": "it needs the scope OR.Users"} for n in range(5)),
+    *({"operation": f"Other_Op{n:02}", "because": f"it needs the scope OR.Scope{n:02}"} for n in range(20)),
+]
 TENANT = {"id": "t1", "name": "dev", "organization": {"id": "o1", "name": "acme"}, "base_url": "http://s.test/acme/dev"}
 APP = ["connect", "prod", "--kind", "app", "--url", "https://orch.example/acme/prod", "--client-id", "app-1"]
 PERSON = ["connect", "ada", "--kind", "person", "--url", "https://orch.example/acme/prod", "--client-id", "people"]
@@ -131,7 +134,7 @@ class TestConnectWithASecret:
         result = with_key.run(*APP, "--secret-stdin", input="s")
         assert "stagedoor connection map prod ORG/TENANT" in result.stdout
         assert "25 of 442 operations are refused" in result.stdout
-        assert "and 20 more" in result.stdout
+        assert "and 17 for other reasons" in result.stdout
 
     def test_authorities_and_proxy_go_along(self, with_key: CommandLine, tmp_path: Path) -> None:
         pem = tmp_path / "ca.pem"
@@ -367,10 +370,21 @@ class TestTest:
         with_key.wire = Wire(ok(report(refused=REFUSED)))
         result = with_key.run("connection", "test", "prod")
         assert result.exit_code == 0
-        assert "Users_Op0: needs the scope OR.Users" in result.stdout
-        assert "Users_Op19" in result.stdout
-        assert "and 5 more; --output json names them all" in result.stdout
+        first = "it needs the scope OR.Users: Users_Op0, Users_Op1, Users_Op2 and 2 more"
+        assert result.stdout.splitlines()[3:5] == [f"  {first}", "  it needs the scope OR.Scope00: Other_Op00"]
+        assert "and 9 for other reasons; `stagedoor connection test NAME --output json`" in result.stdout
         assert "The connection prod works." in result.stdout
+
+    def test_few_refusals_are_named_whole(self, with_key: CommandLine) -> None:
+        with_key.wire = Wire(ok(report(refused=REFUSED[2:5])))
+        shown = with_key.run("connection", "test", "prod").stdout
+        assert "Users_Op2, Users_Op3, Users_Op4" in shown
+        assert "json" not in shown
+        with_key.wire = Wire(ok(report(refused=REFUSED[:5])))
+        assert (
+            "\n  `stagedoor connection test NAME --output json` names them all"
+            in with_key.run("connection", "test", "prod").stdout
+        )
 
     def test_it_fails_when_the_connection_does(self, with_key: CommandLine) -> None:
         with_key.wire = Wire(ok(report(is_working=False)))
@@ -441,3 +455,11 @@ class TestMapAndRemove:
         assert "prod is removed" in with_key.run("connection", "remove", "prod").stdout
         assert with_key.json("connection", "remove", "prod", "--unmap") == {"name": "prod", "removed": True}
         assert [dict(it.url.params) for it in with_key.wire.sent] == [{}, {"unmap": "true"}]
+
+    @pytest.mark.parametrize("code", ["connection_in_use", None])
+    def test_one_that_a_tenant_holds_says_how_to_let_go(self, with_key: CommandLine, code: str | None) -> None:
+        with_key.wire = Wire(ok({"status": 409, "code": code, "detail": "A tenant is mapped to it."}, 409))
+        result = with_key.run("connection", "remove", "prod", "--output", "json")
+        told = json.loads(result.stderr)
+        assert told["code"] == (code or "failed")
+        assert "stagedoor connection remove prod --unmap" in told["hint"]

@@ -80,7 +80,7 @@ class TestTest:
             answer = browser.post(f"{PAGE}/test")
             assert answer.status_code == 200
             assert len(house.asked_for("POST", f"{API}/connections/c1/test")) == 1
-            for words in ("It works.", "The way there", "orch.example answers.", "Users_Get", "needs the scope"):
+            for words in ("It works.", "The way there", "orch.example answers.", "Users_Get", "Needs the scope"):
                 assert words in answer.text
             assert f'data-address="{PAGE}"' in answer.text
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stagedoor.client import ConnectionFacts, ConnectionTerms, Stagedoor, TrialReport
 
 PORT_MAX = 65535
-REFUSED_SHOWN = 5
+REASONS_SHOWN = 4
 
 
 @click.command(
@@ -161,7 +161,7 @@ def _tell(session: Session, report: "TrialReport") -> None:
 
     if not session.wants_json:
         echo_steps(report)
-        echo_refused(report, shown_max=REFUSED_SHOWN)
+        echo_refused(report, reasons_max=REASONS_SHOWN)
 
 
 def _conclude(session: Session, name: str, facts: "ConnectionFacts | None", report: "TrialReport") -> None:
