@@ -38,11 +38,15 @@ from stagedoor.identity.sign_ins import SignIns
 from stagedoor.identity.user_keys.service import UserKeys
 from stagedoor.identity.users.models import User
 from stagedoor.kit.secret import Secret
+from stagedoor.kit.threads import WorkerThreads
 from stagedoor.orchestrator.folders.directory import FolderDirectory
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
 from stagedoor.passage import Caller, CredentialKind, FolderPlace, Reach
+from stagedoor.upstream.connections.service import Connections
 from stagedoor.upstream.folders.directory import RemoteFolders
 from stagedoor.upstream.forward import Forwarder
+from stagedoor.upstream.upstream_tokens.deferred import ask_when_needed
+from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
 BASE_URL = "http://stagedoor.example:8120"
 CLIENT_ADDRESS = "192.0.2.7"
@@ -187,6 +191,17 @@ def management(directory: Path) -> Iterator[Management]:
         audit = AuditWriter(world.database, world.clock)
         user_key_screen = next(client for client in first_party_clients(BASE_URL) if client.id == USER_KEY_SCREEN)
         families = TokenFamilies(world.vault, world.clock, world.chance)
+        connections = Connections(world.vault, world.clock, world.chance)
+        upstream_tokens = UpstreamTokens(
+            database=world.database,
+            connections=connections,
+            vault=world.vault,
+            clock=world.clock,
+            chance=world.chance,
+            source=ask_when_needed,
+        )
+        upstream_tokens.follow(world.feed)
+        trial_threads = WorkerThreads(1)
         parts = AdminParts(
             base_url=BASE_URL,
             database=world.database,
@@ -198,6 +213,9 @@ def management(directory: Path) -> Iterator[Management]:
             audit=audit,
             folders=folders,
             remote_folders=RemoteFolders(Forwarder(), world.clock),
+            connections=connections,
+            upstream_tokens=upstream_tokens,
+            trial_threads=trial_threads,
             organizations=world.organizations,
             organization_directory=world.directory,
             users=people.service,
@@ -220,3 +238,4 @@ def management(directory: Path) -> Iterator[Management]:
             yield Management(world, people, keys, folders, audit, legacy_uses, parts, app)
         finally:
             audit.stop()
+            trial_threads.close()

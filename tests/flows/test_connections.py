@@ -113,6 +113,7 @@ def test_a_key_works_against_the_remote_as_soon_as_the_tenant_is_mapped(
             "destination": "remote",
             "remote_base_url": upstream.house.orchestrator_url,
             "has_token": True,
+            "connection": f"prod-{kind}",
         }
     # Back to the embedded Orchestrator, which has no such queue: the next kind has to find its own way.
     back = front.management.put(f"/tenants/{tenant['id']}/destination", json={"remote_base_url": None})

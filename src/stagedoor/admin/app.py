@@ -14,6 +14,9 @@ from stagedoor.admin.apps.service import Applications
 from stagedoor.admin.audit_log import routes as audit_log_routes
 from stagedoor.admin.can_i import routes as can_i_routes
 from stagedoor.admin.can_i.service import Questions
+from stagedoor.admin.connections import routes as connections_routes
+from stagedoor.admin.connections.service import ConnectionDesk
+from stagedoor.admin.connections.trials import Trials
 from stagedoor.admin.described import BEARER, PROBLEM_RESPONSES
 from stagedoor.admin.drawn import DrawError
 from stagedoor.admin.error_answers import answer_error, draw_errors
@@ -70,11 +73,17 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
     endings = Endings(parts.sign_ins, parts.personal_access_tokens, parts.users)
     people = People(parts.users, parts.organizations, endings, places, trail, parts.chance, role_names)
     own_tokens = OwnTokens(parts.personal_access_tokens, parts.users, places, makers, trail, parts.clock)
+    connections = ConnectionDesk(
+        parts.connections, parts.upstream_tokens, parts.organizations, places, trail, parts.organization_directory
+    )
+    trials = Trials(connections, parts.connections, parts.upstream_tokens, parts.catalog, trail, parts.chance)
+    tenants = Tenants(parts.organizations, parts.connections, places, trail, parts.base_url)
     app.include_router(operations_routes.build_routes(OperationSearch(parts.catalog)), prefix=PREFIX)
     for router in (
         whoami_routes.build_routes(Mirror(places, parts.judge)),
         can_i_routes.build_routes(Questions(parts.catalog, parts.judge, places, parts.clock)),
-        tenants_routes.build_routes(Tenants(parts.organizations, places, trail, parts.base_url), work),
+        tenants_routes.build_routes(tenants, work),
+        connections_routes.build_routes(connections, trials, work, parts.trial_threads),
         folders_routes.build_routes(Folders(places, parts.judge)),
         keys_routes.build_routes(KeyDesk(parts.access_keys, parts.judge, places, makers, trail, parts.clock), work),
         audit_log_routes.build_routes(parts.audit, work),

@@ -20,13 +20,19 @@ from stagedoor.kit.chance import Chance
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.db import Database
+from stagedoor.kit.threads import WorkerThreads
 from stagedoor.orchestrator.folders.directory import FolderDirectory
+from stagedoor.upstream.connections.service import Connections
 from stagedoor.upstream.folders.directory import RemoteFolders
+from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminParts:
-    """Handed over by whoever puts the house together. ``base_url`` is the origin that callers use."""
+    """Handed over by whoever puts the house together. ``base_url`` is the origin that callers use.
+
+    ``trial_threads`` are for what waits for remote servers, so that nothing else waits behind it.
+    """
 
     base_url: str
     database: Database
@@ -38,6 +44,9 @@ class AdminParts:
     audit: AuditWriter
     folders: FolderDirectory
     remote_folders: RemoteFolders
+    connections: Connections
+    upstream_tokens: UpstreamTokens
+    trial_threads: WorkerThreads
     organizations: Organizations
     organization_directory: OrganizationDirectory
     users: Users

@@ -63,6 +63,7 @@ from stagedoor.upstream.upstream_tokens.deferred import ask_when_needed
 from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
 UPSTREAM_SIGN_INS_AT_ONCE = 4
+TRIALS_AT_ONCE = 2
 
 
 class House:
@@ -97,6 +98,8 @@ class House:
         self.sign_in_threads = WorkerThreads(settings.limits.password_hashes_at_once + WAITING_MAX + 1)
         # Signing in to remote Orchestrators waits for servers that are not ours; nobody else waits behind that.
         self.upstream_threads = WorkerThreads(UPSTREAM_SIGN_INS_AT_ONCE)
+        # Trying a connection out asks several questions one after another; renewals do not wait behind that.
+        self.trial_threads = WorkerThreads(TRIALS_AT_ONCE)
         self.metrics = Metrics()
         self.changes = ChangeFeed(database)
         self.audit = AuditWriter(database, clock)
@@ -186,6 +189,9 @@ class House:
                 audit=self.audit,
                 folders=self.folders,
                 remote_folders=self.remote_folders,
+                connections=self.connections,
+                upstream_tokens=self.upstream_tokens,
+                trial_threads=self.trial_threads,
                 organizations=Organizations(vault, clock, chance),
                 organization_directory=self.directory,
                 users=users,
@@ -252,6 +258,7 @@ class House:
             self.threads.close()
             self.sign_in_threads.close()
             self.upstream_threads.close()
+            self.trial_threads.close()
             self.database.close()
 
 

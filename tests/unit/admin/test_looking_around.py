@@ -189,7 +189,12 @@ class TestDestination:
         answer = client.put(
             "/tenants/prod/destination", json={"remote_base_url": self.REMOTE + "/", "token": "CANARY-token"}
         )
-        assert answer.json() == {"destination": "remote", "remote_base_url": self.REMOTE, "has_token": True}
+        assert answer.json() == {
+            "destination": "remote",
+            "remote_base_url": self.REMOTE,
+            "has_token": True,
+            "connection": None,
+        }
         assert "CANARY" not in answer.text
         entry = admin.world.directory.find_tenant_by_id(admin.world.prod.id)
         assert entry is not None
@@ -197,7 +202,12 @@ class TestDestination:
         assert entry.place.upstream_token.reveal() == "CANARY-token"
         assert client.get("/tenants").json()["items"][1]["destination"] == "remote"
         back = client.put("/tenants/prod/destination", json={"remote_base_url": None})
-        assert back.json() == {"destination": "embedded", "remote_base_url": None, "has_token": False}
+        assert back.json() == {
+            "destination": "embedded",
+            "remote_base_url": None,
+            "has_token": False,
+            "connection": None,
+        }
 
     def test_the_audit_says_where_to_and_never_the_token(self, admin: Management) -> None:
         client = admin.client(admin.administrator())

@@ -1,10 +1,11 @@
-"""``GET /tenants``, ``GET`` and ``PUT /tenants/{id}/destination``."""
+"""``GET /tenants``, ``/tenants/{id}/destination`` and ``/tenants/{id}/connection``."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
 from stagedoor.access.methods import ManagementAbility
+from stagedoor.admin.connections.schemas import ConnectionMapping
 from stagedoor.admin.pages import Cursor, Limit, Page, page_of
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.tenants.schemas import DestinationFacts, DestinationOrder, TenantItem
@@ -30,13 +31,31 @@ def build_routes(tenants: Tenants, work: Work) -> APIRouter:
     @router.get("/tenants/{tenant}/destination")
     def get_destination(visitor: DestinationReader, tenant: str) -> DestinationFacts:
         """Show where a tenant's requests go."""
-        return tenants.get_destination(visitor.caller, tenant)
+        with work.read() as session:
+            return tenants.get_destination(session, visitor.caller, tenant)
 
     @router.put("/tenants/{tenant}/destination")
     def set_destination(visitor: DestinationChanger, tenant: str, order: DestinationOrder) -> DestinationFacts:
         """Send a tenant's requests to a remote Orchestrator, or back to the embedded one."""
         with work.write() as session:
             tenants.set_destination(session, visitor, tenant, order)
-        return tenants.get_destination(visitor.caller, tenant)
+        with work.read() as session:
+            return tenants.get_destination(session, visitor.caller, tenant)
+
+    @router.put("/tenants/{tenant}/connection")
+    def set_connection(visitor: DestinationChanger, tenant: str, mapping: ConnectionMapping) -> DestinationFacts:
+        """Map a tenant to a connection: its requests go there from now on."""
+        with work.write() as session:
+            tenants.set_connection(session, visitor, tenant, mapping)
+        with work.read() as session:
+            return tenants.get_destination(session, visitor.caller, tenant)
+
+    @router.delete("/tenants/{tenant}/connection")
+    def clear_connection(visitor: DestinationChanger, tenant: str) -> DestinationFacts:
+        """Send a tenant from its connection back to the embedded Orchestrator."""
+        with work.write() as session:
+            tenants.clear_connection(session, visitor, tenant)
+        with work.read() as session:
+            return tenants.get_destination(session, visitor.caller, tenant)
 
     return router

@@ -33,6 +33,7 @@ class DestinationFacts(BaseModel):
     destination: Destination
     remote_base_url: str | None
     has_token: bool
+    connection: str | None = Field(description="The name of the connection that the tenant is mapped to.")
 
 
 def _check_remote(address: str) -> str:
