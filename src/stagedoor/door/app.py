@@ -17,6 +17,8 @@ from stagedoor.door.chain.dispatch import dispatch
 from stagedoor.door.chain.find_folder import find_folder
 from stagedoor.door.chain.find_tenant import find_tenant
 from stagedoor.door.chain.hand_over import hand_over
+from stagedoor.door.chain.hold_to_limits import hold_to_limits
+from stagedoor.door.chain.hold_to_rate import hold_to_rate
 from stagedoor.door.chain.identify import identify, identify_if_possible
 from stagedoor.door.chain.judge import judge
 from stagedoor.door.chain.let_loopback_pages_read import let_loopback_pages_read
@@ -46,15 +48,22 @@ WAYS: Mapping[Surface, tuple[Step, ...]] = {
         let_loopback_pages_read,
         answer_publicly,
         identify,
+        hold_to_rate,
         find_tenant,
         match_operation,
         note_legacy_use,
         find_folder,
         judge,
+        hold_to_limits,
         dispatch,
     ),
     Surface.IDENTITY: (bound_body("form_body_bytes_max"), hand_over("identity")),
-    Surface.MANAGEMENT: (bound_body("form_body_bytes_max"), identify_if_possible, hand_over("management")),
+    Surface.MANAGEMENT: (
+        bound_body("form_body_bytes_max"),
+        identify_if_possible,
+        hold_to_rate,
+        hand_over("management"),
+    ),
     Surface.CONSOLE: (bound_body("form_body_bytes_max"), hand_over("console")),
     Surface.OPERATIONS: (identify_if_possible, answer_operations),
     Surface.UNKNOWN: (refuse_unknown,),
@@ -132,6 +141,8 @@ def take_steps(visit: Visit, *, until: Step | None = None) -> None:
 
 def end_visit(visit: Visit) -> None:
     """Do what every visit ends with, whoever answered it."""
+    if visit.at_end is not None:
+        visit.at_end()
     record_visit(visit)
 
 

@@ -63,6 +63,8 @@ class CarriedVisit:
         """Make the answer's head; it goes out with the first piece of the body, or a moment later by itself."""
         visit = self._visit
         visit.status = status
+        if visit.on_head is not None:
+            visit.on_head(status, headers)
         self.response_started = True
         line = STATUS_LINES.get(status)  # type: ignore[call-overload]  # an HTTPStatus is an int
         parts: list[bytes] = [line or b"HTTP/1.1 %d \r\n" % status]

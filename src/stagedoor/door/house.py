@@ -6,6 +6,11 @@ from contextlib import contextmanager
 from sqlalchemy import text
 from starlette.routing import Router
 
+from stagedoor.access.limits.fair_shares import FairShares
+from stagedoor.access.limits.leased_accounts import LeasedAccounts
+from stagedoor.access.limits.machine_accounts import KeyAccounts, MachineAccounts
+from stagedoor.access.limits.moments import nanoseconds_of
+from stagedoor.access.limits.serving_machines import ServingMachines
 from stagedoor.access.verdict import Judge
 from stagedoor.admin.deferred import DeferredAdmin
 from stagedoor.admin.first_start import first_start
@@ -20,6 +25,8 @@ from stagedoor.door.chain.strip_forged_headers import TrustedProxies
 from stagedoor.door.errors import Dialect, draw_error
 from stagedoor.door.metrics import Metrics
 from stagedoor.door.upkeep import Upkeep
+from stagedoor.gateway.answer_cache import AnswerCache
+from stagedoor.gateway.cache_rules import CacheRules
 from stagedoor.gateway.dispatch import Gateway
 from stagedoor.identity.account_discovery.routes import account_discovery_routes
 from stagedoor.identity.account_discovery.service import AccountDiscovery
@@ -45,7 +52,7 @@ from stagedoor.identity.personal_access_tokens.service import PersonalAccessToke
 from stagedoor.identity.personal_access_tokens.token_ring import PersonalAccessTokenRing
 from stagedoor.identity.users.directory import UserDirectory
 from stagedoor.identity.users.service import Users
-from stagedoor.kit.chance import Chance, SystemChance
+from stagedoor.kit.chance import Chance, SystemChance, random_guid
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock, SystemClock
 from stagedoor.kit.db import Database
@@ -57,10 +64,13 @@ from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.app import Orchestrator
 from stagedoor.orchestrator.folders.directory import FolderDirectory
 from stagedoor.upstream.connections.service import Connections
+from stagedoor.upstream.credential_renewal import CredentialRenewal
 from stagedoor.upstream.folders.directory import RemoteFolders
 from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.upstream_tokens.deferred import ask_when_needed
 from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
+from stagedoor.upstream.wire.pool import PoolLimits
+from stagedoor.upstream.wire.upstream_wire import UpstreamWire
 
 UPSTREAM_SIGN_INS_AT_ONCE = 4
 TRIALS_AT_ONCE = 2
@@ -104,6 +114,14 @@ class House:
         self.changes = ChangeFeed(database)
         self.audit = AuditWriter(database, clock)
         self.judge = Judge(CATALOG)
+        shared = settings.data_dir / "limits"
+        self.key_accounts: KeyAccounts = (
+            MachineAccounts(shared)
+            if database.is_sqlite
+            else LeasedAccounts(database, self.threads, random_guid(chance), self.nanoseconds)
+        )
+        self.machines = ServingMachines(database, shared, chance)
+        self.fair_shares = FairShares(shared, self.nanoseconds)
 
         self.directory = OrganizationDirectory(database, vault)
         self.users = UserDirectory(database)
@@ -158,13 +176,16 @@ class House:
         self.authenticators = Authenticators(authenticators, clock)
         discovery_authenticators = Authenticators([IdTokenAuthenticator(self.oauth.verifier), *authenticators], clock)
 
-        forwarder = Forwarder()
+        renewal = CredentialRenewal(self.upstream_tokens, self.upstream_threads)
+        forwarder = Forwarder(UpstreamWire(PoolLimits.within(settings.upstream_timeouts), renewal=renewal))
+        cache_rules = CacheRules.read(settings.cache, CATALOG)
         self.remote_folders = RemoteFolders(forwarder, clock)
         self.gateway = Gateway(
             Orchestrator(database, clock, chance, vault, changes=self.changes),
             forwarder,
             self.threads,
             json_body_bytes_max=settings.limits.json_body_bytes_max,
+            cache=AnswerCache(cache_rules) if cache_rules else None,
         )
         # A bare router: what its rooms raise passes through to the door, which draws every error.
         self.identity = Router(
@@ -210,6 +231,10 @@ class House:
         self.app = DoorApp(self)
         self.console = build_console(app=self.app, base_url=settings.base_url, vault=vault, clock=clock, chance=chance)
 
+    def nanoseconds(self) -> int:
+        """Return the time as limits reckon it."""
+        return nanoseconds_of(self.clock.now())
+
     def _own_organization_id(self) -> str:
         self.directory.load()
         organization = self.directory.find_organization(self.first_start.organization)
@@ -254,7 +279,9 @@ class House:
         try:
             self.upkeep.write_notes()
             self.audit.stop()
+            self.key_accounts.close()
         finally:
+            self.fair_shares.close()
             self.threads.close()
             self.sign_in_threads.close()
             self.upstream_threads.close()

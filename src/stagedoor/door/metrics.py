@@ -5,13 +5,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 DURATION_BUCKETS_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+WAIT_BUCKETS_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 
 class Metrics:
@@ -21,6 +23,18 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._answered = _Answered()
         self._registry.register(self._answered)
+        self._limited = Counter(
+            "stagedoor_limited_requests",
+            "Requests that a limit refused or let wait: rate, daily_quota, concurrency or fair_share.",
+            ("limit", "outcome"),
+            registry=self._registry,
+        )
+        self._waits = Histogram(
+            "stagedoor_fair_share_wait_seconds",
+            "How long requests waited for their share of what an upstream tenant allows.",
+            buckets=WAIT_BUCKETS_SECONDS,
+            registry=self._registry,
+        )
         # Each worker counts for itself, and whoever scrapes meets one or another: this tells which.
         Gauge("stagedoor_worker", "The process whose figures these are.", ("pid",), registry=self._registry).labels(
             os.getpid()
@@ -33,6 +47,15 @@ class Metrics:
     def note_request(self, surface: str, destination: str, status: int, seconds: float) -> None:
         """Count one answered request; on the event loop alone."""
         self._answered.note(surface, destination, status, seconds)
+
+    def note_refused_by(self, limit: str) -> None:
+        """Count one request that a limit refused."""
+        self._limited.labels(limit, "refused").inc()
+
+    def note_waited_for(self, limit: str, seconds: float) -> None:
+        """Count one request that a limit let wait."""
+        self._limited.labels(limit, "waited").inc()
+        self._waits.observe(seconds)
 
     def exposition(self) -> tuple[str, bytes]:
         """Return the content type and the text of all figures."""

@@ -51,6 +51,7 @@ class Upkeep:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)
             tick += 1
             await self._attend_to(self._house.changes.catch_up)
+            await self._attend_to(self.keep_limits)
             if tick % NOTES_EVERY_TICKS == 0:
                 await self._attend_to(self.write_notes)
             if tick % CLEAN_UP_EVERY_TICKS == 0:
@@ -70,6 +71,13 @@ class Upkeep:
             _log.warning("upkeep_delayed", internal=failure.internal)
         except Exception as failure:  # noqa: BLE001  # nobody would hear of a revocation again if this ended the task
             _log.exception("upkeep_failed", failure=type(failure).__name__)
+
+    def keep_limits(self) -> None:
+        """Give back and renew what is leased of keys' limits, and say that this machine serves."""
+        house = self._house
+        now = house.nanoseconds()
+        house.key_accounts.keep_up(now)
+        house.machines.keep_up(now)
 
     def write_notes(self) -> None:
         """Write who used what last, and how often the old login was used."""

@@ -31,7 +31,8 @@ class Visit:
     answer is out, after which nothing but the rest of that answer may be sent.
 
     ``way`` are the steps of the visit's surface and ``steps_taken`` how many of them were begun; ``waiting`` is what
-    the last of those waits for, ``raised`` what went wrong in it.
+    the last of those waits for, ``raised`` what went wrong in it. ``on_head`` is told the status and the headers of the
+    destination's answer before they go out, and may change the headers; ``at_end`` is called when the visit is over.
     """
 
     house: "House"
@@ -60,6 +61,8 @@ class Visit:
     steps_taken: int = 0
     waiting: Awaitable[None] | None = None
     raised: Exception | None = None
+    on_head: Callable[[int, list[tuple[bytes, bytes]]], None] | None = None
+    at_end: Callable[[], None] | None = None
 
     @property
     def answered(self) -> bool:
@@ -70,8 +73,11 @@ class Visit:
         """Send one ASGI message of the answer, with the headers that every answer of the house carries."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            headers = list(message.get("headers", ()))
+            if self.on_head is not None:
+                self.on_head(self.status, headers)
             message["headers"] = [
-                *message.get("headers", ()),
+                *headers,
                 (b"x-request-id", self.request_id.encode("latin-1")),
                 *self.answer_headers,
             ]

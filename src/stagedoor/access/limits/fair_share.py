@@ -1,7 +1,7 @@
 """Fair share of what one upstream tenant allows in a minute, decided over the requests of the last minute."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 MINUTE = 60_000_000_000
@@ -9,34 +9,53 @@ MINUTE = 60_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """One request that a key sent upstream, at a time in nanoseconds."""
+    """One request that a key sent upstream, at a time in nanoseconds. Keys are numbers here."""
 
     at: int
-    key_id: str
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long a key has to wait, in nanoseconds.
+
+    ``is_certain`` where nothing can make it shorter: the minute is full. Else the key has had its share and somebody
+    else wants theirs; it may pass as soon as they have it, or want it no more.
+    """
+
+    nanoseconds: int
+    is_certain: bool
 
 
 def find_wait(
-    key_id: str, spent: Sequence[Spent], weights: Mapping[str, int], waiting: frozenset[str], *, budget: int, now: int
-) -> int | None:
-    """Return ``None`` where the key may send now, else after how many nanoseconds asking again is of use.
+    key: int,
+    spent: Sequence[Spent],
+    weights: Mapping[int, int],
+    wanting: Collection[int],
+    *,
+    budget: int,
+    now: int,
+) -> Wait | None:
+    """Return ``None`` where the key may send now.
 
-    ``spent`` is oldest first. ``weights`` names the keys that have one above one. ``waiting`` are the keys that ask
-    as well. What nobody else waits for may be used by whoever comes, so that no budget lies idle; while a key
-    below its share waits, a key that has had its own does not pass.
+    ``spent`` is oldest first. ``weights`` names the keys that have one above one. ``wanting`` are the keys that want to
+    send as well. What nobody else wants may be used by whoever comes, so that no budget lies idle. A key that has had
+    the whole requests of its share does not pass while one that is below its share, and further behind, wants.
     """
     recent = [one for one in spent if one.at > now - MINUTE]
     if len(recent) >= budget:
         # Enough of the oldest must leave the minute that one more fits; a budget of nothing never fits.
         oldest = recent[len(recent) - budget].at if budget > 0 else now
-        return oldest + MINUTE - now
-    had = Counter(one.key_id for one in recent)
-    active = set(had) | waiting | {key_id}
-    whole = sum(weights.get(key, 1) for key in active)
-
-    def is_below_share(key: str) -> bool:
-        return had[key] * whole < budget * weights.get(key, 1)
-
-    if is_below_share(key_id) or not any(is_below_share(key) for key in waiting - {key_id}):
+        return Wait(oldest + MINUTE - now, is_certain=True)
+    had = Counter(one.key for one in recent)
+    whole = sum(weights.get(each, 1) for each in {key, *had, *wanting})
+    own, weight = had[key] + 1, weights.get(key, 1)
+    if own * whole <= budget * weight:
         return None
-    own = next(one.at for one in recent if one.key_id == key_id)
-    return own + MINUTE - now
+    for other in wanting:
+        its = weights.get(other, 1)
+        # Compared by what each would have had for its weight, so that fractions of shares go where they are largest.
+        if had[other] * whole < budget * its and (had[other] + 1) * weight < own * its:
+            oldest = next((one.at for one in recent if one.key == key), now)
+            return Wait(oldest + MINUTE - now, is_certain=False)
+    return None

@@ -7,6 +7,7 @@ from tests.factories.house import SmallHouse
 
 from stagedoor.door.app import WAYS
 from stagedoor.door.chain.dispatch import dispatch
+from stagedoor.door.chain.hold_to_limits import hold_to_limits
 from stagedoor.door.chain.judge import judge
 from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Visit
@@ -47,7 +48,7 @@ def test_only_a_way_with_a_judge_in_front_leads_to_dispatch() -> None:
     for surface, way in WAYS.items():
         if dispatch in way:
             assert surface is Surface.ORCHESTRATOR
-            assert way.index(judge) == way.index(dispatch) - 1
+            assert way[way.index(judge) :] == (judge, hold_to_limits, dispatch)
 
 
 @pytest.mark.parametrize("verdict", [None, Denied("no", "rule", "No."), Allowed(Reach(), "rule")])
