@@ -1,10 +1,17 @@
 """Write the pages of ``docs/reference`` that follow from the code: ``make docs``."""
 
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from fastapi import FastAPI
 
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.table import write_expression
+from stagedoor.door.house import open_house
+from stagedoor.kit.settings import Settings
 from stagedoor.orchestrator.app import ROOMS, join_routes
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -43,6 +50,21 @@ answer that speaks of folders), `none`.
 |---|---|---|---|---|
 """
 
+MANAGEMENT = """\
+# Management API
+
+Made from the API's own description by `make docs`. Paths stand under `/api/stagedoor/v1`; the description itself
+(OpenAPI) is at `/api/stagedoor/v1/openapi.json`. Send the credential as `Authorization: Bearer …`. Fields marked with
+`*` must be given, and in an answer are always there. A page is `{{items, next}}`: pass `next` on as `cursor`. A refusal
+is a problem document (RFC 9457) whose `code` has a page under [errors](../errors/README.md).
+
+{routes}
+
+## Shapes
+
+{shapes}
+"""
+
 
 def differences() -> str:
     """Return the page of what is carried out, tag by tag."""
@@ -70,7 +92,77 @@ def operations() -> str:
     return OPERATIONS + "\n".join(rows) + "\n"
 
 
-PAGES = {"differences.md": differences, "operations.md": operations}
+def management_api() -> str:
+    """Return the page of every route of the management API, by room, and of every shape that they take and give."""
+    with TemporaryDirectory() as directory, open_house(Settings(data_dir=Path(directory)), empty=True) as house:
+        app = house.management.prepare()
+    if not isinstance(app, FastAPI):
+        raise TypeError("the management API describes itself no more")
+    described = app.openapi()
+    rooms: dict[str, list[str]] = {}
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            title = f"### {method.upper()} {path.removeprefix('/api/stagedoor/v1')}"
+            rooms.setdefault(operation["tags"][0], []).append("\n".join([title, *_route(operation)]))
+    shapes = [
+        "\n".join([f"### {name}", *_shape(schema)])
+        for name, schema in sorted(described["components"]["schemas"].items())
+        if not name.startswith("Page_")
+    ]
+    routes = "\n\n".join(f"## {tag}\n\n" + "\n\n".join(parts) for tag, parts in sorted(rooms.items()))
+    return MANAGEMENT.format(routes=routes, shapes="\n\n".join(shapes))
+
+
+def _route(operation: Mapping[str, Any]) -> Iterator[str]:
+    yield operation["description"]
+    parameters = [
+        f"`{parameter['name']}{'*' if parameter['required'] else ''}` {parameter.get('description', '')}".strip(" .")
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "query"
+    ]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    status, answer = next((code, answer) for code, answer in operation["responses"].items() if code != "default")
+    given = answer.get("content", {}).get("application/json", {}).get("schema")
+    rows = [f"Query: {'; '.join(parameters)}."] if parameters else []
+    rows += [f"Body: {_type(body)}."] if body else []
+    rows += [f"Answer {status}: {_type(given) if given else 'empty'}."]
+    yield ""
+    yield "\n".join(f"- {row}" for row in rows)
+
+
+def _shape(schema: Mapping[str, Any]) -> Iterator[str]:
+    yield schema.get("description", "").replace("``", "`")
+    if "enum" in schema:
+        yield f"\nOne of {', '.join(f'`{value}`' for value in schema['enum'])}."
+        return
+    yield "\n| Field | Type | Meaning |\n|---|---|---|"
+    needed = set(schema.get("required", ()))
+    for name, field in schema.get("properties", {}).items():
+        meaning = field.get("description", "").replace("|", "or").replace("\n", " ")
+        yield f"| `{name}`{'*' if name in needed else ''} | {_type(field)} | {meaning} |"
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    if "$ref" in field:
+        name: str = field["$ref"].rpartition("/")[2]
+        if name.startswith("Page_"):
+            return f"page of {_link(name.removeprefix('Page_').rstrip('_'))}"
+        return _link(name)
+    if "anyOf" in field:
+        return " or ".join(_type(choice) for choice in field["anyOf"])
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if field.get("type") == "array":
+        return f"list of {_type(field['items'])}"
+    kind = str({"date-time": "time", "password": "secret"}.get(field.get("format", ""), field.get("type", "anything")))
+    return {"string": "text", "integer": "number", "boolean": "true or false"}.get(kind, kind)
+
+
+def _link(name: str) -> str:
+    return f"[{name}](#{name.lower()})"
+
+
+PAGES = {"differences.md": differences, "management-api.md": management_api, "operations.md": operations}
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from stagedoor.admin.connections.schemas import (
     ConnectionItem,
     ConnectionOrder,
     DiscoveryOrder,
-    SecretOrder,
+    NewSecretOrder,
     TrialReport,
 )
 from stagedoor.admin.connections.service import ConnectionDesk, code_of, exchanged
@@ -49,7 +49,7 @@ def build_routes(connections: ConnectionDesk, trials: Trials, work: Work, thread
         with work.read() as session:
             return connections.get_connection(session, visitor, entry.id)
 
-    def set_secret(visitor: Visitor, word: str, order: SecretOrder) -> ConnectionItem:
+    def set_secret(visitor: Visitor, word: str, order: NewSecretOrder) -> ConnectionItem:
         with work.read() as session:
             connection_id, sign_in = connections.secret_of(session, visitor, word, order)
         code = code_of(order)
@@ -112,7 +112,7 @@ def build_routes(connections: ConnectionDesk, trials: Trials, work: Work, thread
             connections.remove(session, visitor, connection, unmap=unmap)
 
     @router.post("/connections/{connection}/secret")
-    async def set_connection_secret(visitor: Changer, connection: str, order: SecretOrder) -> ConnectionItem:
+    async def set_connection_secret(visitor: Changer, connection: str, order: NewSecretOrder) -> ConnectionItem:
         """Sign in again with a new secret, in place of the old one."""
         return await threads.run(set_secret, visitor, connection, order)
 

@@ -147,7 +147,7 @@ class ConnectionOrder(DiscoveryOrder):
     name: Name = Field()
 
 
-class SecretOrder(_Credential):
+class NewSecretOrder(_Credential):
     """A new secret to sign in with: that of the connection's kind."""
 
 

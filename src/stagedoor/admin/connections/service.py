@@ -10,7 +10,7 @@ from stagedoor.admin.connections.schemas import (
     ConnectionItem,
     ConnectionOrder,
     DiscoveryOrder,
-    SecretOrder,
+    NewSecretOrder,
     SignInFacts,
     SignInProblem,
     SignInState,
@@ -186,7 +186,7 @@ class ConnectionDesk:
         except UpstreamSignInFailed:
             return
 
-    def secret_of(self, session: Session, visitor: Visitor, word: str, order: SecretOrder) -> tuple[str, SignIn]:
+    def secret_of(self, session: Session, visitor: Visitor, word: str, order: NewSecretOrder) -> tuple[str, SignIn]:
         """Return the id of the connection that a new secret is for, and how its code would be exchanged.
 
         Raises :class:`ConnectionRefused` where the connection's kind has no use for a code.
@@ -258,7 +258,7 @@ class ConnectionDesk:
         )
 
 
-def code_of(order: DiscoveryOrder | SecretOrder) -> Code | None:
+def code_of(order: DiscoveryOrder | NewSecretOrder) -> Code | None:
     """Return the code of an order that brings one."""
     if order.code is None or order.code_verifier is None or order.redirect_uri is None:
         return None

@@ -8,11 +8,14 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
+from stagedoor.kit.clock import stopwatch
 from stagedoor.kit.secret import Secret
 from stagedoor.upstream.upstream_tokens.errors import Diagnosis, UpstreamSignInFailed
 from stagedoor.upstream.upstream_tokens.token_requests import HEADERS, Way, diagnose_failure, make_client, send_bounded
 
 ANSWER_BYTES_MAX = 1024 * 1024
+SECONDS_MAX = 60.0
+"""For all questions together: the last one that begins in time may take another half minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class Told:
 
 
 class Questions:
-    """Ask with GET, over one connection's way; blocks, each question for half a minute at most.
+    """Ask with GET, over one connection's way; blocks, for a minute and a half at most in all.
 
     Redirects are never followed, so that no token is sent where the administrator did not point.
     """
 
     def __init__(self, way: Way) -> None:
         self._client = make_client(way)
+        self._started = stopwatch()
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +60,8 @@ class Questions:
 
     def ask(self, url: str, token: Secret | None = None) -> Told:
         """Return what is answered; raises :class:`UpstreamSignInFailed` with the diagnosis where nothing is."""
+        if stopwatch() - self._started > SECONDS_MAX:
+            raise UpstreamSignInFailed(Diagnosis.TIMED_OUT)
         try:
             headers = HEADERS if token is None else {**HEADERS, "Authorization": f"Bearer {token.reveal()}"}
             answer, body = send_bounded(

@@ -249,6 +249,13 @@ class TestQuestions:
             questions.ask(f"{server.url}/long")
         assert failed.value.diagnosis is Diagnosis.NOT_UNDERSTOOD
 
+    def test_there_is_an_end_to_asking(self, server: StrangeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("stagedoor.upstream.connections.questions.SECONDS_MAX", -1.0)
+        with Questions(sign_in(server)) as questions, pytest.raises(UpstreamSignInFailed) as failed:
+            questions.ask(server.url)
+        assert failed.value.diagnosis is Diagnosis.TIMED_OUT
+        assert server.asked == []
+
     def test_only_success_tells_something(self, server: StrangeServer) -> None:
         server.answers |= {"GET /a": (500, {"x": 1}), "GET /b": (200, [1, {"x": 1}]), "GET /c": (200, {"x": 1})}
         with Questions(sign_in(server)) as questions:
