@@ -21,9 +21,13 @@ DECISIONS_CACHED_MAX = 32768
 class _Decision:
     """What a caller's words say about one operation in one tenant, before folder, place and time are looked at."""
 
-    reach: Reach | None
-    rule: str
+    allowed: Allowed | None
     reason: Reason | None = None
+
+    @property
+    def reach(self) -> Reach | None:
+        """Return where the operation was given, ``None`` for nowhere."""
+        return None if self.allowed is None else self.allowed.reach
 
 
 class Judge:
@@ -65,9 +69,9 @@ class Judge:
         if not admit(terms.networks, client_address):
             return _deny(Reason.NETWORK_NOT_GRANTED, client_address=client_address)
         decision = self._decide(terms.allowances, terms.ceiling, tenant.tenant_id, operation.index)
-        if decision.reach is None:
+        allowed = decision.allowed
+        if allowed is None:
             return _refuse_operation(decision, operation, folder)
-        allowed = Allowed(decision.reach, decision.rule)
         return _place(allowed, operation, folder, is_remote=tenant.remote_base_url is not None)
 
     def folders_for(self, caller: Caller, operation: Operation, *, tenant: TenantPlace) -> Reach | None:
@@ -106,12 +110,12 @@ class Judge:
         if reach is not None:
             # The rule that reaches furthest is the one to name.
             widest = min(covering, key=lambda pair: pair[0].folders is not None)
-            return _Decision(reach, widest[1])
+            return _Decision(Allowed(reach, widest[1]))
         if not covering:
-            return _Decision(None, "", Reason.OPERATION_NOT_GRANTED)
+            return _Decision(None, Reason.OPERATION_NOT_GRANTED)
         if ceiling is not None and not selectors.resolve_ceiling(ceiling) >> operation.index & 1:
-            return _Decision(None, "", Reason.SCOPE_MISSING)
-        return _Decision(None, "", Reason.FOLDER_LIMITED_GRANT)
+            return _Decision(None, Reason.SCOPE_MISSING)
+        return _Decision(None, Reason.FOLDER_LIMITED_GRANT)
 
 
 def _place(allowed: Allowed, operation: Operation, folder: FolderPlace | None, *, is_remote: bool) -> Verdict:

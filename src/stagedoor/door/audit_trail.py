@@ -36,19 +36,22 @@ def record_visit(visit: Visit) -> None:
     """
     seconds = stopwatch() - visit.started
     house = visit.house
-    house.metrics.note_request(visit.place.surface, visit.destination or "none", visit.status, seconds)
-    if visit.place.surface is Surface.OPERATIONS or visit.place.path.startswith(QUIET_PREFIXES) or _follows(visit):
+    surface = visit.place.surface
+    house.metrics.note_request(surface, visit.destination or "none", visit.status, seconds)
+    # Nothing of an Orchestrator is quiet, and nearly every request is to one.
+    if surface is not Surface.ORCHESTRATOR and _is_quiet(visit):
         return
     if visit.is_preflight:
         # The request that it asks for leaves the row.
         return
     head = getattr(visit, "head", None)
+    match, folder = visit.match, visit.folder
     # Who still sends a key that was ended is what an administrator wants to see, though nobody was let in.
     caller, tenant = visit.caller or visit.refused_holder, visit.tenant
     verdict, reason, sentence = _verdict_words(visit)
     organization = house.directory.find_organization(caller.organization_id) if caller else None
     entry = AuditEntry(
-        event=EVENTS[visit.place.surface],
+        event=EVENTS[surface],
         time=house.clock.now(),
         request_id=visit.request_id,
         caller_kind=caller.kind if caller else None,
@@ -62,8 +65,8 @@ def record_visit(visit: Visit) -> None:
         tenant=tenant.tenant_name if tenant else None,
         method=visit.scope["method"],
         path=head.path if head else None,
-        operation=visit.match.operation.id if visit.match else None,
-        folder=visit.folder.path if visit.folder else None,
+        operation=match.operation.id if match else None,
+        folder=folder.path if folder else None,
         verdict=verdict,
         reason=reason,
         sentence=sentence,
@@ -72,6 +75,11 @@ def record_visit(visit: Visit) -> None:
         destination=visit.destination,
     )
     house.audit.record(entry if visit.outcome is None else _told_by_identity(entry, visit.outcome, house.directory))
+
+
+def _is_quiet(visit: Visit) -> bool:
+    place = visit.place
+    return place.surface is Surface.OPERATIONS or place.path.startswith(QUIET_PREFIXES) or _follows(visit)
 
 
 def _follows(visit: Visit) -> bool:

@@ -115,12 +115,25 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._head_bytes = self._framing_bytes = 0
         self._has_begun, self._due = False, None
+        if not self._is_answering():
+            # Answered before it had ended.
+            self._expect_within(self.timeout_keep_alive)
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self._is_draining and not self.pipeline and not self.transport.is_closing():
+        # As uvicorn has it, but for the timer that it sets after each answer and takes back at each request: the watch
+        # that a connection has anyway closes it when it was idle for too long.
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        elif self._is_draining:
             # Its head went out before the server was told to stop, and promised a connection that stays.
             self._end_soon()
+        elif not self._has_begun:
+            self._expect_within(self.timeout_keep_alive)
 
     def shutdown(self) -> None:
         """Answer what is under way, and what arrives in the next moment, with ``Connection: close``; then end.
@@ -173,7 +186,9 @@ class BoundedProtocol(HttpToolsProtocol):
             # It is we who keep the rest of the body waiting.
             self._expect_within(BODY_PAUSE_SECONDS_MAX)
         if self._due is None or now < self._due:
-            self._watch = self.loop.call_later((self._due or now + HEAD_SECONDS_MAX) - now, self._look)
+            # Not too far ahead: a connection that grows idle meanwhile is due earlier.
+            furthest = now + HEAD_SECONDS_MAX
+            self._watch = self.loop.call_later(min(self._due or furthest, furthest) - now, self._look)
         elif not self._has_begun:
             self.transport.close()
         else:

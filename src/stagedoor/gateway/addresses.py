@@ -171,6 +171,35 @@ class PlainBody:
         return len(text)
 
 
+class WholeText:
+    """A short text whose head waits for the end of it anyway: looked through once, when it is all there."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._held = b""
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether another step is needed; never here."""
+        return False
+
+    def take(self, data: bytes) -> None:
+        """Take a piece."""
+        self._held += data
+
+    def step(self) -> bytes:
+        """Return nothing yet."""
+        return b""
+
+    def flush(self) -> bytes:
+        """Return nothing yet."""
+        return b""
+
+    def finish(self) -> bytes:
+        """Return all of it."""
+        return self._addresses.rewrite(self._held)
+
+
 class GzipBody:
     """The same for a text that comes compressed, and goes on compressed; in bounded steps, whatever it expands to."""
 
@@ -248,21 +277,28 @@ class RewritingSink:
 
     def start(self, status: int, headers: list[Header], content_length: int | None) -> None:
         """Take the head; a short text's is held until its new length is known."""
-        rewrite = self._addresses.rewrite
-        headers = [(name, rewrite(value) if name in HEADERS else value) for name, value in headers]
-        said = dict(headers)
-        coding = said.get(b"content-encoding", b"identity").strip().lower()
+        content_type, coding = b"", b"identity"
+        for place, (name, value) in enumerate(headers):
+            if name in HEADERS:
+                headers[place] = (name, self._addresses.rewrite(value))
+            elif name == b"content-type":
+                content_type = value
+            elif name == b"content-encoding":
+                coding = value.strip().lower()
         # A part of a text is told by its place in the whole, which no longer holds once something in it is exchanged.
         is_part = status == PARTIAL_CONTENT
-        if is_part or not TEXT_TYPES.match(said.get(b"content-type", b"")) or coding not in (b"identity", b"gzip"):
+        if is_part or not TEXT_TYPES.match(content_type) or coding not in (b"identity", b"gzip"):
             self._sink.start(status, headers, content_length)
             return
-        self._body = GzipBody(self._addresses) if coding == b"gzip" else PlainBody(self._addresses)
+        # How long the text would be cannot be said without having it.
+        may_wait = not self._is_head and status not in BODILESS
+        is_short = may_wait and content_length is not None and content_length <= HELD_BYTES_MAX
+        if coding == b"gzip":
+            self._body = GzipBody(self._addresses)
+        else:
+            self._body = WholeText(self._addresses) if is_short else PlainBody(self._addresses)
         headers = [pair for pair in headers if pair[0] != b"content-length"]
-        if self._is_head or status in BODILESS:
-            # How long the text would be cannot be said without having it.
-            self._sink.start(status, headers, None)
-        elif content_length is not None and content_length <= HELD_BYTES_MAX:
+        if is_short:
             self._waiting = (status, headers)
         else:
             self._sink.start(status, headers, None)

@@ -131,6 +131,29 @@ class TestPatience:
 
         assert connected(dawdle).statuses == statuses
 
+    def test_a_connection_that_is_idle_after_an_answer_is_closed_in_time(self) -> None:
+        async def fall_silent(protocol: BoundedProtocol, wire: Wire) -> None:
+            protocol.timeout_keep_alive = 0
+            protocol.data_received(HEAD + b"Content-Length: 5\r\n\r\nhello")
+            await until(lambda: wire.is_closed)
+
+        assert connected(fall_silent).statuses == ["200"]
+
+    def test_a_connection_is_idle_once_the_request_has_ended_that_was_answered_before(self) -> None:
+        async def answer_early(protocol: BoundedProtocol, wire: Wire) -> None:
+            protocol.timeout_keep_alive = 0
+            protocol.data_received(HEAD + b"Content-Length: 5\r\n\r\nhe")
+            await until(lambda: bool(wire.written))
+            protocol.data_received(b"llo")
+            assert not wire.is_closed
+            await until(lambda: wire.is_closed)
+
+        async def refuse(scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+
+        assert connected(answer_early, refuse).statuses == ["200"]
+
     def test_a_body_that_we_keep_waiting_is_not_given_up(self) -> None:
         async def hold_back(protocol: BoundedProtocol, wire: Wire) -> None:
             protocol.data_received(HEAD + b"Content-Length: 5\r\n\r\nhe")
