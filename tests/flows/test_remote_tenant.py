@@ -69,6 +69,25 @@ def test_addresses_in_an_answer_lead_back_through_the_door(
     assert upstream.base_url not in answer.text
 
 
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+def test_the_pages_of_a_list_are_walked_through_the_door_to_the_end(
+    front: Administrator, caller: httpx2.Client, coding: str
+) -> None:
+    reference = f"paged-{coding}"
+    items = [{"Name": "Invoices", "Reference": f"{reference}-{number}"} for number in range(120)]
+    order = {"queueName": "Invoices", "commitType": "AllOrNothing", "queueItems": items}
+    added = caller.post("/odata/Queues/UiPathODataSvc.BulkAddQueueItems", json=order)
+    assert added.json()["Success"], added.text
+    query = {"$filter": f"startswith(Reference,'{reference}')", "$select": "Reference", "$orderby": "Id"}
+    pages = [caller.get("/odata/QueueItems", params=query, headers={"Accept-Encoding": coding})]
+    while "@odata.nextLink" in (content := pages[-1].json()):
+        assert content["@odata.nextLink"].startswith(f"{front.house.orchestrator_url}/odata/QueueItems?")
+        pages.append(caller.get(content["@odata.nextLink"], headers={"Accept-Encoding": coding}))
+    found = [row["Reference"] for page in pages for row in page.json()["value"]]
+    assert found == [item["Reference"] for item in items]
+    assert len(pages) == 2
+
+
 def test_the_verdict_falls_before_anything_goes_upstream(front: Administrator, caller: httpx2.Client) -> None:
     answer = caller.get("/odata/Users")
     assert answer.status_code == 403

@@ -24,7 +24,6 @@ import orjson
 from stagedoor.catalog.operations import Pace
 from stagedoor.gateway.errors import IdempotencyKeyMalformed
 from stagedoor.kit.errors import StagedoorError
-from stagedoor.kit.secret import Secret
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamRefusedCredential, UpstreamTimedOut
 from stagedoor.upstream.forward import Begin, Forwarder
 from stagedoor.upstream.onward import Onward, SendChunk, StartAnswer
@@ -38,8 +37,6 @@ ABOUT_THE_BODY = frozenset({b"content-type", b"content-encoding", b"accept-encod
 OUTCOME_HEADER = (b"x-stagedoor-outcome", b"asked")
 
 Pause = Callable[[float], Coroutine[None, None, None]]
-FindToken = Callable[[str], Secret | None]
-"""Return the newest token of a connection."""
 
 
 class _Known(Enum):
@@ -68,11 +65,8 @@ OPERATIONS = {
 class AtMostOnce:
     """Carry one of :data:`OPERATIONS`, and ask for the outcome where it is unknown."""
 
-    def __init__(
-        self, forwarder: Forwarder, *, find_token: FindToken | None = None, pause: Pause = asyncio.sleep
-    ) -> None:
+    def __init__(self, forwarder: Forwarder, *, pause: Pause = asyncio.sleep) -> None:
         self._forwarder = forwarder
-        self._find_token = find_token
         self._pause = pause
 
     async def forward(
@@ -161,12 +155,8 @@ class AtMostOnce:
         reference: str,
         caller: "_Caller",
     ) -> "StagedoorError | _Held | None":
-        token = (
-            None if onward.connection_id is None or self._find_token is None else self._find_token(onward.connection_id)
-        )
-        if not refusal.is_renewed or token is None:
+        if not refusal.is_renewed:
             raise refusal
-        onward = replace(onward, token=token)
         known = await self._answer_from(looked, onward, reference, caller)
         if known is _Known.THERE:
             return None

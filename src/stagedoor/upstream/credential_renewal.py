@@ -7,6 +7,7 @@ here. Whoever can ask whether it happened (``gateway/at_most_once.py``) may send
 """
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from stagedoor.kit.logs import get_logger
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.upstream.errors import UpstreamRefusedCredential
+from stagedoor.upstream.onward import Onward
 from stagedoor.upstream.wire.exchange import Exchange
 from stagedoor.upstream.wire.head import SAFE_METHODS
 from stagedoor.upstream.wire.upstream_wire import SendAgain
@@ -23,7 +25,10 @@ _log = get_logger("stagedoor.upstream")
 
 
 class Tokens(Protocol):
-    """Renews the token of a connection."""
+    """Holds the token of each connection, and renews it."""
+
+    def find_current(self, connection_id: str) -> Secret | None:
+        """Return the newest token that is in memory."""
 
     def renew(self, connection_id: str, because_of: Secret | None = None) -> Secret:
         """Return a token other than ``because_of``, or the same where a new one would be refused too; blocks."""
@@ -39,6 +44,18 @@ class CredentialRenewal:
         self._tokens = tokens
         self._threads = threads
         self._under_way: dict[str, tuple[Secret, asyncio.Task[Secret]]] = {}
+        self._renewed: set[str] = set()
+
+    def newest(self, onward: Onward) -> Onward:
+        """Return the request with the newest token, where one was ever renewed because it was refused.
+
+        Whoever made the request may hear of a renewal a moment later than it is known here.
+        """
+        connection_id = onward.connection_id
+        if connection_id is None or connection_id not in self._renewed:
+            return onward
+        token = self._tokens.find_current(connection_id)
+        return onward if token is None or token == onward.token else replace(onward, token=token)
 
     def take(self, exchange: Exchange, send_again: SendAgain) -> None:
         """Send the exchange again with a new token, or fail it: it was refused before, or there is no other token."""
@@ -64,15 +81,16 @@ class CredentialRenewal:
                 self._threads.run(self._tokens.renew, connection_id, refused)
             )
             self._under_way[connection_id] = (refused, renewal)
-            renewal.add_done_callback(partial(self._forget, connection_id))
+            renewal.add_done_callback(partial(self._note, connection_id, refused))
         return renewal
 
-    def _forget(self, connection_id: str, ended: asyncio.Task[Secret]) -> None:
+    def _note(self, connection_id: str, refused: Secret, ended: asyncio.Task[Secret]) -> None:
         _, renewal = self._under_way.get(connection_id, (None, None))
         if renewal is ended:
             del self._under_way[connection_id]
-        if not ended.cancelled() and ended.exception() is None:
-            _log.info("upstream_refused_credential", connection_id=connection_id)
+        if not ended.cancelled() and ended.exception() is None and ended.result() != refused:
+            self._renewed.add(connection_id)
+            _log.info("upstream_credential_renewed", connection_id=connection_id)
 
 
 def _settle(exchange: Exchange, refused: Secret, send_again: SendAgain, renewal: "asyncio.Task[Secret]") -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any, cast
 
 import orjson
@@ -10,13 +9,11 @@ import pytest
 
 from stagedoor.gateway.at_most_once import ASK_AFTER_SECONDS, AtMostOnce
 from stagedoor.gateway.errors import IdempotencyKeyMalformed
-from stagedoor.kit.secret import Secret
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamRefusedCredential, UpstreamTimedOut, UpstreamUnreachable
 from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.onward import Onward
 
 ONWARD = Onward("POST", "https://o.example", "/odata/x", "", ((b"x-uipath-folderkey", b"k"),), None, True, 1)
-HELD_BY_A_CONNECTION = replace(ONWARD, token=Secret("old"), owns_credential=True, connection_id="c1")
 START = orjson.dumps({"startInfo": {"ReleaseKey": "r"}})
 ADD = orjson.dumps({"itemData": {"Name": "q"}})
 
@@ -35,11 +32,8 @@ class Upstream:
         self.refuses_after_keeping = False
         self.is_renewed = True
         self.cannot_say = False
-        self.tokens: list[str] = []
 
     async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, take: Any, *, begin: Any) -> int:
-        if self.posts and onward.token is not None:
-            self.tokens.append(onward.token.reveal())
         if onward.method == "GET":
             self.questions.append(onward)
             if self.cannot_say:
@@ -90,8 +84,6 @@ def send(
     *,
     key: str | None = None,
     caller: str = "c1",
-    onward: Onward = ONWARD,
-    finds_token: bool = True,
 ) -> Told:
     told = Told()
 
@@ -104,14 +96,11 @@ def send(
     async def pause(seconds: float) -> None:
         told.paused.append(seconds)
 
-    def find_token(connection_id: str) -> Secret | None:
-        return Secret("new") if finds_token else None
-
-    once = AtMostOnce(cast("Forwarder", upstream), find_token=find_token, pause=pause)
+    once = AtMostOnce(cast("Forwarder", upstream), pause=pause)
     asyncio.run(
         once.forward(
             operation,
-            onward,
+            ONWARD,
             body,
             request_id=f"{upstream.posts:032d}",
             caller_id=caller,
@@ -205,16 +194,16 @@ class TestARefusedCredential:
     def test_that_was_renewed_sends_the_order_again_where_the_upstream_does_not_know_it(self) -> None:
         upstream = Upstream()
         upstream.refuses = 1
-        told = send(upstream, onward=HELD_BY_A_CONNECTION)
+        told = send(upstream)
         assert told.status == 201
         assert [order["Id"] for order in upstream.kept] == [1]
         assert len(upstream.questions) == 1
-        assert [token for token in upstream.tokens if token] == ["new", "new"]
+        assert upstream.posts == 2
 
     def test_that_was_renewed_sends_nothing_again_that_is_known(self) -> None:
         upstream = Upstream()
         upstream.refuses, upstream.refuses_after_keeping = 1, True
-        told = send(upstream, onward=HELD_BY_A_CONNECTION)
+        told = send(upstream)
         assert told.headers[b"x-stagedoor-outcome"] == b"asked"
         assert (len(upstream.kept), upstream.posts) == (1, 1)
 
@@ -222,13 +211,12 @@ class TestARefusedCredential:
         upstream = Upstream()
         upstream.refuses, upstream.cannot_say = 1, True
         with pytest.raises(UpstreamRefusedCredential):
-            send(upstream, onward=HELD_BY_A_CONNECTION)
+            send(upstream)
         assert upstream.posts == 1
 
-    @pytest.mark.parametrize("how", [{"onward": ONWARD}, {"finds_token": False}, {"is_renewed": False}])
-    def test_that_is_not_renewed_is_told(self, how: dict[str, Any]) -> None:
+    def test_that_is_not_renewed_is_told(self) -> None:
         upstream = Upstream()
-        upstream.refuses, upstream.is_renewed = 1, how.pop("is_renewed", True)
+        upstream.refuses, upstream.is_renewed = 1, False
         with pytest.raises(UpstreamRefusedCredential):
-            send(upstream, **{"onward": HELD_BY_A_CONNECTION, **how})
+            send(upstream)
         assert (upstream.posts, upstream.questions) == (1, [])

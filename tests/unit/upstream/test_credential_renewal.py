@@ -31,6 +31,10 @@ class Renewer:
         self.asked: list[tuple[str, str]] = []
         self.may_go_on = threading.Event()
         self.may_go_on.set()
+        self.newest: Secret | None = None
+
+    def find_current(self, connection_id: str) -> Secret | None:
+        return self.newest if connection_id == "c1" else None
 
     def renew(self, connection_id: str, because_of: Secret | None = None) -> Secret:
         assert because_of is not None
@@ -38,7 +42,8 @@ class Renewer:
         assert self.may_go_on.wait(10)
         if isinstance(self.gives, Exception):
             raise self.gives
-        return Secret(self.gives)
+        self.newest = Secret(self.gives)
+        return self.newest
 
 
 class World:
@@ -146,6 +151,22 @@ def test_a_hundred_callers_have_it_renewed_once() -> None:
         assert len(renewer.asked) == 1
 
     run(talk, renewer=renewer)
+
+
+def test_what_comes_with_the_refused_token_afterwards_is_sent_with_the_new_one() -> None:
+    async def talk(world: World) -> None:
+        await world.ask()
+        assert (await world.ask(method="POST")).status == 200
+        assert [OLD.encode() in head for head in world.heads] == [True, False, False]
+        assert world.renewer.asked == [("c1", OLD)]
+        # It is the newest that counts, and the token of another connection stays what it is.
+        world.renewer.newest = Secret("new-token-yet")
+        await world.ask()
+        assert b"new-token-yet" in world.heads[3]
+        await world.ask(connection_id="c2")
+        assert OLD.encode() in world.heads[4]
+
+    run(talk)
 
 
 def test_connections_are_renewed_apart() -> None:

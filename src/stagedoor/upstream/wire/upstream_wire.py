@@ -23,6 +23,9 @@ SendAgain = Callable[[Exchange, Secret], None]
 class Renewal(Protocol):
     """Deals with exchanges whose credential an upstream refused."""
 
+    def newest(self, onward: Onward) -> Onward:
+        """Return the request with the newest token, if one was renewed because it was refused."""
+
     def take(self, exchange: Exchange, send_again: SendAgain) -> None:
         """Have the exchange sent again with another token, or fail it, now or later."""
 
@@ -55,6 +58,8 @@ class UpstreamWire:
         :class:`UpstreamUnreachable` when nothing can be sent (an address that is none, a line that is full) and
         ``ValueError`` for a head that could not be told from two; the sink hears nothing then.
         """
+        if self._renewal is not None and onward.connection_id is not None:
+            onward = self._renewal.newest(onward)
         key = (onward.base_url, onward.ca_pem, onward.proxy_url)
         pool = self._pools.get(key) or self._open_pool(key)
         head = onward.written
