@@ -84,7 +84,7 @@ def read_claims(token: Secret) -> Mapping[str, object]:
     return claims if isinstance(claims, dict) else {}
 
 
-def find_organization(
+def ask_organization(
     questions: Questions, address: OrchestratorAddress, token: Secret, id_token: Secret | None
 ) -> RemoteOrganization:
     """Return the organization that a token belongs to and the tenants it may enter, as far as the remote side tells."""

@@ -10,7 +10,7 @@ from stagedoor.kit.secret import Secret
 from stagedoor.upstream.connections.addresses import OrchestratorAddress
 from stagedoor.upstream.connections.discovery import (
     RemoteOrganization,
-    find_organization,
+    ask_organization,
     find_token_url,
     read_claims,
 )
@@ -107,7 +107,7 @@ class _Trial:
         if granted is None:
             return self._ended(reached, signed_in)
         token = granted.access_token
-        self._organization = find_organization(self._questions, self._address, token, granted.id_token)
+        self._organization = ask_organization(self._questions, self._address, token, granted.id_token)
         answered, folders = self._orchestrator(token)
         permissions = self._permissions(token) if answered.is_ok else None
         prospects = foresee(self._operations, self._sign_in.kind, self._scopes(granted), permissions)
