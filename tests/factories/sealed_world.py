@@ -99,11 +99,9 @@ class SealedWorld:
         opened: dict[str, set[str]] = {}
         with self.database.read() as session:
             for column in SEALED_COLUMNS:
-                rows = session.execute(select(column.named_by, column.value))
+                rows = session.execute(select(column.named_by, column.value).where(column.value.is_not(None)))
                 opened[column.name] = {
-                    keys.vault.unseal(sealed, context=column.context_of(named)).reveal()
-                    for named, sealed in rows
-                    if sealed is not None
+                    keys.vault.unseal(sealed, context=column.context_of(named)).reveal() for named, sealed in rows
                 }
             for holder in (*session.scalars(select(Asset)), *session.scalars(select(AssetValue))):
                 assert reveal_secret(holder, keys.vault) == Secret("an asset's secret")
@@ -111,7 +109,7 @@ class SealedWorld:
 
     def values_by_key(self) -> dict[str, int]:
         """Return how many values each key has sealed."""
-        state = sealing.find_state(self.database)
+        state = sealing.read_state(self.database)
         return {key.id: key.values for key in state.keys} | state.unknown
 
     def _exchange_a_token(self, session: Session, keys: SealingKeys, user_id: str) -> None:

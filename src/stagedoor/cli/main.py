@@ -30,6 +30,7 @@ COMMANDS = {
         "connect": "connect:connect",
         "connection": "connection:connection",
         "audit": "audit:audit",
+        "secrets": "secrets:secrets",
     }.items()
 }
 

@@ -13,7 +13,7 @@ from stagedoor.admin.sealing import store
 from stagedoor.admin.sealing.errors import MasterKeyWrong, RewrapRefused, SealedWithForgottenKey
 from stagedoor.admin.sealing.rewrap import Rewrap
 from stagedoor.admin.sealing.sealed_columns import SEALED_COLUMNS, SealedColumn
-from stagedoor.admin.sealing.service import find_state
+from stagedoor.admin.sealing.service import read_state
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.crypto import MasterKey, SealBroken, Vault
 from stagedoor.kit.db import Database
@@ -151,7 +151,7 @@ class TestInterrupted:
     def test_the_key_that_seals_is_no_new_key(self, world: SealedWorld) -> None:
         with pytest.raises(RewrapRefused, match="seals already"):
             world.rewrap().announce(FIRST)
-        assert not find_state(world.database).is_changing
+        assert not read_state(world.database).is_changing
 
     def test_two_that_change_the_key_at_once_do_it_together(self, world: SealedWorld) -> None:
         before = world.open_all(world.process())
@@ -162,7 +162,7 @@ class TestInterrupted:
             failures = [one.exception() for one in ended]
         assert all(failure is None or isinstance(failure, RewrapRefused) for failure in failures), failures
         assert world.open_all(world.process(SECOND)) == before
-        assert not find_state(world.database).is_changing
+        assert not read_state(world.database).is_changing
 
     def test_nothing_is_forgotten_while_something_needs_it(self, world: SealedWorld) -> None:
         change = world.rewrap()

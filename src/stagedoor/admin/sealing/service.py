@@ -110,7 +110,7 @@ def key_context(key_id: str) -> str:
     return f"sealing_key:{key_id}"
 
 
-def find_state(database: Database) -> SealingState:
+def read_state(database: Database) -> SealingState:
     """Return which keys a store knows and how much each has sealed; needs no key."""
     with database.read() as session:
         counted = store.count_values(session)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stagedoor.cli.master_key_options import master_key_options, settle_master_key
 from stagedoor.cli.options import common_options, pass_session
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
@@ -33,7 +34,15 @@ Examples:
 
 \b
 Also read: STAGEDOOR_DATA_DIR, STAGEDOOR_HOST, STAGEDOOR_PORT, STAGEDOOR_PUBLIC_BASE_URL,
-STAGEDOOR_DATABASE_URL, STAGEDOOR_TRUSTED_PROXIES; an option wins over its variable.
+STAGEDOOR_DATABASE_URL, STAGEDOOR_TRUSTED_PROXIES, STAGEDOOR_UPSTREAM_TIMEOUTS, STAGEDOOR_CACHE; an option wins over
+its variable.
+
+\b
+The master key seals every secret in the store. It lies in master.key in the data directory, which the
+first start makes, or comes from one of --master-key-file (STAGEDOOR_MASTER_KEY_FILE),
+--master-key-command (STAGEDOOR_MASTER_KEY_COMMAND) and STAGEDOOR_MASTER_KEY: 64 hexadecimal digits, as
+`openssl rand -hex 32` makes them. Keep a copy apart from the backups of the store: without it they are
+of no use. `stagedoor secrets rewrap` changes it.
 """
 )
 @click.option("--port", type=click.IntRange(0, PORT_MAX), help="Port to listen on; 0 takes a free one. Default 8120.")
@@ -51,7 +60,24 @@ STAGEDOOR_DATABASE_URL, STAGEDOOR_TRUSTED_PROXIES; an option wins over its varia
     show_default=True,
     help="Processes that answer, about one for each core. With several, SIGHUP changes them for new ones.",
 )
+@click.option(
+    "--upstream-timeout",
+    "upstream_timeouts",
+    multiple=True,
+    metavar="KIND=SECONDS",
+    help="How long a remote Orchestrator may be silent: connect=10s, before its answer read=60s, write=100s, long=300s "
+    "and transfer=300s, and idle=60s within one. These are the defaults.",
+)
+@click.option(
+    "--cache",
+    "cache_rules",
+    multiple=True,
+    metavar="OPERATION=SECONDS",
+    help="Answer identical reads of remote Orchestrators from memory for so long: Jobs_Get=2s, ORG/TENANT:Jobs_Get=2s "
+    "for one tenant. With +no-store behind it also where the upstream forbids it. Off without.",
+)
 @click.option("--empty", is_flag=True, help="Seed nothing on the first start.")
+@master_key_options
 @common_options
 @pass_session
 def up(
@@ -61,6 +87,10 @@ def up(
     data_dir: Path | None,
     ready_file: Path | None,
     workers: int,
+    upstream_timeouts: tuple[str, ...],
+    cache_rules: tuple[str, ...],
+    master_key_file: Path | None,
+    master_key_command: str | None,
     *,
     empty: bool,
 ) -> None:
@@ -72,11 +102,18 @@ def up(
     """
     from stagedoor.kit.settings import settings_from_environment
 
+    # As variables, so that workers read them as everything else.
+    environment = dict(session.world.environment)
+    if upstream_timeouts:
+        environment["STAGEDOOR_UPSTREAM_TIMEOUTS"] = ",".join(upstream_timeouts)
+    if cache_rules:
+        environment["STAGEDOOR_CACHE"] = ",".join(cache_rules)
     try:
-        settings = settings_from_environment(session.world.environment, data_dir=data_dir, host=host, port=port)
+        settings = settings_from_environment(environment, data_dir=data_dir, host=host, port=port)
     except ValueError as wrong:
-        raise click.UsageError(f"A STAGEDOOR_ variable cannot be read: {wrong}.") from wrong
+        raise click.UsageError(f"A setting cannot be read: {wrong}.") from wrong
     settings = replace(settings, data_dir=settings.data_dir.resolve())
+    settings = settle_master_key(settings, master_key_file, master_key_command)
     if not is_loopback(settings.host) and not settings.public_base_url.startswith("https://"):
         click.echo(
             f"Note: {settings.host} can be reached from other machines, and keys travel as plain text. Put a proxy "
@@ -105,7 +142,7 @@ def up(
                 workers,
                 ready_file=ready_file,
                 empty=empty,
-                environment=session.world.environment,
+                environment=environment,
                 on_ready=tell_ready,
             )
             click.echo("Stopped.", err=True)

@@ -10,7 +10,7 @@ from tests.factories.store import empty_database
 
 from stagedoor.admin.sealing.errors import MasterKeyWrong
 from stagedoor.admin.sealing.models import HashKey, SealingKey
-from stagedoor.admin.sealing.service import find_state, open_sealing_keys
+from stagedoor.admin.sealing.service import read_state, open_sealing_keys
 from stagedoor.identity.organizations.models import Organization
 from stagedoor.kit.chance import SystemChance
 from stagedoor.kit.crypto import Vault
@@ -46,7 +46,7 @@ class TestNewStore:
         file = KeyFile(tmp_path / "master.key")
         vault = open_with(world, file)
         assert vault.key_id == file.read().id
-        assert [key.id for key in find_state(world.database).keys] == [vault.key_id]
+        assert [key.id for key in read_state(world.database).keys] == [vault.key_id]
 
     def test_no_key_is_made_where_somebody_said_it_would_be(self, world: SealedWorld, tmp_path: Path) -> None:
         with pytest.raises(MasterKeyUnusable, match="There is no master key"):
@@ -109,7 +109,7 @@ class TestKnownStore:
 
     def test_its_state_is_told_without_any_key(self, world: SealedWorld) -> None:
         world.fill(world.process())
-        state = find_state(world.database)
+        state = read_state(world.database)
         [key] = state.keys
         assert (key.id, key.state.value, state.unknown, state.is_changing) == (FIRST.id, "current", {}, False)
         assert key.values == 9
