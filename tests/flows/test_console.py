@@ -17,6 +17,8 @@ PAGES = (
     "/console/keys",
     "/console/keys/new?allow=Jobs_StartJobs&allow=scope:OR.Queues.Read",
     "/console/activity",
+    "/console/connections",
+    "/console/connections/new?kind=person",
     "/console/legacy-window",
     "/console/orchestrator/jobs",
     "/console/orchestrator/queues",
