@@ -56,6 +56,22 @@ def exchange(base_url: str, *pieces: bytes, answers: int = 1, until_closed: bool
     return RawAnswers(received, was_closed)
 
 
+def provoke(base_url: str, piece: bytes) -> bytes:
+    """Send what may never be answered, and return what came until the server ended the connection or fell silent."""
+    received = b""
+    with _connected(base_url) as connection:
+        _send_all(connection, [piece])
+        connection.settimeout(QUIET_SECONDS)
+        while True:
+            try:
+                more = connection.recv(65536)
+            except (TimeoutError, ConnectionResetError):
+                return received
+            if not more:
+                return received
+            received += more
+
+
 def break_off(base_url: str, piece: bytes) -> None:
     """Send the beginning of a request and hang up."""
     with _connected(base_url) as connection:

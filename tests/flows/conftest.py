@@ -9,7 +9,7 @@ from tests.factories.eras import make_eras
 from tests.factories.served import Served, served
 
 HERE = Path(__file__).parent
-WITH_SERVERS_OF_THEIR_OWN = ("faults", "postgresql")
+WITH_SERVERS_OF_THEIR_OWN = ("faults", "postgresql", "smuggling", "test_every_operation.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
