@@ -34,7 +34,18 @@ def test_version_imports_nothing_heavy() -> None:
     assert heavy == []
 
 
-@pytest.mark.parametrize("words", [["--help"], ["key", "--help"], ["key", "create", "--help"], ["up", "--help"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["key", "--help"],
+        ["key", "create", "--help"],
+        ["up", "--help"],
+        ["app", "create", "--help"],
+        ["connect", "--help"],
+        ["connection", "--help"],
+    ],
+)
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     assert imported_by(*words)[1] == []
 
