@@ -168,6 +168,10 @@ class Vault:
             raise SealingKeyUnknown(key_id)
         return key.open(sealed, context=context)
 
+    def can_open(self, sealed: str) -> bool:
+        """Tell whether the key that sealed a value is still held."""
+        return sealing_key_id(sealed) in self._ring.known
+
     def unseal_presented(self, sealed: str, *, context: str) -> Secret:
         """Decrypt a value that a caller holds; reads no store, whatever key a stranger names.
 

@@ -18,6 +18,7 @@ from stagedoor.identity.legacy_basic.errors import InvalidCredentials, LegacyLog
 from stagedoor.identity.legacy_basic.tokens import LegacyTokenRefusal, LegacyTokens, RefusedLegacyToken
 from stagedoor.identity.organizations.directory import OrganizationDirectory
 from stagedoor.identity.passwords import PasswordsBusy
+from stagedoor.kit.crypto import KeyRing, MasterKey
 from stagedoor.kit.secret import Secret
 from stagedoor.passage import Caller, CallerKind, CredentialKind
 
@@ -261,6 +262,18 @@ class TestTokens:
         world.feed.catch_up()
         assert self.refusal_of(legacy, tokens[0]).refusal is LegacyTokenRefusal.USER_GONE
         assert self.refusal_of(legacy, tokens[1]).refusal is LegacyTokenRefusal.PASSWORD_CHANGED
+
+    def test_it_outlives_a_change_of_the_key_that_sealed_it_and_ends_when_that_is_forgotten(
+        self, legacy: Legacy
+    ) -> None:
+        legacy.people.make()
+        token, vault, new = legacy.log_in(), legacy.people.world.vault, MasterKey(b"n" * 32)
+        caller_of(legacy, token)
+        vault.hold(KeyRing.of(new, vault.ring.known.values()))
+        caller_of(legacy, token)
+        vault.hold(KeyRing.of(new))
+        refused = legacy.tokens.check(token, legacy.people.world.clock.now())
+        assert refused == RefusedLegacyToken(LegacyTokenRefusal.UNKNOWN)
 
     def test_a_token_of_an_organization_that_is_gone_opens_nothing(self, legacy: Legacy) -> None:
         legacy.people.make()
