@@ -57,6 +57,8 @@ def main() -> int:
         parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
     rows = asked.rows or list(ROWS)
     groups = ["peers"] if PEER_ROWS & set(rows) else []
+    # Debian keeps servers out of the PATH of those who are not root.
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
     environment = {**os.environ, "PYTHON": sys.executable}
     if subprocess.run(["sh", str(INSTALL), *groups], env=environment, stdout=sys.stderr).returncode != 0:
         return 1

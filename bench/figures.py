@@ -30,7 +30,8 @@ class Figure:
     """One line of the table: the median of the samples of several rounds.
 
     ``budget`` is ``None`` for a figure that stands beside others to compare them with. A figure with a ``subject`` is
-    one of several things that are compared: it stands in the subject's line, under its ``column``.
+    one of several things that are compared: it stands in the subject's line, under its ``column``, and there at its
+    ``place``.
     """
 
     row: str
@@ -40,6 +41,7 @@ class Figure:
     budget: Budget | None = None
     subject: str = ""
     column: str = ""
+    place: str = ""
 
     @property
     def value(self) -> float:

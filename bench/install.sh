@@ -4,6 +4,7 @@
 set -eu
 here=$(dirname "$0")
 root=$here/..
+PATH=$PATH:/usr/sbin:/sbin
 
 # Print those of "what-must-be-there=package" that are not.
 missing_packages() {
@@ -16,11 +17,18 @@ missing_packages() {
   done
 }
 
-# Install Debian packages, or say what a person with the rights has to do.
+# Install Debian packages, or say what a person with the rights has to do. The benchmarks start servers of their own:
+# nothing that is installed for them starts by itself, so that no port is taken.
 install_packages() {
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "Not installed: $*. Run 'apt-get install $*' as root, then make bench again." >&2
     return 1
+  fi
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
   fi
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
 }

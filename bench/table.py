@@ -117,19 +117,23 @@ def _list_grid(figures: Sequence[Figure]) -> Grid:
 def _comparison_grid(findings: Sequence[Finding]) -> Grid:
     figures = [finding for finding in findings if isinstance(finding, Figure)]
     subjects = dict.fromkeys(figure.subject for figure in figures)
-    # The one of which most was measured tells the order of the columns.
+    # The one of which most was measured tells the order of the columns, and of the places in them.
     fullest_first = sorted(figures, key=lambda figure: -sum(one.subject == figure.subject for one in figures))
-    columns = list(dict.fromkeys(figure.column for figure in fullest_first))
+    columns: dict[str, dict[str, None]] = {}
+    for figure in fullest_first:
+        columns.setdefault(figure.column, {})[figure.place] = None
+    values = {(figure.subject, figure.column, figure.place): short(figure.value) for figure in figures}
 
     def cell(subject: str, column: str) -> str:
-        found = (short(figure.value) for figure in figures if (figure.subject, figure.column) == (subject, column))
-        return " / ".join(found) or NOTHING
+        found = [values.get((subject, column, place), NOTHING) for place in columns[column]]
+        return " / ".join(found) if set(found) != {NOTHING} else NOTHING
 
+    headings = [f"{column} {' / '.join(places)}".strip() for column, places in columns.items()]
     lines = [(subject, *(cell(subject, column) for column in columns)) for subject in subjects]
     remarks = [
         f"Missing: {finding.subject} ({finding.reason})." for finding in findings if isinstance(finding, Missing)
     ]
-    return Grid((findings[0].row.capitalize(), *columns), lines, COMPARISON_LEFT, remarks)
+    return Grid((findings[0].row.capitalize(), *headings), lines, COMPARISON_LEFT, remarks)
 
 
 def _cells(figure: Figure, *, shows_row: bool) -> tuple[str, ...]:

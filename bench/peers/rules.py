@@ -17,7 +17,7 @@ from stagedoor.identity.api_users.key_form import DrawnKey, draw_key
 from stagedoor.kit.chance import SeededChance
 
 READER, CLERK = "reader", "clerk"
-CLERK_TAGS = frozenset({"Queues", "QueueItems", "Transactions"})
+CLERK_TAGS = ("QueueItems", "Queues", "Transactions")
 A_CLERK_EVERY = 10
 KEYS_IN_LOAD_MAX = 10_000
 PARAMETER = re.compile(r"\{\w+\}")
@@ -49,7 +49,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The keys. Nine of ten read everything, one of ten works on queues and reads no jobs."""
+    """The keys. Nine of ten read everything, one of ten works on queues and reads nothing else."""
 
     holders: Sequence[Holder]
 
@@ -80,11 +80,23 @@ def draw_rules(key_count: int) -> Rules:
     return Rules([Holder(f"{role}-{number}", role, draw_key(chance)) for number, role in enumerate(roles)])
 
 
+def selectors_of(role: str) -> list[str]:
+    """Return what a role may call as a grant of Stagedoor says it."""
+    if role == CLERK:
+        return [f"tag:{tag}" for tag in CLERK_TAGS]
+    scopes = {operation.scope for operation in CATALOG.operations if _is_read(operation)}
+    return sorted(f"scope:{scope}" for scope in scopes)
+
+
 def operations_of(role: str) -> list[Operation]:
-    """Return what a role may call."""
-    if role == READER:
-        return [operation for operation in CATALOG.operations if operation.reads]
-    return [operation for operation in CATALOG.operations if operation.tag in CLERK_TAGS]
+    """Return what a role may call, operation by operation."""
+    if role == CLERK:
+        return [operation for operation in CATALOG.operations if operation.tag in CLERK_TAGS]
+    return [operation for operation in CATALOG.operations if _is_read(operation)]
+
+
+def _is_read(operation: Operation) -> bool:
+    return operation.scope is not None and operation.scope.endswith(".Read")
 
 
 def allowed_paths(prefix: str) -> Iterator[str]:

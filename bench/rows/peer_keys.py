@@ -14,7 +14,6 @@ from bench.upstream import running_upstream
 ROW = "peer-keys"
 COUNTS = (10, 1_000, 100_000)
 CONNECTIONS = 16
-AT = " / ".join(f"{count:,}" for count in COUNTS)
 
 
 def measure(run: Run) -> list[Finding]:
@@ -61,10 +60,12 @@ def _measure_with(count: int, run: Run, contest: Contest) -> list[Figure]:
         assert contender.processes is not None
         name = contender.name
         for column, samples, unit in (
-            (f"requests/s with {AT} keys", rates[name], "req/s"),
-            (f"CPU µs a request with {AT} keys", cpu_us[name], "µs"),
-            (f"MB with {AT} keys", [contender.processes.proportional_mb()], "MB"),
+            ("requests/s with keys:", rates[name], "req/s"),
+            ("CPU µs a request with keys:", cpu_us[name], "µs"),
+            ("MB with keys:", [contender.processes.proportional_mb()], "MB"),
         ):
-            label = f"{name}: {unit} with {count:,} keys"
-            figures.append(Figure(row=ROW, name=label, samples=samples, unit=unit, subject=name, column=column))
+            label, place = f"{name}: {column} {count:,}", f"{count:,}"
+            figures.append(
+                Figure(row=ROW, name=label, samples=samples, unit=unit, subject=name, column=column, place=place)
+            )
     return figures

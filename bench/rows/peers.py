@@ -130,29 +130,29 @@ def _measure_stalled(run: Run, contest: Contest, contender: Contender, authoriza
 
 def _figures(name: str, measured: dict[str, Measured]) -> list[Figure]:
     found, direct = measured[name], measured[DIRECT]
-    at = " / ".join(str(connections) for connections in CONNECTIONS)
     figures: list[Figure] = []
 
-    def add(column: str, samples: list[float], unit: str, what: str) -> None:
+    def add(column: str, samples: list[float], unit: str, place: str = "") -> None:
         if samples:
-            label = f"{name}: {what}"
-            figures.append(Figure(row=ROW, name=label, samples=samples, unit=unit, subject=name, column=column))
+            label = f"{name}: {column} {place}".rstrip()
+            figures.append(
+                Figure(row=ROW, name=label, samples=samples, unit=unit, subject=name, column=column, place=place)
+            )
 
     for connections in CONNECTIONS:
-        loads = found.loads[connections]
-        what = f"{connections} conn."
-        add(f"requests/s at {at}", [load.requests_per_second for load in loads], "req/s", f"requests, {what}")
-        add(f"p50 µs at {at}", [load.p50_us for load in loads], "µs", f"p50, {what}")
-        add(f"p99 µs at {at}", [load.p99_us for load in loads], "µs", f"p99, {what}")
-        add(f"CPU µs a request at {at}", found.cpu_us[connections], "µs", f"CPU a request, {what}")
+        loads, place = found.loads[connections], str(connections)
+        add("requests/s at", [load.requests_per_second for load in loads], "req/s", place)
+        add("p50 µs at", [load.p50_us for load in loads], "µs", place)
+        add("p99 µs at", [load.p99_us for load in loads], "µs", place)
+        add("CPU µs a request at", found.cpu_us[connections], "µs", place)
     shares = _ratios(found.loads[COMPARED_CONNECTIONS], direct.loads[COMPARED_CONNECTIONS])
-    add(f"of direct at {COMPARED_CONNECTIONS}", shares, "of 1", "share of direct")
-    add("10 MiB bodies, MiB/s", found.large_mib, "MiB/s", "10 MiB bodies")
+    add("of direct at", shares, "of 1", str(COMPARED_CONNECTIONS))
+    add("10 MiB bodies, MiB/s", found.large_mib, "MiB/s")
     if name != DIRECT:
-        add("MB idle / after load", [found.idle_mb], "MB", "memory when ready")
-        add("MB idle / after load", [found.loaded_mb], "MB", "memory after load")
-        add(f"{READERS} stalled: MB more", [found.stalled_mb - found.loaded_mb], "MB", "added by stalled readers")
-        add("requests/s kept beside them", [found.kept_share], "of 1", "rate kept beside stalled readers")
+        add("MB", [found.idle_mb], "MB", "idle")
+        add("MB", [found.loaded_mb], "MB", "after load")
+        add(f"{READERS} stalled: MB more", [found.stalled_mb - found.loaded_mb], "MB")
+        add("rate kept beside them", [found.kept_share], "of 1")
     return figures
 
 

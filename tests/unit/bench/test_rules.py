@@ -3,9 +3,21 @@
 import re
 from pathlib import Path
 
+import pytest
 from bench.peers.key_check import KeyCheck
-from bench.peers.rules import CLERK, READER, allowed_paths, allowed_patterns, draw_rules
+from bench.peers.rules import (
+    CLERK,
+    READER,
+    allowed_paths,
+    allowed_patterns,
+    draw_rules,
+    operations_of,
+    selectors_of,
+)
 from bench.upstream import LARGE_PATH, MATCHED_PATH, SHOWING_PATH, SMALL_PATH
+
+from stagedoor.access.selectors import Selectors, bits_of
+from stagedoor.catalog import CATALOG
 
 PREFIX = "/acme/dev/orchestrator_"
 
@@ -15,6 +27,12 @@ def test_a_reader_may_call_what_is_timed_and_a_clerk_may_not() -> None:
     for path in (SMALL_PATH, LARGE_PATH, SHOWING_PATH):
         assert f"{READER}:GET:{PREFIX}{path}" in paths
         assert f"{CLERK}:GET:{PREFIX}{path}" not in paths
+
+
+@pytest.mark.parametrize("role", [READER, CLERK])
+def test_a_grant_of_stagedoor_covers_what_the_others_are_given_operation_by_operation(role: str) -> None:
+    covered = Selectors(CATALOG).resolve(tuple(selectors_of(role)))
+    assert covered == bits_of(operations_of(role))
 
 
 def test_a_path_with_a_parameter_matches_one_pattern_and_nothing_longer() -> None:

@@ -44,15 +44,14 @@ def test_json_holds_every_sample() -> None:
     assert second["outcome"] == "MISSED"
 
 
-def compared(subject: str, column: str, value: float) -> Figure:
-    return Figure(row="peers", name=f"{subject} {column}", samples=[value], unit="", subject=subject, column=column)
+def compared(subject: str, column: str, value: float, place: str = "") -> Figure:
+    return Figure(row="peers", name="", samples=[value], unit="", subject=subject, column=column, place=place)
 
 
 COMPARED = [
-    compared("direct", "requests/s at 1 / 16", 40_000.0),
-    compared("direct", "requests/s at 1 / 16", 60_000.0),
-    compared("nginx", "requests/s at 1 / 16", 5000.0),
-    compared("nginx", "requests/s at 1 / 16", 36_000.0),
+    compared("direct", "requests/s at", 60_000.0, "16"),
+    compared("nginx", "requests/s at", 5000.0, "1"),
+    compared("nginx", "requests/s at", 36_000.0, "16"),
     compared("nginx", "CPU", 26.0),
     compared("nginx", "of direct", 0.6),
     compared("direct", "of direct", 1.0),
@@ -64,7 +63,7 @@ def test_what_is_compared_has_a_line_a_subject_and_figures_of_a_column_beside_ea
     (grid,) = make_grids(COMPARED)
     assert grid.headings == ("Peers", "requests/s at 1 / 16", "CPU", "of direct")
     assert grid.lines == [
-        ("direct", "40,000 / 60,000", "–", "1.00"),
+        ("direct", "– / 60,000", "–", "1.00"),
         ("nginx", "5,000 / 36,000", "26.0", "0.60"),
     ]
 
@@ -75,7 +74,7 @@ def test_what_is_missing_is_named_under_the_comparison() -> None:
     assert as_markdown(grid).splitlines() == [
         "| Peers | requests/s at 1 / 16 | CPU | of direct |",
         "| --- | --: | --: | --: |",
-        "| direct | 40,000 / 60,000 | – | 1.00 |",
+        "| direct | – / 60,000 | – | 1.00 |",
         "| nginx | 5,000 / 36,000 | 26.0 | 0.60 |",
         "",
         "Missing: Caddy (not installed here).",
