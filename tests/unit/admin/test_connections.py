@@ -1,5 +1,6 @@
 """Connections through the management API: who may, what is refused, what is written down, and never the secret."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -137,6 +138,8 @@ class TestMaking:
             ({"kind": "password"}, "username"),
             ({"kind": "pat", "secret": "CANARY two words"}, "secret"),
             ({"ca_pem": "CANARY"}, "ca_pem"),
+            ({"ca_pem": "CANARY é"}, "ca_pem"),
+            ({"url": "http://a..b/acme/prod"}, "url"),
             ({"proxy_url": "socks5://x"}, "proxy_url"),
             ({"identity_url": "https://x.example/?q"}, "identity_url"),
             ({"name": "-x"}, "name"),
@@ -170,6 +173,14 @@ class TestMaking:
         answer = client.post("/connections", json=order(server, **changes))
         assert answer.status_code == 422
         assert "CANARY" not in answer.text
+
+    @pytest.mark.parametrize("credential", [{"secret": "\ud800"}, {"secret": None, **CODE, "code": "\ud800"}])
+    def test_half_a_letter_is_no_secret(
+        self, client: httpx2.Client, server: StrangeServer, credential: dict[str, Any]
+    ) -> None:
+        body = json.dumps(order(server, kind="person", **credential))
+        answer = client.post("/connections", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422
 
     def test_a_name_that_is_taken(self, client: httpx2.Client, server: StrangeServer) -> None:
         client.post("/connections", json=order(server))

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from stagedoor.admin.pages import PRINTABLE
 from stagedoor.upstream.connections.schemas import ConnectionKind
@@ -17,7 +17,18 @@ Place = Annotated[
 ]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 CertificateText = Annotated[str, Field(min_length=1, max_length=262_144)]
-SecretText = Annotated[SecretStr, Field(min_length=1, max_length=16_384)]
+
+
+def _check_text(secret: SecretStr) -> SecretStr:
+    # Half a surrogate pair passes as JSON and as a string, and can be neither sealed nor sent.
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be text") from None
+    return secret
+
+
+SecretText = Annotated[SecretStr, Field(min_length=1, max_length=16_384), AfterValidator(_check_text)]
 
 
 class SignInState(StrEnum):

@@ -14,6 +14,7 @@ passwords                                              ``{base_url}/api/account/
 
 import re
 from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 from stagedoor.upstream.connections.errors import ConnectionRefused
@@ -26,6 +27,8 @@ OTHER_SERVICES = frozenset({"identity", "identity_", "portal_", "cloudrpa"})
 VENDOR_DOMAINS = ("uipath.com", "uipath.us")
 HOST_2019 = "platform.uipath.com"
 ACCOUNT_HOST_2019 = "https://account.uipath.com"
+HOST_LENGTH_MAX = 253
+HOST_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 PLACE_WORD = re.compile(r"[^/?#\\%\s\x00-\x1f\x7f]{1,128}")
 
 
@@ -177,6 +180,8 @@ def check_address(address: str, field: str) -> str:
         raise ConnectionRefused("This is not an address.", field=field) from wrong
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise ConnectionRefused("The address must begin with https:// or http:// and name a host.", field=field)
+    if not _is_host(parts.hostname):
+        raise ConnectionRefused("The host in the address can be none.", field=field)
     if parts.username is not None or parts.password is not None:
         raise ConnectionRefused("The address must not hold a user or a password.", field=field)
     if parts.query or parts.fragment or not address.isprintable() or " " in address or not address.isascii():
@@ -184,3 +189,14 @@ def check_address(address: str, field: str) -> str:
     if len(address) > ADDRESS_LENGTH_MAX:
         raise ConnectionRefused("The address is too long.", field=field)
     return address.rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    # RFC 1123, section 2.1, and the underscore that real hosts have. What is none fails deep inside of resolvers.
+    if ":" in host:
+        try:
+            return IPv6Address(host).scope_id is None
+        except ValueError:
+            return False
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= HOST_LENGTH_MAX and all(HOST_LABEL.fullmatch(label) for label in labels)

@@ -11,6 +11,7 @@ from stagedoor.kit.secret import Secret
 RANDOM_BYTES = 32
 SCOPE_DEFAULT = "OR.Default"
 ALWAYS_ASKED = ("openid", "offline_access")
+VENDORS_PAGE = "/connect/authorize"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ def begin_authorization(
         "code_challenge": challenge.decode(),
         "code_challenge_method": "S256",
     }
-    if organization is not None:
+    if not urlsplit(page).path.endswith(VENDORS_PAGE):
+        # OpenID Connect Core 1.0, section 11: without consent others may give no refresh token.
+        query["prompt"] = "consent"
+    elif organization is not None:
         # Who belongs to several organizations is signed in to this one; the vendor's own client says it the same way.
         query["acr_values"] = f"tenantName:{organization}"
     separator = "&" if urlsplit(page).query else "?"

@@ -228,7 +228,7 @@ def _check_authorities(pem: str) -> None:
         raise ConnectionRefused("The certificates are too long.", field="ca_pem")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
-    except (ValueError, ssl.SSLError) as wrong:
+    except (TypeError, ValueError, ssl.SSLError) as wrong:
         raise ConnectionRefused(
             "The certificates cannot be read.",
             field="ca_pem",

@@ -3,6 +3,7 @@
 import pytest
 
 from stagedoor.upstream.connections.addresses import (
+    check_address,
     derive_token_url,
     list_token_urls,
     read_address,
@@ -153,3 +154,31 @@ def test_without_a_tenant_an_address_of_the_cloud_is_enough_to_look_around() -> 
 def test_an_identity_server_is_completed_to_its_token_endpoint(server: str) -> None:
     assert read_token_url(server) == f"{server.rstrip('/')}/connect/token"
     assert read_token_url("https://id.example/oauth/token") == "https://id.example/oauth/token"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a..b",
+        ".",
+        "a" * 64,
+        f"{'a.' * 127}b",
+        "-a",
+        "a-.b",
+        "a b",
+        "%00",
+        "a%2fb",
+        "[::1%25eth0]",
+        "[::g]",
+        "@h",
+        "ä.b",
+    ],
+)
+def test_what_can_be_no_host_is_refused_before_a_resolver_sees_it(host: str) -> None:
+    with pytest.raises(ConnectionRefused):
+        check_address(f"https://{host}/x", "proxy_url")
+
+
+@pytest.mark.parametrize("host", ["localhost", "a.b.", "a_b.c", "127.0.0.1", "[::1]:8443", "xn--bcher-kva.example"])
+def test_hosts_of_all_kinds_are_taken(host: str) -> None:
+    assert check_address(f"https://{host}", "proxy_url") == f"https://{host}"

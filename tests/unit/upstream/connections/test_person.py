@@ -40,4 +40,11 @@ def test_nothing_that_was_typed_becomes_a_parameter_of_its_own() -> None:
     query = query_of(begin())
     assert (query["client_id"], query["redirect_uri"]) == ("c&d", REDIRECT)
     assert query["acr_values"] == "tenantName:acme"
+    assert "prompt" not in query
     assert begin("https://id.example/auth?x=1").authorize_url.startswith("https://id.example/auth?x=1&response_type=")
+
+
+def test_an_identity_server_that_is_not_the_vendors_is_asked_for_consent_and_told_of_no_tenant() -> None:
+    query = query_of(begin("https://id.example/auth"))
+    assert query["prompt"] == "consent"
+    assert "acr_values" not in query
