@@ -57,6 +57,8 @@ def machines(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -
     second_dir = tmp_path_factory.mktemp("second") / "data"
     with served_on(database_url, first_dir) as first:
         second_dir.mkdir()
+        # Readable to its owner alone, or the second refuses it.
+        (second_dir / "master.key").touch(0o600)
         (second_dir / "master.key").write_text((first_dir / "master.key").read_text())
         port = free_port()
         # Both are one server to whoever calls, so that a token of the one is a token of the other.

@@ -3,16 +3,20 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 MINUTE = 60_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """One request that a key sent upstream, at a time in nanoseconds. Keys are numbers here."""
+class Spent(NamedTuple):
+    """One request that a key sent upstream, at a time in nanoseconds. Keys are numbers here.
+
+    ``weight`` is what the key counted then.
+    """
 
     at: int
     key: int
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)

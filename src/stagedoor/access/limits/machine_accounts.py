@@ -20,6 +20,7 @@ USE = struct.Struct("=QqqQ")
 COUNTS = struct.Struct(f"={PLACES}I")
 """For each place how many requests are under way there, below the generation of who said so."""
 GENERATIONS = struct.Struct(f"={PLACES}H")
+COUNT = struct.Struct("=I")
 KEY = struct.Struct("=Q")
 USES = 131_072
 PERMITS = 8_192
@@ -91,12 +92,13 @@ class MachineAccounts:
         with file:
             at = self._permit_slot(file, key_id)
             counts = self._counts(file, at)
-            if sum(counts) >= concurrency:
-                counts = [count if count and self._places.is_alive(place) else 0 for place, count in enumerate(counts)]
-                if sum(counts) >= concurrency:
+            if sum(counts.values()) >= concurrency:
+                for place in [place for place in counts if not self._places.is_alive(place)]:
+                    self._write_count(file, at, place, 0)
+                    del counts[place]
+                if sum(counts.values()) >= concurrency:
                     return False
-            counts[self._places.own] += 1
-            self._write_counts(file, at, counts)
+            self._write_count(file, at, self._places.own, counts.get(self._places.own, 0) + 1)
         return True
 
     def leave(self, key_id: str) -> None:
@@ -110,9 +112,8 @@ class MachineAccounts:
     def _leave(self, file: SharedFile, key_id: str) -> None:
         with file:
             at = self._permit_slot(file, key_id)
-            counts = self._counts(file, at)
-            counts[self._places.own] = max(0, counts[self._places.own] - 1)
-            self._write_counts(file, at, counts)
+            own = self._places.own
+            self._write_count(file, at, own, max(0, self._counts(file, at).get(own, 0) - 1))
 
     def keep_up(self, now: int) -> None:
         """Do nothing: what is kept here keeps itself."""
@@ -172,7 +173,7 @@ class MachineAccounts:
             if key == number:
                 self._permit_slots[key_id] = at, number
                 return at
-            if free < 0 and (not key or not any(self._counts(file, at))):
+            if free < 0 and (not key or not self._counts(file, at)):
                 free = at
             if not key:
                 break
@@ -185,18 +186,22 @@ class MachineAccounts:
         return free
 
     @staticmethod
-    def _counts(file: SharedFile, at: int) -> list[int]:
+    def _counts(file: SharedFile, at: int) -> dict[int, int]:
+        """Return by place how many are under way, where any are."""
+        said_by_place = COUNTS.unpack_from(file.memory, at + KEY.size)
+        if not any(said_by_place):
+            return {}
         generations = GENERATIONS.unpack_from(file.memory)
-        return [
-            said & COUNT_MASK if said and said >> COUNT_BITS == generations[place] else 0
-            for place, said in enumerate(COUNTS.unpack_from(file.memory, at + KEY.size))
-        ]
+        return {
+            place: said & COUNT_MASK
+            for place, said in enumerate(said_by_place)
+            if said and said >> COUNT_BITS == generations[place]
+        }
 
     @staticmethod
-    def _write_counts(file: SharedFile, at: int, counts: list[int]) -> None:
-        generations = GENERATIONS.unpack_from(file.memory)
-        said = [count and generations[place] << COUNT_BITS | count for place, count in enumerate(counts)]
-        COUNTS.pack_into(file.memory, at + KEY.size, *said)
+    def _write_count(file: SharedFile, at: int, place: int, count: int) -> None:
+        generation = GENERATIONS.unpack_from(file.memory)[place]
+        COUNT.pack_into(file.memory, at + KEY.size + place * COUNT.size, count and generation << COUNT_BITS | count)
 
 
 def _number_of(key_id: str) -> int:

@@ -18,6 +18,8 @@ BUDGET_MAX = 4_000
 WANTS_MAX = 512
 WANTS_AT = HEAD.size + BUDGET_MAX * SPENT.size
 SIZE = WANTS_AT + WANTS_MAX * WANT.size
+OUTLIVED_MAX = 64
+"""So many requests of before the last minute lie in front of it at least before they are cleared away."""
 WAITING = SECOND
 """A key whose request waits says so again and again; for so long that is believed, should its process be killed."""
 COMING_BACK = 2 * SECOND
@@ -26,11 +28,17 @@ until then, or whoever never goes away would always have what falls free."""
 UPSTREAM_REFUSAL_MAX = 3600 * SECOND
 
 
+_Wants = dict[int, tuple[int, int]]
+"""By key what it counts, and until when it is taken to want."""
+
+
 @dataclass(slots=True)
 class _State:
     closed_until: int
-    spent: list[tuple[int, int, int]]
-    wants: dict[int, tuple[int, int]]
+    count: int
+    """How many requests are written, those of before the last minute too."""
+    spent: list[Spent]
+    wants: _Wants
 
 
 class SharedBudget:
@@ -51,69 +59,106 @@ class SharedBudget:
         """
         budget = min(budget, BUDGET_MAX)
         with self._file:
+            wait = self._find_certain_wait(budget, now)
+            if wait is not None:
+                # However much somebody hammers on a full minute, the minute itself is not looked through for it.
+                wants = self._read_wants(now)
+                self._want(wants, key, weight, wait, now, patience)
+                self._write_wants(wants)
+                return wait
             state = self._read(now)
             wait = self._find_wait(state, key, weight, budget, now)
             if wait is None:
-                state.spent.append((now, key, weight))
+                self._spend(state, Spent(now, key, weight))
                 state.wants.pop(key, None)
             else:
-                is_hopeless = wait.nanoseconds > patience and (wait.is_certain or patience <= 0)
-                kept = now + (wait.nanoseconds + COMING_BACK if is_hopeless else WAITING)
-                state.wants[key] = (weight, max(kept, state.wants.get(key, (0, 0))[1]))
-            self._write(state)
+                self._want(state.wants, key, weight, wait, now, patience)
+            self._write_wants(state.wants)
         return wait
 
     def forget(self, key: int, now: int) -> None:
         """Keep nothing for a key any longer: it wants no more."""
         with self._file:
-            state = self._read(now)
-            state.wants.pop(key, None)
-            self._write(state)
+            wants = self._read_wants(now)
+            wants.pop(key, None)
+            self._write_wants(wants)
 
     def close_until(self, until: int, now: int) -> None:
         """Take the budget as spent until then, because the upstream has said so."""
         with self._file:
-            state = self._read(now)
-            state.closed_until = max(state.closed_until, min(until, now + UPSTREAM_REFUSAL_MAX))
-            self._write(state)
+            closed_until, spent_count, wants_count = HEAD.unpack_from(self._file.memory)
+            closed_until = min(max(closed_until, until), now + UPSTREAM_REFUSAL_MAX)
+            HEAD.pack_into(self._file.memory, 0, closed_until, spent_count, wants_count)
 
     def close(self) -> None:
         """Take part no longer."""
         self._file.close()
 
+    def _find_certain_wait(self, budget: int, now: int) -> Wait | None:
+        closed_until, count, _ = HEAD.unpack_from(self._file.memory)
+        closed_for = min(closed_until - now, UPSTREAM_REFUSAL_MAX)
+        if closed_for > 0:
+            return Wait(closed_for, is_certain=True)
+        if not 0 < budget <= count:
+            return None
+        # The last one that must leave the minute before another fits; what lies ahead of now is set right elsewhere.
+        at, _, _ = SPENT.unpack_from(self._file.memory, HEAD.size + (count - budget) * SPENT.size)
+        return Wait(at + MINUTE - now, is_certain=True) if now - MINUTE < at <= now else None
+
+    @staticmethod
+    def _want(wants: _Wants, key: int, weight: int, wait: Wait, now: int, patience: int) -> None:
+        is_hopeless = wait.nanoseconds > patience and (wait.is_certain or patience <= 0)
+        kept = now + (wait.nanoseconds + COMING_BACK if is_hopeless else WAITING)
+        wants[key] = (weight, max(kept, wants.get(key, (0, 0))[1]))
+
     @staticmethod
     def _find_wait(state: _State, key: int, weight: int, budget: int, now: int) -> Wait | None:
-        if state.closed_until > now:
-            return Wait(state.closed_until - now, is_certain=True)
         weights = {who: counts for _, who, counts in state.spent}
         weights |= {who: counts for who, (counts, _) in state.wants.items()}
         weights[key] = weight
-        spent = [Spent(at, who) for at, who, _ in state.spent]
-        return find_wait(key, spent, weights, state.wants.keys(), budget=budget, now=now)
+        return find_wait(key, state.spent, weights, state.wants.keys(), budget=budget, now=now)
 
     def _read(self, now: int) -> _State:
         memory = self._file.memory
-        closed_until, spent_count, wants_count = HEAD.unpack_from(memory)
-        spent = [
-            (min(at, now), who, weight)
-            for at, who, weight in SPENT.iter_unpack(memory[HEAD.size : HEAD.size + spent_count * SPENT.size])
-            if at > now - MINUTE
-        ]
-        wants = {
-            who: (weight, min(until, now + MINUTE + COMING_BACK))
-            for who, weight, until in WANT.iter_unpack(memory[WANTS_AT : WANTS_AT + wants_count * WANT.size])
+        closed_until, count, _ = HEAD.unpack_from(memory)
+        written = memory[HEAD.size : HEAD.size + count * SPENT.size]
+        spent = [Spent(*one) for one in SPENT.iter_unpack(written) if one[0] > now - MINUTE]
+        state = _State(closed_until, count, spent, self._read_wants(now))
+        if spent and max(spent).at > now:
+            state.spent = [Spent(min(one.at, now), one.key, one.weight) for one in spent]
+            self._rewrite(state)
+        return state
+
+    def _spend(self, state: _State, one: Spent) -> None:
+        state.spent.append(one)
+        if state.count >= min(BUDGET_MAX, 2 * len(state.spent) + OUTLIVED_MAX):
+            self._rewrite(state)
+            return
+        SPENT.pack_into(self._file.memory, HEAD.size + state.count * SPENT.size, *one)
+        HEAD.pack_into(self._file.memory, 0, state.closed_until, state.count + 1, 0)
+
+    def _rewrite(self, state: _State) -> None:
+        """Write the last minute alone."""
+        kept = state.spent[-BUDGET_MAX:]
+        state.count = len(kept)
+        pieces = b"".join(SPENT.pack(*each) for each in kept)
+        self._file.memory[HEAD.size : HEAD.size + len(pieces)] = pieces
+        # The count last, so that a process that is killed in the middle leaves what was there before, or almost.
+        HEAD.pack_into(self._file.memory, 0, state.closed_until, state.count, 0)
+
+    def _read_wants(self, now: int) -> _Wants:
+        memory = self._file.memory
+        count = HEAD.unpack_from(memory)[2]
+        return {
+            who: (weight, min(until, now + UPSTREAM_REFUSAL_MAX + COMING_BACK))
+            for who, weight, until in WANT.iter_unpack(memory[WANTS_AT : WANTS_AT + count * WANT.size])
             if until > now
         }
-        return _State(min(closed_until, now + UPSTREAM_REFUSAL_MAX), spent, wants)
 
-    def _write(self, state: _State) -> None:
-        # A budget that was lowered, or a clock that was set: the newest count.
-        spent = state.spent[-BUDGET_MAX:]
-        wants = list(state.wants.items())[-WANTS_MAX:]
+    def _write_wants(self, wants: _Wants) -> None:
         memory = self._file.memory
-        pieces = b"".join(SPENT.pack(*one) for one in spent)
-        memory[HEAD.size : HEAD.size + len(pieces)] = pieces
-        pieces = b"".join(WANT.pack(who, weight, until) for who, (weight, until) in wants)
+        kept = list(wants.items())[-WANTS_MAX:]
+        pieces = b"".join(WANT.pack(who, weight, until) for who, (weight, until) in kept)
         memory[WANTS_AT : WANTS_AT + len(pieces)] = pieces
-        # Last, so that a process that is killed in the middle leaves what was there before, or almost.
-        HEAD.pack_into(memory, 0, state.closed_until, len(spent), len(wants))
+        closed_until, count, _ = HEAD.unpack_from(memory)
+        HEAD.pack_into(memory, 0, closed_until, count, len(kept))

@@ -132,3 +132,11 @@ def test_a_clock_that_is_set_back_frees_nothing_and_holds_nothing_up(fresh: Call
     earlier = NOON - DAY
     assert not ask(budget, 1, earlier)
     assert ask(budget, 1, earlier + MINUTE)
+
+
+def test_what_is_older_than_a_minute_is_cleared_away(fresh: Callable[[], SharedBudget]) -> None:
+    budget, now = fresh(), NOON
+    for _ in range(12 * BUDGET):
+        now += MINUTE // BUDGET
+        assert ask(budget, 1, now)
+    assert sum(ask(budget, 1, now + MINUTE) for _ in range(2 * BUDGET)) == BUDGET
