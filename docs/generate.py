@@ -6,14 +6,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import click
 from fastapi import FastAPI
 
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.table import write_expression
+from stagedoor.cli.main import cli
 from stagedoor.door.house import open_house
 from stagedoor.kit.settings import Settings
 from stagedoor.orchestrator.app import ROOMS, join_routes
 
+HELP_WIDTH = 100
 REFERENCE = Path(__file__).parent / "reference"
 
 DIFFERENCES = """\
@@ -48,6 +51,13 @@ answer that speaks of folders), `none`.
 
 | Operation | Method and path | Scope | Permissions | Folder |
 |---|---|---|---|---|
+"""
+
+COMMAND_LINE = """\
+# Command line
+
+Made from the commands' own help by `make docs`.
+
 """
 
 MANAGEMENT = """\
@@ -162,7 +172,29 @@ def _link(name: str) -> str:
     return f"[{name}](#{name.lower()})"
 
 
-PAGES = {"differences.md": differences, "management-api.md": management_api, "operations.md": operations}
+def command_line() -> str:
+    """Return the page of every command, in the words of its own help."""
+    # Called by its name alone, so that the page is the same wherever it is made.
+    root = click.Context(cli, info_name="stagedoor", terminal_width=HELP_WIDTH, **cli.context_settings)
+    return COMMAND_LINE + "\n\n".join(_help_of(cli, root)) + "\n"
+
+
+def _help_of(command: click.Command, context: click.Context) -> Iterator[str]:
+    with context:
+        yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is not None:
+                yield from _help_of(below, click.Context(below, info_name=name, parent=context))
+
+
+PAGES = {
+    "command-line.md": command_line,
+    "differences.md": differences,
+    "management-api.md": management_api,
+    "operations.md": operations,
+}
 
 
 def main() -> None:
