@@ -182,6 +182,8 @@ class Flight:
 
     def finish(self) -> None:
         """End the answer, and hand it to everybody."""
+        # The exchange knows us too, and two that know each other stay until the garbage collector looks for them.
+        self._exchange = None
         if self._only is not None:
             self._only.sink.finish()
             return
@@ -194,6 +196,7 @@ class Flight:
 
     def fail(self, error: StagedoorError) -> None:
         """Say that there is no answer, or no more of it."""
+        self._exchange = None
         if self._only is not None:
             self._only.sink.fail(error)
             return

@@ -21,6 +21,9 @@ from stagedoor.upstream.wire.exchange import Exchange
 from stagedoor.upstream.wire.head import SAFE_METHODS
 from stagedoor.upstream.wire.upstream_wire import SendAgain
 
+IN_VAIN_SECONDS = 1.0
+"""So long nobody asks again for what could not be renewed: an upstream may say 401 where it means something else."""
+
 _log = get_logger("stagedoor.upstream")
 
 
@@ -45,6 +48,7 @@ class CredentialRenewal:
         self._threads = threads
         self._under_way: dict[str, tuple[Secret, asyncio.Task[Secret]]] = {}
         self._renewed: set[str] = set()
+        self._in_vain: dict[str, tuple[Secret, float, StagedoorError]] = {}
 
     def newest(self, onward: Onward) -> Onward:
         """Return the request with the newest token, where one was ever renewed because it was refused.
@@ -64,6 +68,11 @@ class CredentialRenewal:
             exchange.fail(UpstreamRefusedCredential())
             return
         exchange.was_refused = True
+        loop = asyncio.get_running_loop()
+        in_vain, until, error = self._in_vain.get(onward.connection_id, (None, 0.0, None))
+        if error is not None and in_vain == onward.token and loop.time() < until:
+            exchange.fail(error)
+            return
         renewal = self._renewal(onward.connection_id, onward.token)
         renewal.add_done_callback(partial(_settle, exchange, onward.token, send_again))
 
@@ -88,19 +97,29 @@ class CredentialRenewal:
         _, renewal = self._under_way.get(connection_id, (None, None))
         if renewal is ended:
             del self._under_way[connection_id]
-        if not ended.cancelled() and ended.exception() is None and ended.result() != refused:
+        if ended.cancelled():
+            return
+        if (error := _error_of(ended, refused)) is None:
             self._renewed.add(connection_id)
             _log.info("upstream_credential_renewed", connection_id=connection_id)
+        else:
+            until = ended.get_loop().time() + IN_VAIN_SECONDS
+            self._in_vain[connection_id] = (refused, until, error)
 
 
 def _settle(exchange: Exchange, refused: Secret, send_again: SendAgain, renewal: "asyncio.Task[Secret]") -> None:
     if renewal.cancelled():
         exchange.fail(UpstreamRefusedCredential())
-    elif (failure := renewal.exception()) is not None:
-        exchange.fail(failure if isinstance(failure, StagedoorError) else StagedoorError(internal=repr(failure)))
-    elif renewal.result() == refused:
-        exchange.fail(UpstreamRefusedCredential())
+    elif (error := _error_of(renewal, refused)) is not None:
+        exchange.fail(error)
     elif exchange.onward.has_body or exchange.onward.method not in SAFE_METHODS:
         exchange.fail(UpstreamRefusedCredential(is_renewed=True))
     elif not exchange.is_over:
         send_again(exchange, renewal.result())
+
+
+def _error_of(renewal: "asyncio.Task[Secret]", refused: Secret) -> StagedoorError | None:
+    failure = renewal.exception()
+    if failure is None:
+        return UpstreamRefusedCredential() if renewal.result() == refused else None
+    return failure if isinstance(failure, StagedoorError) else StagedoorError(internal=repr(failure))

@@ -11,9 +11,10 @@ from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.upstream.credential_renewal import CredentialRenewal
-from stagedoor.upstream.errors import UpstreamRefusedCredential
+from stagedoor.upstream.errors import UpstreamRefusedCredential, UpstreamUnreachable
 from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.upstream_tokens.errors import Diagnosis, UpstreamSignInFailed
+from stagedoor.upstream.wire.pool import PoolLimits
 from stagedoor.upstream.wire.upstream_wire import UpstreamWire
 
 REFUSED = (
@@ -205,6 +206,18 @@ def test_what_the_sign_in_says_is_passed_on() -> None:
     run(talk, renewer=Renewer(UpstreamSignInFailed(Diagnosis.INVALID_CLIENT)))
 
 
+@pytest.mark.parametrize("gives", [OLD, UpstreamSignInFailed(Diagnosis.INVALID_CLIENT)])
+def test_what_was_in_vain_is_not_tried_again_at_once(gives: str | Exception) -> None:
+    async def talk(world: World) -> None:
+        errors = [error_of(await world.ask()) for _ in range(5)]
+        assert len({type(error) for error in errors}) == 1
+        assert len(world.renewer.asked) == 1
+        await world.ask(token=Secret("another"))
+        assert len(world.renewer.asked) == 2
+
+    run(talk, renewer=Renewer(gives))
+
+
 def test_a_failure_of_ours_is_no_answer_of_the_upstreams() -> None:
     async def talk(world: World) -> None:
         error = error_of(await world.ask())
@@ -345,3 +358,29 @@ def test_whoever_awaits_is_served_alike() -> None:
             await Forwarder(world.wire).forward(refused, nothing(), start, take)  # type: ignore[arg-type]
 
     run(talk)
+
+
+def test_what_finds_no_connection_to_be_sent_again_on_is_told() -> None:
+    renewer = Renewer()
+    renewer.may_go_on.clear()
+
+    async def main() -> None:
+        heads: list[bytes] = []
+        threads = WorkerThreads(1)
+        async with scripted_upstream(guarded(heads)) as upstream:
+            wire = UpstreamWire(PoolLimits(connections=1, waiting=1), renewal=CredentialRenewal(renewer, threads))
+            world = World(wire, upstream, renewer, heads)
+            refused = world.begin()
+            while not renewer.asked:  # noqa: ASYNC110  # it is asked in a thread
+                await asyncio.sleep(0.001)
+            # One holds the only connection, another the only place in the line.
+            world.begin(method="POST", has_body=True, token=Secret(NEW), connection_id=None)
+            await asyncio.sleep(0.01)
+            world.begin(token=Secret(NEW), connection_id=None)
+            renewer.may_go_on.set()
+            await refused.end()
+            assert isinstance(refused.error, UpstreamUnreachable)
+            await wire.close()
+            threads.close()
+
+    asyncio.run(main())
