@@ -11,6 +11,8 @@ from stagedoor.client import (
     AsyncStagedoor,
     AuditPage,
     ClientCredentials,
+    ConnectionFacts,
+    ConnectionTerms,
     FreshKey,
     Permission,
     Refused,
@@ -18,6 +20,7 @@ from stagedoor.client import (
     Stagedoor,
     StagedoorClientError,
     Tenant,
+    TrialReport,
     WhoAmI,
 )
 from stagedoor.kit.secret import Secret
@@ -34,6 +37,8 @@ def synchronous(stagedoor: Stagedoor) -> None:
     assert_type(stagedoor.audit(), AuditPage)
     assert_type(stagedoor.items("Jobs_Get", fields={"top": 5, "count": True}), Iterator[dict[str, Any]])
     assert_type(stagedoor.request("GET", "/odata/Jobs"), httpx2.Response)
+    assert_type(stagedoor.connections.list(), list[ConnectionFacts])
+    assert_type(stagedoor.connections.get("prod")["tenants"], list[str])
     with stagedoor as entered:
         assert_type(entered, Stagedoor)
 
@@ -43,6 +48,8 @@ async def asynchronous(stagedoor: AsyncStagedoor) -> None:
     assert_type(await stagedoor.tenants(), list[Tenant])
     assert_type(await stagedoor.create_key("nightly", allow=["Jobs_Get"]), FreshKey)
     assert_type(stagedoor.items("Jobs_Get"), AsyncIterator[dict[str, Any]])
+    terms = ConnectionTerms(name="prod", kind="pat", url="https://orch.example", secret=Secret("s"))
+    assert_type(await stagedoor.connections.discover(terms), TrialReport)
     async with stagedoor as entered:
         assert_type(entered, AsyncStagedoor)
 

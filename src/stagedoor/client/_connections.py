@@ -1,7 +1,7 @@
 """Connections to Orchestrators elsewhere: what to ask of the management API, and both clients' ways to ask."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, TypedDict, TypeVar
 from urllib.parse import quote
 
@@ -9,6 +9,9 @@ from stagedoor.client._core import Core, Flow
 from stagedoor.client._management import LIST_LIMIT, Ask, AskAll, call_to, read_as
 from stagedoor.client._requests import Call
 from stagedoor.kit.secret import Secret
+
+# The server asks the other side several questions meanwhile, each for half a minute at most.
+ASKING_SECONDS_MAX = 150.0
 
 Result = TypeVar("Result")
 ConnectionKind = Literal["app", "person", "user-key", "pat", "password"]
@@ -178,6 +181,11 @@ def _path(word: str, action: str = "") -> str:
     return f"/connections/{quote(word, safe='')}{action}"
 
 
+def _asking(path: str, *, json: Any = None) -> Call:
+    """Return a call that the server answers when the other side has answered it."""
+    return replace(call_to("POST", path, json=json), seconds_max=ASKING_SECONDS_MAX)
+
+
 def _read(word: str) -> Ask[ConnectionFacts]:
     return Ask(call_to("GET", _path(word)), read_as(ConnectionFacts))
 
@@ -187,25 +195,25 @@ def _list() -> AskAll[ConnectionFacts]:
 
 
 def _create(terms: ConnectionTerms) -> Ask[ConnectionFacts]:
-    return Ask(call_to("POST", "/connections", json=terms.body()), read_as(ConnectionFacts))
+    return Ask(_asking("/connections", json=terms.body()), read_as(ConnectionFacts))
 
 
 def _discover(terms: ConnectionTerms) -> Ask[TrialReport]:
-    return Ask(call_to("POST", "/connections/discover", json=terms.body()), read_as(TrialReport))
+    return Ask(_asking("/connections/discover", json=terms.body()), read_as(TrialReport))
 
 
 def _authorize_url(terms: ConnectionTerms, redirect_uri: str) -> Ask[Authorization]:
     body = terms.reached_by() | {"redirect_uri": redirect_uri}
-    return Ask(call_to("POST", "/connections/authorize-url", json=body), read_as(Authorization))
+    return Ask(_asking("/connections/authorize-url", json=body), read_as(Authorization))
 
 
 def _test(word: str) -> Ask[TrialReport]:
-    return Ask(call_to("POST", _path(word, "/test")), read_as(TrialReport))
+    return Ask(_asking(_path(word, "/test")), read_as(TrialReport))
 
 
 def _renew_secret(word: str, secret: Secret | SignedInCode) -> Ask[ConnectionFacts]:
     body = code_fields(secret) if isinstance(secret, SignedInCode) else {"secret": secret.reveal()}
-    return Ask(call_to("POST", _path(word, "/secret"), json=body), read_as(ConnectionFacts))
+    return Ask(_asking(_path(word, "/secret"), json=body), read_as(ConnectionFacts))
 
 
 def _remove(word: str, *, unmap: bool) -> Call:

@@ -54,7 +54,7 @@ class Core:
             self.place.url(call.target),
             headers=headers,
             json=call.json,
-            extensions={"timeout": httpx2.Timeout(self._timeout).as_dict()},
+            extensions={"timeout": httpx2.Timeout(max(self._timeout, call.seconds_max or 0)).as_dict()},
         )
 
     def exchange(self, call: Call) -> Flow[httpx2.Response]:

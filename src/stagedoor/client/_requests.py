@@ -72,13 +72,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request before it has an address: what a transport-free part of the client works with."""
+    """One request before it has an address: what a transport-free part of the client works with.
+
+    ``seconds_max`` is for calls that take longer than others, whatever the client's own timeout is.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     json: Any = None
     folder: Folder | None = None
+    seconds_max: float | None = None
 
     def with_query(self, **options: str) -> "Call":
         """Return the same call with these query options put in place of those of the same name."""

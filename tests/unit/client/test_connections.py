@@ -143,6 +143,17 @@ def test_an_application_that_cannot_keep_a_secret_has_none() -> None:
     assert fresh.secret is None
 
 
+def test_what_waits_for_the_other_side_may_take_longer_than_other_calls() -> None:
+    wire = Wire(ok({}))
+    with Stagedoor(BASE, key="k", **wire.options()) as stagedoor:
+        stagedoor.connections.discover(APP)
+        stagedoor.connections.get("prod")
+    assert [request.extensions["timeout"]["read"] for request in wire.sent] == [150.0, 30.0]
+    with Stagedoor(BASE, key="k", timeout=600, **wire.options()) as patient:
+        patient.connections.discover(APP)
+    assert wire.sent[-1].extensions["timeout"]["read"] == 600
+
+
 def test_nothing_is_read_from_the_answer_to_a_removal() -> None:
     wire = Wire(httpx2.Response(204))
     with Stagedoor(BASE, key="k", **wire.options()) as stagedoor:
