@@ -64,7 +64,7 @@ class CarriedVisit:
         visit = self._visit
         visit.status = status
         if visit.on_head is not None:
-            visit.on_head(status, headers)
+            visit.on_head(visit, status, headers)
         self.response_started = True
         line = STATUS_LINES.get(status)  # type: ignore[call-overload]  # an HTTPStatus is an int
         parts: list[bytes] = [line or b"HTTP/1.1 %d \r\n" % status]
@@ -169,5 +169,7 @@ class CarriedVisit:
 
     def _end(self) -> None:
         self.response_complete = True
+        # The exchange leads back here, and what leads back to itself stays until the garbage collector looks for it.
+        self.exchange = None
         end_visit(self._visit)
         self._on_end(self)

@@ -321,7 +321,7 @@ class RewritingSink:
 
     def fail(self, error: StagedoorError) -> None:
         """Say that there is no answer, or no more of it."""
-        self._is_over = True
+        self._be_over()
         self._sink.fail(error)
 
     def _work_on(self, body: _Body) -> None:
@@ -377,8 +377,13 @@ class RewritingSink:
             self._sink.start(status, [*headers, (b"content-length", b"%d" % len(self._held))], len(self._held))
             if self._held:
                 self._sink.write(self._held)
-        self._is_over = True
+        self._be_over()
         self._sink.finish()
+
+    def _be_over(self) -> None:
+        self._is_over = True
+        # The exchange knows us too, and two that know each other stay until the garbage collector looks for them.
+        self.exchange = None
 
     def _pass_on(self, data: bytes) -> None:
         if self._waiting is not None:
