@@ -26,6 +26,7 @@ from stagedoor.door.chain.match_operation import match_operation
 from stagedoor.door.chain.note_legacy_use import note_legacy_use
 from stagedoor.door.chain.operations import answer_operations
 from stagedoor.door.chain.refuse_unknown import refuse_unknown
+from stagedoor.door.chain.sign_in_upstream import sign_in_upstream
 from stagedoor.door.chain.strip_forged_headers import strip_forged_headers
 from stagedoor.door.errors import dialect_of, draw_error
 from stagedoor.door.known_head import KnownHead
@@ -52,6 +53,7 @@ WAYS: Mapping[Surface, tuple[Step, ...]] = {
         find_tenant,
         match_operation,
         note_legacy_use,
+        sign_in_upstream,
         find_folder,
         judge,
         hold_to_limits,

@@ -28,6 +28,7 @@ from stagedoor.door.upkeep import Upkeep
 from stagedoor.gateway.answer_cache import AnswerCache
 from stagedoor.gateway.cache_rules import CacheRules
 from stagedoor.gateway.dispatch import Gateway
+from stagedoor.gateway.embedded import EmbeddedDestination
 from stagedoor.identity.account_discovery.routes import account_discovery_routes
 from stagedoor.identity.account_discovery.service import AccountDiscovery
 from stagedoor.identity.api_users.key_ring import KeyRing
@@ -56,6 +57,7 @@ from stagedoor.kit.chance import Chance, SystemChance, random_guid
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock, SystemClock
 from stagedoor.kit.db import Database
+from stagedoor.kit.files import LocalFiles
 from stagedoor.kit.master_key_source import key_source
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
@@ -67,6 +69,7 @@ from stagedoor.upstream.connections.service import Connections
 from stagedoor.upstream.credential_renewal import CredentialRenewal
 from stagedoor.upstream.folders.directory import RemoteFolders
 from stagedoor.upstream.forward import Forwarder
+from stagedoor.upstream.upstream_tokens.awaited import AwaitedTokens
 from stagedoor.upstream.upstream_tokens.deferred import ask_when_needed
 from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 from stagedoor.upstream.wire.pool import PoolLimits
@@ -176,14 +179,17 @@ class House:
         self.authenticators = Authenticators(authenticators, clock)
         discovery_authenticators = Authenticators([IdTokenAuthenticator(self.oauth.verifier), *authenticators], clock)
 
+        self.sign_ins = AwaitedTokens(self.upstream_tokens, self.upstream_threads)
         renewal = CredentialRenewal(self.upstream_tokens, self.upstream_threads)
         forwarder = Forwarder(UpstreamWire(PoolLimits.within(settings.upstream_timeouts), renewal=renewal))
         cache_rules = CacheRules.read(settings.cache, CATALOG)
         self.remote_folders = RemoteFolders(forwarder, clock)
+        self.orchestrator = Orchestrator(
+            database, clock, chance, vault, changes=self.changes, files=LocalFiles(settings.data_dir / "files")
+        )
         self.gateway = Gateway(
-            Orchestrator(database, clock, chance, vault, changes=self.changes),
+            EmbeddedDestination(self.orchestrator, self.threads, settings.limits),
             forwarder,
-            self.threads,
             json_body_bytes_max=settings.limits.json_body_bytes_max,
             cache=AnswerCache(cache_rules) if cache_rules else None,
         )

@@ -32,7 +32,8 @@ from stagedoor.upstream.upstream_tokens.places import (
 from stagedoor.upstream.upstream_tokens.schemas import Granted, UpstreamTokenState
 
 YOUNG = timedelta(seconds=10)
-"""A refusal of a token younger than this is not due to its age, and another one would be refused as well."""
+"""A refusal of a token younger than this, and in the first half of its life, is not due to its age, and another one
+would be refused as well."""
 WAIT_SECONDS_MAX = 25.0
 LOOK_AGAIN_SECONDS = 0.1
 STORE_ATTEMPTS = 5
@@ -118,6 +119,11 @@ class UpstreamTokens:
     def find_told(self, connection_id: str) -> Granted | None:
         """Return what the token endpoint last told this process, without the refresh token; ``None`` before that."""
         return self._told.get(connection_id)
+
+    def has_ended(self, connection_id: str) -> bool:
+        """Tell whether the token in memory is past its time; never blocks."""
+        held = self._held.get(connection_id)
+        return held is not None and not held.is_valid(self._clock.now())
 
     def current(self, connection_id: str) -> Secret:
         """Return a token that has not expired; blocks to sign in where there is none.
@@ -233,8 +239,13 @@ class UpstreamTokens:
             return False
         if because_of is None:
             return not held.is_due(now)
-        is_young = row.last_renewed_at is not None and now - row.last_renewed_at < YOUNG
-        return held.token != because_of or is_young
+        if held.token != because_of:
+            return True
+        if row.last_renewed_at is None:
+            return False
+        # Where tokens live for seconds, one in its second half has aged.
+        lifetime = YOUNG * 2 if held.expires_at is None else held.expires_at - row.last_renewed_at
+        return now - row.last_renewed_at < min(YOUNG, lifetime / 2)
 
     def _carry_out(self, connection_id: str, lease: _Lease) -> Secret | None:
         try:

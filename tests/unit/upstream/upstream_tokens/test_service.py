@@ -156,6 +156,25 @@ class TestRefused:
         world.clock.advance(YOUNG)
         assert tokens.renew(connection_id, token) == Secret("T2")
 
+    def test_a_token_that_lives_for_seconds_has_aged_in_its_second_half(self, world: UpstreamWorld) -> None:
+        connection_id = world.connect()
+        world.issuer.lifetime = timedelta(seconds=3)
+        tokens = world.tokens()
+        token = tokens.renew(connection_id)
+        world.clock.advance(timedelta(seconds=1))
+        assert tokens.renew(connection_id, token) == token
+        world.clock.advance(timedelta(seconds=1))
+        assert tokens.renew(connection_id, token) == Secret("T2")
+
+    def test_a_token_is_known_to_have_ended(self, world: UpstreamWorld) -> None:
+        connection_id = world.connect()
+        tokens = world.tokens()
+        assert not tokens.has_ended(connection_id)
+        tokens.renew(connection_id)
+        assert not tokens.has_ended(connection_id)
+        world.clock.advance(timedelta(hours=1))
+        assert tokens.has_ended(connection_id)
+
     def test_a_token_that_was_renewed_since_is_given_without_asking(self, world: UpstreamWorld) -> None:
         connection_id = world.connect()
         tokens = world.tokens()
