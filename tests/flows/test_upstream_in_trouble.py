@@ -209,7 +209,7 @@ class TestAddresses:
 
 
 class TestARefusedCredential:
-    """Last in this file, and its own last test last: after that one the sign-in is not tried again for a minute."""
+    """Last in this file and in this order: after the last one the sign-in is not tried again for a minute."""
 
     def test_is_renewed_once_for_a_hundred_callers_who_notice_nothing(
         self, front: Administrator, remote: RemoteOrchestrator, caller: httpx2.Client
@@ -221,19 +221,6 @@ class TestARefusedCredential:
             answers = list(callers.map(lambda _: caller.get(LIST), range(100)))
         assert {answer.status_code for answer in answers} == {200}
         assert remote.tokens_issued == issued + 1
-
-    def test_that_cannot_be_renewed_is_no_401_of_the_callers(
-        self, front: Administrator, remote: RemoteOrchestrator, caller: httpx2.Client
-    ) -> None:
-        grow_old(front)
-        remote.revoke()
-        assert caller.get(LIST).status_code == 200
-        remote.revoke()
-        answer = caller.get(LIST)
-        assert answer.status_code == 502
-        assert "WWW-Authenticate" not in answer.headers
-        assert answer.json()["stagedoor"]["code"] == "upstream_refused_credential"
-        assert "Your access key or sign-in is in order" in answer.json()["message"]
 
     def test_is_told_for_a_change_which_then_may_be_sent_again(
         self, front: Administrator, remote: RemoteOrchestrator, caller: httpx2.Client
@@ -260,13 +247,29 @@ class TestARefusedCredential:
         [question] = remote.asked(JOBS)
         assert question.query.startswith("$filter=Reference")
 
+    def test_that_cannot_be_renewed_is_no_401_of_the_callers(
+        self, front: Administrator, remote: RemoteOrchestrator, caller: httpx2.Client
+    ) -> None:
+        grow_old(front)
+        remote.revoke()
+        assert caller.get(LIST).status_code == 200
+        remote.revoke()
+        answer = caller.get(LIST)
+        assert answer.status_code == 502
+        assert "WWW-Authenticate" not in answer.headers
+        assert answer.json()["stagedoor"]["code"] == "upstream_refused_credential"
+        assert "Your access key or sign-in is in order" in answer.json()["message"]
+
     def test_that_nobody_can_renew_says_why(
         self, front: Administrator, remote: RemoteOrchestrator, caller: httpx2.Client
     ) -> None:
         grow_old(front)
         remote.revoke()
         remote.refuses_sign_in = True
-        answer = caller.get(LIST)
+        # What was in vain a moment ago is not tried again within the second.
+        answer = eventually(
+            lambda: caller.get(LIST), lambda seen: seen.json()["stagedoor"]["code"] != "upstream_refused_credential"
+        )
         assert answer.status_code == 502
         assert answer.json()["stagedoor"]["code"] == "upstream_sign_in_failed"
         assert answer.json()["diagnosis"] == "invalid_client"
