@@ -35,7 +35,7 @@ class OidcProvider:
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
         }
-        code = fields_of(self._follow(f"{self.url}/auth?{urlencode(query)}"))["code"]
+        code = fields_of(self.follow(f"{self.url}/auth?{urlencode(query)}"))["code"]
         form = {
             "grant_type": "authorization_code",
             "client_id": "desk",
@@ -54,7 +54,8 @@ class OidcProvider:
         is_active = httpx2.post(f"{self.url}/token/introspection", data=form).json()["active"]
         answer_with(*((200, b'{"value":[]}') if is_active else (401, b"{}")))(passing)
 
-    def _follow(self, address: str) -> str:
+    def follow(self, address: str) -> str:
+        """Sign somebody in at an authorize address, and return the address of the client that it ends at."""
         with httpx2.Client() as browser:
             answer = browser.get(address)
             for _ in range(_REDIRECTS_MAX):
