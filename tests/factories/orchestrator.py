@@ -18,6 +18,7 @@ from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
+from stagedoor.kit.files import LocalFiles
 from stagedoor.orchestrator.app import ROOMS, Orchestrator, OrchestratorRequest
 from stagedoor.orchestrator.call import Answer
 from stagedoor.orchestrator.folders import service as folder_service
@@ -42,16 +43,19 @@ class Desk:
 
     database: Database
     rooms: Iterable[Routes] = ROOMS
+    directory: Path = field(kw_only=True)
     clock: HeldClock = field(default_factory=lambda: HeldClock(datetime(2030, 1, 31, 8, 0, tzinfo=UTC)))
     chance: SeededChance = field(default_factory=lambda: SeededChance(1))
     vault: Vault = field(default_factory=lambda: Vault(bytes(32)))
     changes: ChangeFeed = field(init=False)
+    files: LocalFiles = field(init=False)
     orchestrator: Orchestrator = field(init=False)
 
     def __post_init__(self) -> None:
         self.changes = ChangeFeed(self.database)
+        self.files = LocalFiles(self.directory / "files")
         self.orchestrator = Orchestrator(
-            self.database, self.clock, self.chance, self.vault, changes=self.changes, rooms=self.rooms
+            self.database, self.clock, self.chance, self.vault, changes=self.changes, files=self.files, rooms=self.rooms
         )
 
     def call(
@@ -107,4 +111,4 @@ class Desk:
 
 def desk_in(directory: Path, rooms: Iterable[Routes] = ROOMS) -> Desk:
     """Return a desk with an empty store of its own; close its ``database`` when done."""
-    return Desk(empty_database(directory), rooms)
+    return Desk(empty_database(directory), rooms, directory=directory)

@@ -248,5 +248,6 @@ def workshop_call(session: Session, query: Mapping[str, str] | None = None, **ch
         "clock": HeldClock(NOW),
         "chance": SeededChance(1),
         "vault": Vault(bytes(32)),
+        "files": None,
     }
     return Call(**{**fields, **changes})

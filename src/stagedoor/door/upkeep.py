@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CHANGES_EVERY_SECONDS = 0.25
 """Well inside the second that is promised for a revocation in another process."""
 UPSTREAM_TOKENS_EVERY_SECONDS = 3.0
+DUTIES_EVERY_SECONDS = 1.0
 NOTES_EVERY_TICKS = 20
 CLEAN_UP_EVERY_TICKS = 1200
 
@@ -32,7 +33,9 @@ class Upkeep:
         """Speak ASGI's lifespan protocol and keep the house up in between."""
         await receive()
         # Apart from the other duties: a remote server that answers slowly must not keep a revocation from being heard.
-        tasks = [asyncio.create_task(self._keep_up()), asyncio.create_task(self._keep_upstream_tokens())]
+        tasks = [
+            asyncio.create_task(duty) for duty in (self._keep_up(), self._keep_upstream_tokens(), self._keep_duties())
+        ]
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in tasks:
@@ -62,6 +65,11 @@ class Upkeep:
         while True:
             await self._attend_to(self._house.upstream_tokens.renew_due, self._house.upstream_threads)
             await asyncio.sleep(UPSTREAM_TOKENS_EVERY_SECONDS)
+
+    async def _keep_duties(self) -> None:
+        while True:
+            await self._attend_to(self._house.orchestrator.attend_to_duties)
+            await asyncio.sleep(DUTIES_EVERY_SECONDS)
 
     async def _attend_to(self, duty: Callable[[], object], threads: WorkerThreads | None = None) -> None:
         try:

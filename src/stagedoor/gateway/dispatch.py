@@ -1,11 +1,8 @@
 """Carry an allowed request to its destination: the embedded Orchestrator or a remote one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
-
-import orjson
 
 from stagedoor.catalog.operations import Match
 from stagedoor.gateway import at_most_once
@@ -14,20 +11,12 @@ from stagedoor.gateway.answer_cache import AnswerCache
 from stagedoor.gateway.at_most_once import AtMostOnce
 from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
 from stagedoor.gateway.carriage import Carriage, destination_of, onward_of
+from stagedoor.gateway.embedded import EmbeddedDestination, SendAnswerBody, SendAnswerStart
 from stagedoor.gateway.leaving import CallerWatched
-from stagedoor.kit.threads import WorkerThreads
-from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
-from stagedoor.orchestrator.call import Answer
 from stagedoor.passage import Destination, RequestHead
 from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.onward import Onward
 from stagedoor.upstream.wire.exchange import AnswerSink, CallerEnd, Exchange
-
-ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
-PLAIN_JSON = b"application/json; charset=utf-8"
-
-SendAnswerStart = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
-SendAnswerBody = Callable[[bytes, bool], Awaitable[None]]
 
 
 class Gateway:
@@ -35,18 +24,16 @@ class Gateway:
 
     def __init__(
         self,
-        orchestrator: Orchestrator,
+        embedded: EmbeddedDestination,
         forwarder: Forwarder,
-        threads: WorkerThreads,
         *,
         json_body_bytes_max: int,
         cache: AnswerCache | None = None,
     ) -> None:
-        self._orchestrator = orchestrator
+        self._embedded = embedded
         self._forwarder = forwarder
         self._at_most_once = AtMostOnce(forwarder)
         self._cache = cache
-        self._threads = threads
         self._json_body_bytes_max = json_body_bytes_max
 
     async def carry(
@@ -54,7 +41,7 @@ class Gateway:
     ) -> None:
         """Carry the request out and send its answer."""
         if destination_of(carriage.tenant) is Destination.EMBEDDED:
-            await self._carry_embedded(carriage, receive, start, send_body)
+            await self._embedded.carry(carriage, receive, start, send_body)
         else:
             await self._carry_remote(carriage, receive, start, send_body)
 
@@ -81,35 +68,6 @@ class Gateway:
     async def close(self) -> None:
         """Give every upstream connection back."""
         await self._forwarder.close()
-
-    async def _carry_embedded(
-        self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
-    ) -> None:
-        head = carriage.head
-        body = await read_whole(
-            receive,
-            bytes_max=self._json_body_bytes_max,
-            declared=declared_length(head.headers.get("content-length")),
-        )
-        answer = await self._threads.run(
-            self._orchestrator.carry_out,
-            OrchestratorRequest(
-                operation=carriage.match.operation,
-                tenant=carriage.tenant,
-                caller=carriage.caller,
-                folder=carriage.folder,
-                reach=carriage.reach,
-                path_arguments=carriage.match.arguments,
-                query=carriage.query,
-                headers=head.headers,
-                body=body,
-                base_url=carriage.base_url,
-                request_id=head.request_id,
-            ),
-        )
-        headers, content = _render(answer, carriage.match)
-        await start(answer.status, headers)
-        await send_body(b"" if head.method == "HEAD" else content, False)
 
     async def _carry_remote(
         self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
@@ -153,6 +111,10 @@ class Gateway:
         async def send_chunk(chunk: bytes) -> None:
             await send_body(chunk, True)
 
+        async def until_left() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
         # A caller who leaves ends nothing here: what was begun is brought to its end, so that its outcome is known.
         await self._at_most_once.forward(
             carriage.match.operation.id,
@@ -164,6 +126,7 @@ class Gateway:
             begin=partial(self.begin, carriage),
             start_answer=start,
             send_chunk=send_chunk,
+            until_left=until_left,
         )
         await send_body(b"", False)
 
@@ -175,23 +138,3 @@ def carries_at_once(match: Match) -> bool:
 
 def _is_encoded(head: RequestHead) -> bool:
     return head.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
-
-
-def _render(answer: Answer, match: Match) -> tuple[list[tuple[bytes, bytes]], bytes]:
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    content: Any = answer.content
-    if content is None:
-        body = b""
-    elif isinstance(content, bytes):
-        body = content
-    else:
-        body = orjson.dumps(content, option=orjson.OPT_UTC_Z)
-        if "content-type" not in {name.lower() for name in answer.headers}:
-            is_odata = match.operation.template.startswith("/odata")
-            headers.append((b"content-type", ODATA_JSON if is_odata else PLAIN_JSON))
-    if match.operation.template.startswith("/odata"):
-        headers.append((b"odata-version", b"4.0"))
-    headers.append((b"cache-control", b"no-store"))
-    if answer.status != 204:
-        headers.append((b"content-length", str(len(body)).encode()))
-    return headers, body

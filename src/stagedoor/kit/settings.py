@@ -16,6 +16,7 @@ class Limits:
 
     head_bytes_max: int = 64 * 1024
     json_body_bytes_max: int = 16 * MEBIBYTE
+    file_bytes_max: int = 1024 * MEBIBYTE
     form_body_bytes_max: int = 64 * 1024
     password_hashes_at_once: int = 2
 

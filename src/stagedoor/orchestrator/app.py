@@ -1,8 +1,11 @@
 """The embedded Orchestrator as one object: every room's operations, each carried out in one transaction."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from io import BytesIO
 from types import MappingProxyType
+from typing import Any, BinaryIO
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -14,10 +17,12 @@ from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
 from stagedoor.kit.errors import StoreUnavailable
+from stagedoor.kit.files import Files
 from stagedoor.kit.logs import get_logger
 from stagedoor.orchestrator.assets.routes import routes as assets
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.documents import routes as documents
+from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
@@ -34,6 +39,8 @@ from stagedoor.orchestrator.robots.routes import routes as robots
 from stagedoor.orchestrator.sessions.routes import routes as sessions
 from stagedoor.orchestrator.settings.routes import routes as settings
 from stagedoor.orchestrator.status.routes import routes as status
+from stagedoor.orchestrator.stored_files.service import SWEEP
+from stagedoor.orchestrator.uploads import Uploads, opened_uploads
 from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
@@ -57,6 +64,9 @@ ROOMS: tuple[Routes, ...] = (
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
 
+DUTIES: tuple[Duty, ...] = (SWEEP,)
+"""Everything that the embedded Orchestrator does by itself."""
+
 _log = get_logger(__name__)
 
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})
@@ -65,7 +75,7 @@ BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrchestratorRequest:
     """An allowed request for the embedded Orchestrator: a :class:`~stagedoor.orchestrator.call.Call` that has no
-    transaction yet and whose body is still bytes.
+    transaction yet and whose body is still bytes, or a file of bytes for an operation that takes files.
 
     ``headers`` have lower-case names; ``query`` has lower-case names with the ``$`` kept.
     """
@@ -78,7 +88,7 @@ class OrchestratorRequest:
     path_arguments: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    body: bytes | BinaryIO = b""
     base_url: str
     request_id: str = ""
 
@@ -94,7 +104,9 @@ class Orchestrator:
         vault: Vault,
         *,
         changes: ChangeFeed,
+        files: Files,
         rooms: Iterable[Routes] = ROOMS,
+        duties: Iterable[Duty] = DUTIES,
     ) -> None:
         """Open the rooms; ``changes`` delivers at once what they change that somebody holds in memory."""
         self._database = database
@@ -102,12 +114,23 @@ class Orchestrator:
         self._clock = clock
         self._chance = chance
         self._vault = vault
+        self._files = files
+        self._duties = Duties(duties, DutyCall(database=database, files=files, clock=clock, chance=chance, vault=vault))
         self._routes = MappingProxyType(join_routes(rooms))
 
     @property
     def built_operations(self) -> frozenset[str]:
         """The ids of the operations that are carried out; every other one is answered with 501."""
         return frozenset(self._routes)
+
+    def takes_files(self, operation_id: str) -> bool:
+        """Tell whether the operation's body is one or more files, which may be larger than memory should hold."""
+        route = self._routes.get(operation_id)
+        return route is not None and route.takes_files
+
+    def attend_to_duties(self) -> None:
+        """Do what is due in the background and in no other process's hands; blocks, for one thread at a time."""
+        self._duties.attend()
 
     def carry_out(self, request: OrchestratorRequest) -> Answer:
         """Carry out one operation and return its answer once everything it wrote is committed.
@@ -123,8 +146,16 @@ class Orchestrator:
                 hint="Point the tenant at a real Orchestrator for this operation, or ask for it to be built.",
                 details={"operation": request.operation.id},
             )
-        body = None
-        if request.operation.method not in BODILESS_METHODS:
+        with ExitStack() as held:
+            uploads = Uploads()
+            if route.takes_files:
+                stream = BytesIO(request.body) if isinstance(request.body, bytes) else request.body
+                uploads = held.enter_context(opened_uploads(stream, request.headers.get("content-type", "")))
+            return self._carry_out(request, route, uploads)
+
+    def _carry_out(self, request: OrchestratorRequest, route: Route, uploads: Uploads) -> Answer:
+        body: Any = None
+        if isinstance(request.body, bytes) and not route.takes_files and _may_have_a_body(request):
             headers = request.headers
             body = read_json_body(request.body, headers.get("content-type", ""), headers.get("content-encoding", ""))
 
@@ -148,6 +179,8 @@ class Orchestrator:
                 clock=self._clock,
                 chance=self._chance,
                 vault=self._vault,
+                files=self._files,
+                uploads=uploads,
             )
 
         try:
@@ -170,6 +203,10 @@ class Orchestrator:
         except StoreUnavailable as failure:
             # The change itself is committed, and the feed is asked again several times a second.
             _log.warning("changes_delivered_late", internal=failure.internal)
+
+
+def _may_have_a_body(request: OrchestratorRequest) -> bool:
+    return request.operation.method not in BODILESS_METHODS
 
 
 def join_routes(rooms: Iterable[Routes]) -> dict[str, Route]:

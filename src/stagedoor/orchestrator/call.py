@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,8 @@ from stagedoor.catalog.operations import Operation
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
+from stagedoor.kit.files import Files
+from stagedoor.orchestrator.uploads import Uploads
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 
@@ -67,7 +69,8 @@ class Call:
     template (``key``, ``identifier`` …). ``query`` holds decoded query values by lower-case name, with the ``$`` of
     OData options kept (``$filter``). ``body`` is the parsed JSON body (a :class:`Body`, a list, a plain value or
     ``None``). ``base_url`` is the address in front of ``/odata`` that the caller used, for ``@odata.context``.
-    ``folder`` is the folder that the request names, if it names one.
+    ``folder`` is the folder that the request names, if it names one. ``uploads`` are the files that came with it, for
+    an operation that takes files, and are gone when the call ends; ``files`` is where the server keeps files.
     """
 
     operation: Operation
@@ -85,11 +88,25 @@ class Call:
     clock: Clock
     chance: Chance
     vault: Vault
+    files: Files
+    uploads: Uploads = field(default_factory=Uploads)
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """An answer's body that is read piece by piece; whoever sends it closes it."""
+
+    stream: BinaryIO
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: ``content`` is a JSON value, bytes with a ``Content-Type`` header, or ``None`` for no body."""
+    """What goes back.
+
+    ``content`` is a JSON value, bytes or a :class:`FileContent` with a ``Content-Type`` header, or ``None`` for no
+    body.
+    """
 
     status: int = 200
     content: Any = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -21,14 +22,38 @@ class Settlement:
     settle: Callable[[Call], None]
 
 
+class Basis(StrEnum):
+    """What an operation's behaviour here rests on."""
+
+    SPEC = "spec"
+    """The vendor's public document and documentation say it."""
+    CLIENT = "client"
+    """A client of the vendor or of its field relies on it, and runs in the tests."""
+    RECORDED = "recorded"
+    """Somebody published what a real server answered."""
+    GUESS = "guess"
+    """Nobody says it; the least surprising thing was built, and ``note`` tells what that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation's handler. A handler that only reads gets a transaction that cannot write."""
+    """One operation's handler. A handler that only reads gets a transaction that cannot write.
+
+    ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON. ``note`` says in
+    one sentence what behaves otherwise than the vendor's, or was guessed; the page of differences shows it.
+    """
 
     operation_id: str
     handler: Handler
     writes: bool
     settlement: Settlement | None = None
+    takes_files: bool = False
+    basis: Basis = Basis.SPEC
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.basis is Basis.GUESS and not self.note:
+            raise ValueError(f"{self.operation_id}: say what was guessed")
 
     def carry_out(self, database: Database, call_in: Callable[[Session], Call]) -> Answer:
         """Run the handler in a transaction of its kind, on a store in which nothing is overdue.
@@ -54,19 +79,25 @@ class Routes:
         self._routes: dict[str, Route] = {}
         self._settlement = settlement
 
-    def reads(self, operation_id: str) -> Callable[[Handler], Handler]:
+    def reads(self, operation_id: str, *, basis: Basis = Basis.SPEC, note: str = "") -> Callable[[Handler], Handler]:
         """Register a handler that changes nothing."""
-        return self._registrar(operation_id, writes=False)
+        return self._registrar(operation_id, writes=False, basis=basis, note=note)
 
-    def writes(self, operation_id: str) -> Callable[[Handler], Handler]:
+    def writes(
+        self, operation_id: str, *, takes_files: bool = False, basis: Basis = Basis.SPEC, note: str = ""
+    ) -> Callable[[Handler], Handler]:
         """Register a handler whose whole work is one transaction."""
-        return self._registrar(operation_id, writes=True)
+        return self._registrar(operation_id, writes=True, takes_files=takes_files, basis=basis, note=note)
 
-    def _registrar(self, operation_id: str, *, writes: bool) -> Callable[[Handler], Handler]:
+    def _registrar(
+        self, operation_id: str, *, writes: bool, takes_files: bool = False, basis: Basis, note: str
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             if operation_id in self._routes:
                 raise ValueError(f"{operation_id} has two handlers")
-            self._routes[operation_id] = Route(operation_id, handler, writes, self._settlement)
+            self._routes[operation_id] = Route(
+                operation_id, handler, writes, self._settlement, takes_files=takes_files, basis=basis, note=note
+            )
             return handler
 
         return register

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from io import BytesIO
 from typing import Any, cast
 
 import pytest
@@ -11,9 +12,11 @@ from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import Match
 from stagedoor.gateway.carriage import Carriage
 from stagedoor.gateway.dispatch import Gateway
-from stagedoor.gateway.errors import CallerLeft
+from stagedoor.gateway.embedded import EmbeddedDestination
+from stagedoor.gateway.errors import BodyTooLarge, CallerLeft
 from stagedoor.kit.secret import Secret
-from stagedoor.orchestrator.call import Answer
+from stagedoor.kit.settings import Limits
+from stagedoor.orchestrator.call import Answer, FileContent
 from stagedoor.passage import Reach, RequestHead, TenantPlace
 from stagedoor.upstream.errors import UpstreamBroke
 from stagedoor.upstream.onward import Onward
@@ -82,12 +85,19 @@ def carry(
                 raise
 
     class Threads:
-        async def run(self, function: Any, request: Any) -> Any:
-            return function(request)
+        async def run(self, function: Any, argument: Any) -> Any:
+            return function(argument)
 
     class Orchestrator:
+        def takes_files(self, operation_id: str) -> bool:
+            return operation_id == "Processes_UploadPackage"
+
         def carry_out(self, request: Any) -> Answer | None:
-            carried.body = request.body
+            body = request.body
+            if not isinstance(body, bytes):
+                body.seek(0)
+                body = body.read()
+            carried.body = body
             return answer
 
     async def receive() -> Message:
@@ -99,9 +109,9 @@ def carry(
     async def send_body(body: bytes, more: bool) -> None:
         carried.sent.append((body, more))
 
-    gateway = Gateway(
-        cast("Any", Orchestrator()), cast("Any", Forwarder()), cast("Any", Threads()), json_body_bytes_max=64
-    )
+    limits = Limits(json_body_bytes_max=64, file_bytes_max=96)
+    embedded = EmbeddedDestination(cast("Any", Orchestrator()), cast("Any", Threads()), limits)
+    gateway = Gateway(embedded, cast("Any", Forwarder()), cast("Any", None), json_body_bytes_max=64)
     kept.append(carried)
     asyncio.run(gateway.carry(what, receive, start, send_body))
     return carried
@@ -203,3 +213,27 @@ class TestEmbedded:
             carriage(EMBEDDED, "DELETE", "Folders_DeleteById"), piece(), answer=Answer(content=None, status=204)
         )
         assert (carried.status, b"content-length" in carried.headers) == (204, False)
+
+
+class TestFiles:
+    def test_a_file_comes_in_beyond_the_bound_of_json(self) -> None:
+        what = carriage(EMBEDDED, "POST", "Processes_UploadPackage", ("transfer-encoding", "chunked"))
+        carried = carry(what, piece(b"a" * 50, more=True), piece(b"b" * 40), answer=Answer(status=204))
+        assert carried.body == b"a" * 50 + b"b" * 40
+
+    @pytest.mark.parametrize("length", [("content-length", "97"), ("transfer-encoding", "chunked")])
+    def test_a_file_beyond_its_own_bound_is_refused(self, length: tuple[str, str]) -> None:
+        what = carriage(EMBEDDED, "POST", "Processes_UploadPackage", length)
+        with pytest.raises(BodyTooLarge):
+            carry(what, piece(b"a" * 50, more=True), piece(b"b" * 47), answer=Answer(status=204))
+
+    @pytest.mark.parametrize(
+        ("method", "sent"), [("GET", [(b"content", True), (b"", False)]), ("HEAD", [(b"", False)])]
+    )
+    def test_a_file_goes_out_in_pieces_and_is_closed(self, method: str, sent: list[tuple[bytes, bool]]) -> None:
+        stream = BytesIO(b"content")
+        answer = Answer(content=FileContent(stream, 7), headers={"Content-Type": "application/zip"})
+        carried = carry(carriage(EMBEDDED, method, "Processes_DownloadPackageByKey"), piece(b""), answer=answer)
+        assert carried.sent == sent
+        assert (carried.headers[b"content-length"], carried.headers[b"content-type"]) == (b"7", b"application/zip")
+        assert stream.closed

@@ -54,6 +54,7 @@ def call_in(session: Session) -> Call:
         clock=nothing,
         chance=nothing,
         vault=nothing,
+        files=nothing,
     )
 
 

@@ -1,0 +1,124 @@
+"""Carry an allowed request to the embedded Orchestrator: its body whole or as a file, its answer likewise."""
+
+from collections.abc import Awaitable, Callable
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
+
+import orjson
+
+from stagedoor.catalog.operations import Match
+from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
+from stagedoor.gateway.carriage import Carriage
+from stagedoor.gateway.errors import BodyTooLarge
+from stagedoor.kit.settings import Limits
+from stagedoor.kit.threads import WorkerThreads
+from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
+from stagedoor.orchestrator.call import Answer, FileContent
+from stagedoor.passage import RequestHead
+
+ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
+PLAIN_JSON = b"application/json; charset=utf-8"
+
+HELD_BYTES_MAX = 1024 * 1024
+"""A file on its way in is held in memory up to here, and on disk from there on."""
+PIECE_BYTES = 256 * 1024
+
+SendAnswerStart = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
+SendAnswerBody = Callable[[bytes, bool], Awaitable[None]]
+
+
+class EmbeddedDestination:
+    """The embedded Orchestrator as the gateway speaks to it."""
+
+    def __init__(self, orchestrator: Orchestrator, threads: WorkerThreads, limits: Limits) -> None:
+        self._orchestrator = orchestrator
+        self._threads = threads
+        self._json_body_bytes_max = limits.json_body_bytes_max
+        self._file_bytes_max = limits.file_bytes_max
+
+    async def carry(
+        self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
+    ) -> None:
+        """Carry the request out and send its answer."""
+        head = carriage.head
+        declared = declared_length(head.headers.get("content-length"))
+        if self._orchestrator.takes_files(carriage.match.operation.id):
+            with SpooledTemporaryFile(HELD_BYTES_MAX) as spooled:
+                upload = cast("BinaryIO", spooled)
+                await self._spool(receive, upload, declared=declared)
+                answer = await self._carry_out(carriage, upload)
+        else:
+            body = await read_whole(receive, bytes_max=self._json_body_bytes_max, declared=declared)
+            answer = await self._carry_out(carriage, body)
+        if isinstance(answer.content, FileContent):
+            await self._send_file(answer, answer.content, head, start, send_body)
+            return
+        headers, content = _render(answer, carriage.match)
+        await start(answer.status, headers)
+        await send_body(b"" if head.method == "HEAD" else content, False)
+
+    async def _carry_out(self, carriage: Carriage, body: bytes | BinaryIO) -> Answer:
+        return await self._threads.run(
+            self._orchestrator.carry_out,
+            OrchestratorRequest(
+                operation=carriage.match.operation,
+                tenant=carriage.tenant,
+                caller=carriage.caller,
+                folder=carriage.folder,
+                reach=carriage.reach,
+                path_arguments=carriage.match.arguments,
+                query=carriage.query,
+                headers=carriage.head.headers,
+                body=body,
+                base_url=carriage.base_url,
+                request_id=carriage.head.request_id,
+            ),
+        )
+
+    async def _spool(self, receive: Receive, upload: BinaryIO, *, declared: int | None) -> None:
+        if declared is not None and declared > self._file_bytes_max:
+            raise BodyTooLarge
+        size = 0
+        async for piece in stream(receive):
+            size += len(piece)
+            if size > self._file_bytes_max:
+                raise BodyTooLarge
+            # What is small stays in memory; from there on a write may wait for the disk.
+            if size > HELD_BYTES_MAX:
+                await self._threads.run(upload.write, piece)
+            else:
+                upload.write(piece)
+
+    async def _send_file(
+        self, answer: Answer, content: FileContent, head: RequestHead, start: SendAnswerStart, send_body: SendAnswerBody
+    ) -> None:
+        with content.stream as stream_of_file:
+            headers = [
+                (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()
+            ]
+            headers += [(b"cache-control", b"no-store"), (b"content-length", str(content.size).encode())]
+            await start(answer.status, headers)
+            if head.method != "HEAD":
+                while piece := await self._threads.run(stream_of_file.read, PIECE_BYTES):
+                    await send_body(piece, True)
+            await send_body(b"", False)
+
+
+def _render(answer: Answer, match: Match) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    content: Any = answer.content
+    if content is None:
+        body = b""
+    elif isinstance(content, bytes):
+        body = content
+    else:
+        body = orjson.dumps(content, option=orjson.OPT_UTC_Z)
+        if "content-type" not in {name.lower() for name in answer.headers}:
+            is_odata = match.operation.template.startswith("/odata")
+            headers.append((b"content-type", ODATA_JSON if is_odata else PLAIN_JSON))
+    if match.operation.template.startswith("/odata"):
+        headers.append((b"odata-version", b"4.0"))
+    headers.append((b"cache-control", b"no-store"))
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(body)).encode()))
+    return headers, body
