@@ -56,7 +56,7 @@ class CommandLine:
     def __post_init__(self) -> None:
         self.environment.setdefault("STAGEDOOR_CONFIG_DIR", str(self.directory))
 
-    def run(self, *words: str, input: str | None = None) -> Result:  # noqa: A002  # click's own word
+    def run(self, *words: str, input: str | bytes | None = None) -> Result:  # noqa: A002  # click's own word
         """Run one command and return what came of it."""
         world = World(
             environment=self.environment,

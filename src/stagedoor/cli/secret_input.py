@@ -16,7 +16,7 @@ def read_secret(name: str, *, from_stdin: bool) -> Secret:
     Raises :class:`click.UsageError` where there is nobody to ask, and for one that is empty or too long.
     """
     if from_stdin:
-        typed = sys.stdin.read(LENGTH_MAX + 3).removesuffix("\n").removesuffix("\r")
+        typed = _piped().removesuffix("\n").removesuffix("\r")
     elif is_interactive():
         typed = str(click.prompt(name[:1].upper() + name[1:], hide_input=True, err=True))
     else:
@@ -26,3 +26,11 @@ def read_secret(name: str, *, from_stdin: bool) -> Secret:
     if len(typed) > LENGTH_MAX:
         raise click.UsageError(f"The {name} is longer than {LENGTH_MAX:,} letters.")
     return Secret(typed)
+
+
+def _piped() -> str:
+    try:
+        # A letter has four bytes at most, and two more may end the line.
+        return sys.stdin.buffer.read(4 * LENGTH_MAX + 2).decode()
+    except UnicodeDecodeError as wrong:
+        raise click.UsageError("What was piped in is not text in UTF-8.") from wrong

@@ -45,6 +45,8 @@ REFUSED = [
     *({"operation": f"Other_Op{n:02}", "because": f"it needs the scope OR.Scope{n:02}"} for n in range(20)),
 ]
 TENANT = {"id": "t1", "name": "dev", "organization": {"id": "o1", "name": "acme"}, "base_url": "http://s.test/acme/dev"}
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB/+==\n-----END CERTIFICATE-----"
+KEY_BLOCK = "-----BEGIN PRIVATE KEY-----\nkey_canary\n-----END PRIVATE KEY-----"
 APP = ["connect", "prod", "--kind", "app", "--url", "https://orch.example/acme/prod", "--client-id", "app-1"]
 PERSON = ["connect", "ada", "--kind", "person", "--url", "https://orch.example/acme/prod", "--client-id", "people"]
 
@@ -72,6 +74,10 @@ def asked(line: CommandLine) -> list[str]:
 
 def body(line: CommandLine, number: int) -> Any:
     return json.loads(line.wire.sent[number].content)
+
+
+def unreadable(*_: object, **__: object) -> str:
+    raise OSError(5, "Input/output error")
 
 
 class TestConnectWithASecret:
@@ -138,12 +144,12 @@ class TestConnectWithASecret:
 
     def test_authorities_and_proxy_go_along(self, with_key: CommandLine, tmp_path: Path) -> None:
         pem = tmp_path / "ca.pem"
-        pem.write_text("-----BEGIN CERTIFICATE-----\n")
+        pem.write_text(f"# Ärzte-CA\n{KEY_BLOCK}\n{CERTIFICATE}\n{CERTIFICATE}\n")
         with_key.wire = Wire(ok(report()), ok(CONNECTION, 201))
         words = ["--ca-file", str(pem), "--proxy", "http://proxy:3128", "--identity-url", "https://i/t"]
         with_key.run(*APP, *words, "--upstream", "acme/prod", "--secret-stdin", input="s")
         sent = body(with_key, 1)
-        assert sent["ca_pem"] == "-----BEGIN CERTIFICATE-----\n"
+        assert sent["ca_pem"] == f"{CERTIFICATE}\n{CERTIFICATE}\n", "no comment, and no key that lies beside them"
         assert (sent["proxy_url"], sent["identity_url"]) == ("http://proxy:3128", "https://i/t")
         assert sent["upstream"] == "acme/prod"
 
@@ -154,6 +160,14 @@ class TestConnectWithASecret:
         assert result.exit_code == 2
         assert "is not PEM" in result.stderr
         assert with_key.wire.sent == []
+
+    def test_certificates_that_cannot_be_read_are_said(self, with_key: CommandLine, tmp_path: Path) -> None:
+        pem = tmp_path / "ca.pem"
+        pem.write_text(CERTIFICATE)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Path, "read_text", unreadable)
+            result = with_key.run(*APP, "--ca-file", str(pem), "--secret-stdin", input="s")
+        assert (result.exit_code, "cannot be read: Input/output error" in result.stderr) == (2, True)
 
     @pytest.mark.parametrize(
         ("kind", "missing"),
@@ -193,6 +207,10 @@ class TestSecrets:
         assert result.exit_code == 2
         assert said in result.stderr
         assert with_key.wire.sent == []
+
+    def test_what_is_no_text_is_refused_here(self, with_key: CommandLine) -> None:
+        result = with_key.run(*APP, "--secret-stdin", input=b"\xff\xfe")
+        assert (result.exit_code, "not text in UTF-8" in result.stderr) == (2, True)
 
     @pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
     def test_only_the_end_of_the_line_is_taken_off(self, with_key: CommandLine, ending: str) -> None:
@@ -282,6 +300,20 @@ class TestConnectAPerson:
         assert asked(with_key)[-1] == "DELETE /connections/c1"
         assert with_key.wire.sent[-1].url.params["unmap"] == "true"
         assert "it was not kept" in result.stderr
+
+    def test_a_tenant_that_was_made_for_it_is_named(self, with_key: CommandLine) -> None:
+        tenants = ok({"items": [], "next": None})
+        with_key.wire = Wire(ok(AUTHORIZE), tenants, ok(CONNECTION, 201), ok(report(is_working=False)), ok(None, 204))
+        with_key.open_browser = PersonsBrowser(with_key).open
+        assert "acme/new was made for it and stays" in with_key.run(*PERSON, "--as", "acme/new").stderr
+
+    def test_what_could_not_be_tried_is_taken_back(self, with_key: CommandLine) -> None:
+        failed = ok({"status": 500, "detail": "It broke."}, 500)
+        with_key.wire = Wire(ok(AUTHORIZE), ok(CONNECTION, 201), failed, ok(None, 204))
+        with_key.open_browser = PersonsBrowser(with_key).open
+        result = with_key.run(*PERSON)
+        assert (result.exit_code, "It broke." in result.stderr) == (6, True)
+        assert asked(with_key)[-1] == "DELETE /connections/c1"
 
     def test_what_does_not_work_stays_when_that_was_said(self, with_key: CommandLine) -> None:
         with_key.wire = Wire(ok(AUTHORIZE), ok(CONNECTION, 201), ok(report(is_working=False)), ok(CONNECTION))

@@ -58,6 +58,11 @@ Ask = Callable[[Any], Any]
             {"name": "prod", "kind": "app", "secret": "s_canary", **REACHED_BY},
         ),
         (
+            lambda it: it.connections.discover(ConnectionTerms(name="n", kind="person", url="https://o")),
+            "POST connections/discover",
+            {"name": "n", "kind": "person", "url": "https://o"},
+        ),
+        (
             lambda it: it.connections.authorize_url(PERSON, redirect_uri="http://127.0.0.1:1/cb"),
             "POST connections/authorize-url",
             {**REACHED_BY, "redirect_uri": "http://127.0.0.1:1/cb"},

@@ -136,7 +136,7 @@ def _try_then_keep(
 def _keep_then_try(
     session: Session, client: "Stagedoor", terms: "ConnectionTerms", *, keep_anyway: bool
 ) -> "tuple[ConnectionFacts | None, TrialReport]":
-    """Keep first what can be used once, and take it back when it does not work.
+    """Keep first what can be used once, and take it back when it does not work, or nobody can tell.
 
     A tenant that exists is sent there only at the end, so that a failed trial leaves it where it was.
     """
@@ -146,10 +146,17 @@ def _keep_then_try(
 
     present = find_tenant(client.tenants(), terms.tenant) if terms.tenant else None
     facts = client.connections.create(replace(terms, tenant=None) if present else terms)
-    report = client.connections.test(facts["id"])
-    _tell(session, report)
-    if not report["is_working"] and not keep_anyway:
-        client.connections.remove(facts["id"], unmap=True)
+    works = False
+    try:
+        report = client.connections.test(facts["id"])
+        works = report["is_working"]
+        _tell(session, report)
+    finally:
+        if not works and not keep_anyway:
+            client.connections.remove(facts["id"], unmap=True)
+            if terms.tenant and present is None:
+                click.echo(f"The tenant {terms.tenant} was made for it and stays, empty.", err=True)
+    if not works and not keep_anyway:
         return None, report
     if present is not None:
         client.connections.map_tenant(present["id"], facts["id"])
@@ -188,9 +195,16 @@ def _conclude(session: Session, name: str, facts: "ConnectionFacts | None", repo
 
 
 def _read_certificates(path: Path | None) -> str | None:
+    """Return the certificates of a file and nothing else of it: no private key that lies beside them, for one."""
     if path is None:
         return None
+    import re
+
     try:
-        return path.read_text(encoding="ascii")
-    except UnicodeDecodeError as wrong:
-        raise click.UsageError(f"{path} is not PEM: certificates in text form, -----BEGIN CERTIFICATE-----.") from wrong
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as fault:
+        raise click.UsageError(f"{path} cannot be read: {fault.strerror}.") from fault
+    blocks = re.findall(r"-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----", text)
+    if not blocks:
+        raise click.UsageError(f"{path} is not PEM: it holds no -----BEGIN CERTIFICATE-----.")
+    return "\n".join(blocks) + "\n"
