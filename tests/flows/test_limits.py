@@ -271,7 +271,7 @@ class TestAnUpstreamTenant:
         self, limited_house: Served, admin: Administrator, upstream: Upstream
     ) -> None:
         heavy, light = make_key(admin, "Jobs_Get", weight=2), make_key(admin, "Jobs_Get")
-        upstream.refusal = {"Retry-After": "2"}
+        upstream.refusal = {"Retry-After": "4"}
         assert httpx2.get(limited_house.orchestrator_url + JOBS, headers=bearer(heavy)).status_code == 429
         upstream.refusal = None
         # All are waiting when the upstream opens again; one of its minute is the request that it refused.

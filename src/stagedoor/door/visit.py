@@ -61,7 +61,7 @@ class Visit:
     steps_taken: int = 0
     waiting: Awaitable[None] | None = None
     raised: Exception | None = None
-    on_head: Callable[[int, list[tuple[bytes, bytes]]], None] | None = None
+    on_head: "Callable[[Visit, int, list[tuple[bytes, bytes]]], None] | None" = None
     at_end: Callable[[], None] | None = None
 
     @property
@@ -75,7 +75,7 @@ class Visit:
             self.status = message["status"]
             headers = list(message.get("headers", ()))
             if self.on_head is not None:
-                self.on_head(self.status, headers)
+                self.on_head(self, self.status, headers)
             message["headers"] = [
                 *headers,
                 (b"x-request-id", self.request_id.encode("latin-1")),

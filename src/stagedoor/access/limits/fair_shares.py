@@ -77,6 +77,11 @@ class FairShares:
         self._look_again(line, wait_seconds)
         return turn
 
+    def give_back(self, upstream: str, key_id: str) -> None:
+        """Count one request of a key less: the upstream was not asked after all."""
+        line = self._lines.get(upstream) or self._open(upstream)
+        line.shared.give_back(_number_of(key_id), self._now())
+
     def learn(self, upstream: str, retry_after_seconds: int) -> None:
         """Take a tenant's budget as spent for so long, because the upstream has refused a request."""
         line = self._lines.get(upstream) or self._open(upstream)
@@ -128,7 +133,9 @@ class FairShares:
         # At the end of the line: the next time the others are asked before it.
         line.queues[key] = queue
         patience = first.until - now
-        wait = line.shared.ask(key, first.weight, budget=line.budget, now=now, patience=patience)
+        wait = line.shared.ask(
+            key, first.weight, budget=line.budget, now=now, patience=patience, wants_more=len(queue) > 1
+        )
         if wait is not None and patience > 0 and not (wait.is_certain and wait.nanoseconds > patience):
             return wait.nanoseconds / SECOND if wait.is_certain else LOOK_AGAIN_SECONDS
         queue.popleft()

@@ -51,11 +51,13 @@ class SharedBudget:
     def __init__(self, path: Path) -> None:
         self._file = SharedFile(path, SIZE)
 
-    def ask(self, key: int, weight: int, *, budget: int, now: int, patience: int) -> Wait | None:
+    def ask(
+        self, key: int, weight: int, *, budget: int, now: int, patience: int, wants_more: bool = False
+    ) -> Wait | None:
         """Spend one request, or return how long the key has to wait.
 
         While it does, its share is kept for it: for as long as it waits, and where nothing comes of waiting for
-        ``patience``, until it was told to come back.
+        ``patience``, until it was told to come back. ``wants_more`` where others of the same key wait behind this one.
         """
         budget = min(budget, BUDGET_MAX)
         with self._file:
@@ -70,11 +72,25 @@ class SharedBudget:
             wait = self._find_wait(state, key, weight, budget, now)
             if wait is None:
                 self._spend(state, Spent(now, key, weight))
-                state.wants.pop(key, None)
+                if wants_more:
+                    state.wants[key] = (weight, now + WAITING)
+                elif key in state.wants:
+                    # Not taken out at once: at another worker more of the same key may wait.
+                    state.wants[key] = (weight, min(state.wants[key][1], now + WAITING))
             else:
                 self._want(state.wants, key, weight, wait, now, patience)
             self._write_wants(state.wants)
         return wait
+
+    def give_back(self, key: int, now: int) -> None:
+        """Count the last request of a key not at all."""
+        with self._file:
+            state = self._read(now)
+            last = next((place for place in reversed(range(len(state.spent))) if state.spent[place].key == key), None)
+            if last is not None:
+                del state.spent[last]
+                self._rewrite(state)
+                self._write_wants(state.wants)
 
     def forget(self, key: int, now: int) -> None:
         """Keep nothing for a key any longer: it wants no more."""

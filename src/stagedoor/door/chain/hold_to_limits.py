@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from stagedoor.access.limits.errors import TooManyAtOnce, UpstreamBudgetSpent
 from stagedoor.access.limits.key_limits import Limit
@@ -22,6 +23,7 @@ from stagedoor.passage import Caller, CredentialKind, TenantPlace
 TOO_MANY = 429
 AT_ONCE_RETRY_SECONDS = 1
 """When a request under way will end nobody knows; a second is the shortest wait that can be said."""
+FROM_MEMORY = b"stagedoor; hit"
 READ_AHEAD_BYTES_MAX = 64 * 1024
 """So much of a body is taken in while its request waits, to see whether the caller is still there."""
 
@@ -66,11 +68,12 @@ def _share(visit: Visit, caller: Caller) -> Awaitable[None] | None:
     if not budget:
         return None
     upstream = upstream_of(tenant)
+    sharer = _sharer_of(caller)
     if is_far:
-        visit.on_head = lambda status, headers: _learn(visit, upstream, status, headers)
+        visit.on_head = partial(_learn, upstream, sharer)
     weight = 1 if caller.limits is None else caller.limits.weight
     try:
-        turn = house.fair_shares.ask(upstream, _sharer_of(caller), weight, house.machines.part_of(budget))
+        turn = house.fair_shares.ask(upstream, sharer, weight, house.machines.part_of(budget))
     except UpstreamBudgetSpent:
         house.metrics.note_refused_by(Limit.FAIR_SHARE)
         raise
@@ -130,14 +133,18 @@ def _sharer_of(caller: Caller) -> str:
     return caller.credential_id if caller.credential_kind is CredentialKind.ACCESS_KEY else caller.id
 
 
-def _learn(visit: Visit, upstream: str, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-    if status != TOO_MANY or visit.reason is not None:
-        return
+def _learn(upstream: str, sharer: str, visit: Visit, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    shares = visit.house.fair_shares
     for place, (name, value) in enumerate(headers):
-        if name == b"retry-after" and (seconds := _seconds_in(value, visit.house.clock)) is not None:
-            # Many clients read a number and nothing else.
-            headers[place] = (name, b"%d" % seconds)
-            visit.house.fair_shares.learn(upstream, seconds)
+        if name == b"cache-status" and (value.startswith(FROM_MEMORY) or b"collapsed" in value):
+            # The upstream was not asked for this one.
+            shares.give_back(upstream, sharer)
+        elif name == b"retry-after" and status == TOO_MANY and visit.reason is None:
+            seconds = _seconds_in(value, visit.house.clock)
+            if seconds is not None:
+                # Many clients read a number and nothing else.
+                headers[place] = (name, b"%d" % seconds)
+                shares.learn(upstream, seconds)
 
 
 def _seconds_in(retry_after: bytes, clock: Clock) -> int | None:

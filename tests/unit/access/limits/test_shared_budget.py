@@ -110,6 +110,32 @@ def test_a_key_that_wants_no_more_is_kept_nothing(fresh: Callable[[], SharedBudg
     assert sum(ask(budget, 1, NOON + MINUTE) for _ in range(BUDGET)) == BUDGET
 
 
+def test_a_key_of_which_more_wait_is_not_passed_by_one_that_has_had_its_share(
+    fresh: Callable[[], SharedBudget],
+) -> None:
+    budget = fresh()
+    for _ in range(BUDGET // 2):
+        assert ask(budget, 1, NOON)
+    assert budget.ask(2, 1, budget=BUDGET, now=NOON, patience=PATIENCE, wants_more=True) is None
+    assert not ask(budget, 1, NOON)
+    assert budget.ask(2, 1, budget=BUDGET, now=NOON, patience=PATIENCE) is None
+    # For a moment longer, since more of it may wait elsewhere.
+    assert not ask(budget, 1, NOON + SECOND // 2)
+    assert ask(budget, 1, NOON + SECOND)
+
+
+def test_what_was_given_back_was_not_spent(fresh: Callable[[], SharedBudget]) -> None:
+    budget = fresh()
+    for _ in range(BUDGET):
+        ask(budget, 1, NOON)
+    assert not ask(budget, 2, NOON)
+    budget.give_back(3, NOON)
+    assert not ask(budget, 2, NOON)
+    budget.give_back(1, NOON)
+    assert ask(budget, 2, NOON)
+    assert not ask(budget, 2, NOON)
+
+
 def test_what_the_upstream_said_is_believed_until_then(fresh: Callable[[], SharedBudget]) -> None:
     budget = fresh()
     budget.close_until(NOON + 7 * SECOND, NOON)

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from tests.factories.house import START, SmallHouse, open_small_house
 
+from stagedoor.access.limits.errors import UpstreamBudgetSpent
 from stagedoor.access.limits.upstream_budgets import LIST_OPERATIONS
 from stagedoor.catalog import CATALOG
 from stagedoor.door.chain import hold_to_limits as step
+from stagedoor.door.visit import Visit
 from stagedoor.gateway.dispatch import Gateway
 from stagedoor.kit.clock import HeldClock
 
@@ -233,6 +235,27 @@ def test_what_has_a_budget_is_in_the_catalogue() -> None:
 )
 def test_retry_after_is_read_as_a_number_or_a_date(said: bytes, seconds: int | None) -> None:
     assert step._seconds_in(said, HeldClock(START)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("said", "is_given_back"),
+    [(b"stagedoor; hit; ttl=2", True), (b"stagedoor; fwd=miss; collapsed", True), (b"stagedoor; fwd=miss", False)],
+)
+def test_an_answer_from_memory_takes_nothing_of_the_budget(
+    budget: SmallHouse, said: bytes, is_given_back: bool
+) -> None:
+    shares, upstream = budget.house.fair_shares, f"https://orch.example/{said!r}"
+
+    async def test() -> None:
+        assert shares.ask(upstream, "key", 1, 1) is None
+        step._learn(upstream, "key", Visit(budget.house, {}, 0.0, "id"), 200, [(b"cache-status", said)])
+        if is_given_back:
+            assert shares.ask(upstream, "key", 1, 1) is None
+        else:
+            with pytest.raises(UpstreamBudgetSpent):
+                shares.ask(upstream, "key", 1, 1)
+
+    budget.loop.run_until_complete(test())
 
 
 def test_two_tenants_of_ours_that_lead_to_one_upstream_tenant_share_its_budget(small: SmallHouse) -> None:
