@@ -39,6 +39,14 @@ def cut(text: bytes, sizes: list[int]) -> list[bytes]:
     return [*pieces, text[at:]]
 
 
+@given(texts())
+def test_every_address_is_found_that_the_pattern_would_find(made: tuple[Addresses, str, bytes]) -> None:
+    addresses, _, text = made
+    ours = OURS.encode()
+    plainly = addresses.pattern.sub(lambda at: ours.replace(b"/", rb"\/") if rb"\/" in at.group() else ours, text)
+    assert addresses.rewrite(text) == plainly
+
+
 @given(texts(), st.lists(st.integers(0, 30), max_size=10))
 def test_how_a_text_is_cut_makes_no_difference(made: tuple[Addresses, str, bytes], sizes: list[int]) -> None:
     addresses, _, text = made

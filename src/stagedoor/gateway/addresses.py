@@ -7,6 +7,7 @@ who followed one would leave the door and stand before the upstream without a cr
 import asyncio
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -27,6 +28,8 @@ COMPRESSION_LEVEL = 5
 GZIP_WINDOW = 31
 DEFAULT_PORTS = {"http": 80, "https": 443}
 BEGINNING = b"http"
+SCHEME_LENGTHS = (len("https"), len("http"))
+AFTER_SCHEME = re.compile(rb":(?:\\?/){2}")
 STOPS = (b'"', b"<", b">", b" ", b"\n", b"\r", b"\t")
 """No address holds one of these, so that one in front of it is complete."""
 PARTIAL_CONTENT = 206
@@ -45,20 +48,38 @@ class Addresses:
 
     def rewrite(self, text: bytes) -> bytes:
         """Return the text with each address of the upstream exchanged for ours."""
-        return self.pattern.sub(self._ours_for, text) if BEGINNING in text.lower() else text
+        if BEGINNING not in text.lower():
+            return text
+        pieces: list[bytes] = []
+        at = 0
+        for match in self._find(text):
+            pieces += (text[at : match.start()], self._ours_for(match))
+            at = match.end()
+        return b"".join([*pieces, text[at:]])
 
     def rewrite_up_to(self, text: bytes, end: int) -> tuple[bytes, bytes]:
         """Return what comes before ``end``, rewritten, and the rest; what follows decides where an address ends."""
         pieces: list[bytes] = []
         at = 0
         if text.lower().find(BEGINNING, 0, end) >= 0:
-            for match in self.pattern.finditer(text):
+            for match in self._find(text):
                 if match.start() >= end:
                     break
                 pieces += (text[at : match.start()], self._ours_for(match))
                 at = match.end()
         end = max(at, end)
         return b"".join([*pieces, text[at:end]]), text[end:]
+
+    def _find(self, text: bytes) -> "Iterator[re.Match[bytes]]":
+        """Yield each address, as ``pattern.finditer`` would, which tries every letter of a text in any letter case."""
+        at = 0
+        for colon in AFTER_SCHEME.finditer(text):
+            for length in SCHEME_LENGTHS:
+                begins = colon.start() - length
+                if begins >= at and (match := self.pattern.match(text, begins)):
+                    yield match
+                    at = match.end()
+                    break
 
     def _ours_for(self, match: "re.Match[bytes]") -> bytes:
         # JSON may write a slash with a backslash in front of it, and then means all of them so.
