@@ -34,7 +34,7 @@ from stagedoor.kit.secret import Secret
 
 WORKERS = 2
 CALLERS = 3
-MANY = 4_000
+MANY = 12_000
 REWRAP_SECONDS_MAX = 120
 
 

@@ -39,7 +39,7 @@ CHILD = textwrap.dedent(
 )
 
 
-@pytest.mark.parametrize("where", ["add_key", "set_carried", "set_state", "put_in_place_of", "forget_keys"])
+@pytest.mark.parametrize("where", ["add_key", "set_carried", "set_state", "put_in_place", "forget_keys"])
 def test_whatever_it_was_doing_either_key_opens_everything_and_the_next_run_finishes(
     database: Database, where: str
 ) -> None:

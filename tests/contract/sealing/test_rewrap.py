@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from tests.factories.patience import eventually
 from tests.factories.sealed_world import FIRST, SECOND, THIRD, SealedWorld
 
@@ -15,11 +16,13 @@ from stagedoor.admin.sealing.rewrap import Rewrap
 from stagedoor.admin.sealing.sealed_columns import SEALED_COLUMNS, SealedColumn
 from stagedoor.admin.sealing.service import read_state
 from stagedoor.kit.changes import ChangeFeed
-from stagedoor.kit.crypto import MasterKey, SealBroken, Vault
+from stagedoor.kit.crypto import MasterKey, SealBroken, SealingKeyUnknown, Vault
 from stagedoor.kit.db import Database
 from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.assets.models import Asset
 from stagedoor.upstream.connections.models import Connection
+from stagedoor.upstream.connections.schemas import ConnectionDraft, ConnectionKind
+from stagedoor.upstream.connections.service import Connections
 from stagedoor.upstream.upstream_tokens.models import UpstreamToken
 
 STEPS = ("announce", "switch", "one batch", "seal again", "forget")
@@ -210,24 +213,23 @@ class TestMeanwhile:
         other = world.process()
         change = world.rewrap()
         go(change, until="switch")
-        put_in_place_of = store.put_in_place_of
-        written: list[bool] = []
+        put_in_place = store.put_in_place
+        written: list[int] = []
 
-        def outrun(session: object, column: SealedColumn, value: store.SealedValue, sealed: str) -> bool:
-            if column.name == "upstream_tokens.sealed_refresh_token" and not written:
-                # As if another transaction had come between reading and writing, which PostgreSQL allows.
-                fresh = other.vault.seal(
-                    Secret("rotated meanwhile"), context=f"upstream-refresh-token:{connection_id}", chance=world.chance
-                )
-                session.execute(update(UpstreamToken).values(sealed_refresh_token=fresh))  # type: ignore[attr-defined]
-                is_put = put_in_place_of(session, column, value, sealed)  # type: ignore[arg-type]
-                written.append(is_put)
-                return is_put
-            return put_in_place_of(session, column, value, sealed)  # type: ignore[arg-type]
+        def outrun(session: Session, column: SealedColumn, changes: list[tuple[store.SealedValue, str]]) -> int:
+            if column.name != "upstream_tokens.sealed_refresh_token" or written:
+                return put_in_place(session, column, changes)
+            # As if another transaction had come between reading and writing, which PostgreSQL allows.
+            fresh = other.vault.seal(
+                Secret("rotated meanwhile"), context=f"upstream-refresh-token:{connection_id}", chance=world.chance
+            )
+            session.execute(update(UpstreamToken).values(sealed_refresh_token=fresh))
+            written.append(put_in_place(session, column, changes))
+            return written[0]
 
-        monkeypatch.setattr(store, "put_in_place_of", outrun)
+        monkeypatch.setattr(store, "put_in_place", outrun)
         go(change)
-        assert written == [False]
+        assert written == [0]
         assert world.open_all(world.process(SECOND))["upstream_tokens.sealed_refresh_token"] == {"rotated meanwhile"}
 
     def test_a_late_process_that_goes_on_sealing_with_the_former_key_is_waited_for(self, world: SealedWorld) -> None:
@@ -262,6 +264,29 @@ class TestFence:
             session.execute(update(column.table).where(column.row_id == row_id).values({column.value: sealed}))
         with world.database.read() as session:
             assert session.scalar(select(column.value).where(column.row_id == row_id)) == before
+
+    def test_services_that_missed_the_change_store_nothing_whichever_way_they_write(self, world: SealedWorld) -> None:
+        late = world.process()
+        connection_id = connection_of(world)
+        connections = Connections(late.vault, world.clock, world.chance)
+        tokens = world.tokens(late)
+        go(world.rewrap())
+        with world.database.read() as session:
+            organization_id = session.scalars(select(Connection.organization_id)).one()
+        draft = ConnectionDraft(
+            organization_id=organization_id,
+            name="another",
+            kind=ConnectionKind.PAT,
+            base_url="https://orch.example",
+            secret=Secret("lost"),
+        )
+        with pytest.raises(SealedWithForgottenKey), world.database.write() as session:
+            connections.create(session, draft)
+        with pytest.raises(SealedWithForgottenKey), world.database.write() as session:
+            connections.set_secret(session, connection_id, Secret("lost"))
+        with pytest.raises(SealingKeyUnknown):
+            tokens.renew(connection_id, Secret("granted"))
+        assert world.open_all(world.process(SECOND))["connections.sealed_secret"] == {"the first refresh token"}
 
     def test_a_key_is_not_forgotten_while_a_transaction_stores_what_it_sealed(self, world: SealedWorld) -> None:
         connection_id = connection_of(world)

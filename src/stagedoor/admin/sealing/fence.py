@@ -8,7 +8,7 @@ ends. Whoever forgets a key waits for those transactions, counts once more, and 
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, bindparam, event, select
 
 from stagedoor.admin.sealing.errors import SealedWithForgottenKey
 from stagedoor.admin.sealing.models import SealingKey
@@ -17,6 +17,12 @@ from stagedoor.kit.db import Database
 
 COLUMNS_BEGIN = "sealed_"
 """How the names of columns begin that hold something sealed; the architecture test holds them to it."""
+
+HELD = (
+    select(SealingKey.id)
+    .where(SealingKey.id.in_(bindparam("key_ids", expanding=True)))
+    .with_for_update(read=True, key_share=True)
+)
 
 
 def refuse_forgotten_keys(database: Database, look_again: Callable[[], None]) -> None:
@@ -40,8 +46,7 @@ def refuse_forgotten_keys(database: Database, look_again: Callable[[], None]) ->
         }
         if not key_ids:
             return
-        held = select(SealingKey.id).where(SealingKey.id.in_(key_ids)).with_for_update(read=True, key_share=True)
-        forgotten = key_ids - set(connection.scalars(held))
+        forgotten = key_ids - set(connection.scalars(HELD, {"key_ids": list(key_ids)}))
         if forgotten:
             look_again()
             raise SealedWithForgottenKey(internal=f"sealed with {', '.join(sorted(forgotten))}, which is forgotten")

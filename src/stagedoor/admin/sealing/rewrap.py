@@ -18,6 +18,7 @@ from stagedoor.admin.sealing.errors import RewrapRefused
 from stagedoor.admin.sealing.schemas import BrokenValue, KeyState, StoredKey
 from stagedoor.admin.sealing.sealed_columns import SEALED_COLUMNS, SealedColumn
 from stagedoor.admin.sealing.service import TOPIC, SealingKeys, key_context
+from stagedoor.admin.sealing.store import SealedValue
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.changes import record_change
 from stagedoor.kit.clock import Clock
@@ -179,16 +180,18 @@ class Rewrap:
             current = self._current(session)
             store.overwrite_what_is_replaced(session)
             values = store.values_of_others(session, column, current.id, after=after, limit=BATCH)
+            changes: list[tuple[SealedValue, str]] = []
             for value in values:
                 context = column.context_of(value.named)
                 try:
                     secret = self._keys.vault.unseal(value.sealed, context=context)
                 except SealBroken:
                     progress.broken.append(BrokenValue(column.name, str(value.row_id)))
-                    continue
-                sealed = current.seal(secret, context=context, chance=self._chance)
+                else:
+                    changes.append((value, current.seal(secret, context=context, chance=self._chance)))
+            if changes:
                 # Where somebody else was faster, the next round finds what they wrote if that is not of this key.
-                progress.done += store.put_in_place_of(session, column, value, sealed)
+                progress.done += store.put_in_place(session, column, changes)
         return values[-1].row_id if values else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from sqlalchemy import CursorResult, delete, exists, func, select, text, update
+from sqlalchemy import bindparam, delete, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from stagedoor.admin.sealing.models import HashKey, SealingKey
@@ -118,15 +118,16 @@ def values_of_others(
     return [SealedValue(*row) for row in session.execute(statement)]
 
 
-def put_in_place_of(session: Session, column: SealedColumn, value: SealedValue, sealed: str) -> bool:
-    """Store ``sealed`` where ``value`` was read, unless something else stands there by now; tells whether it did."""
+def put_in_place(session: Session, column: SealedColumn, changes: Sequence[tuple[SealedValue, str]]) -> int:
+    """Store each new value where the other was read, unless something else stands there by now; return how many."""
     statement = (
         update(column.table)
-        .where(column.row_id == value.row_id, column.value == value.sealed)
-        .values({column.value: sealed})
+        .where(column.row_id == bindparam("row"), column.value == bindparam("read"))
+        .values({column.value: bindparam("sealed_again")})
     )
-    result = session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    rows = [{"row": value.row_id, "read": value.sealed, "sealed_again": sealed} for value, sealed in changes]
+    result = session.connection().execute(statement, rows)
+    return result.rowcount
 
 
 def overwrite_what_is_replaced(session: Session) -> None:
