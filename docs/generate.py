@@ -1,5 +1,6 @@
 """Write the pages of ``docs/reference`` that follow from the code: ``make docs``."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +16,7 @@ from stagedoor.cli.main import cli
 from stagedoor.door.house import open_house
 from stagedoor.kit.settings import Settings
 from stagedoor.orchestrator.app import ROOMS, join_routes
+from stagedoor.orchestrator.registry import Basis
 
 HELP_WIDTH = 100
 REFERENCE = Path(__file__).parent / "reference"
@@ -22,24 +24,28 @@ REFERENCE = Path(__file__).parent / "reference"
 DIFFERENCES = """\
 # Differences from the vendor's Orchestrator
 
-Made from the catalogue by `make docs`; a test fails when it is out of date. The embedded Orchestrator carries out
-**{built} of {total}** operations; every other one answers 501 with the operation's name. On a tenant that is sent to a
-remote Orchestrator all of them are passed on.
+Made from the catalogue and the handlers by `make docs`; a test fails when it is out of date. The embedded Orchestrator
+carries out **{built} of {total}** operations; every other one answers 501 with the operation's name. On a tenant that
+is sent to a remote Orchestrator all of them are passed on.
 
-What behaves otherwise than the vendor's:
+What behaves otherwise than the vendor's, beside what single operations note below:
 
 - **Jobs are carried out by scripted robots**, not by processes: after a second a job runs, after two more it succeeds,
   unless a script says otherwise ([scripted robots](../guides/scripted-robots.md)).
-- **Packages are rows.** Upload and download answer 501.
-- **Users and roles** live in Stagedoor's own identity: `Users_Get…` and `Roles_…` answer 501, and the management API
-  (`/api/stagedoor/v1/users`) takes their place.
-- **Limits per minute** of the vendor's cloud are not imitated.
+- **Users and roles** live in Stagedoor's own identity.
+- **Limits per minute** of the vendor's cloud are imitated where they are asked for alone ([limits](../guides/limits.md)).
 - **OData gaps** are listed in `src/stagedoor/orchestrator/odata/README.md`.
 
-Operations in *italics* are not in the vendor's document; real clients call them.
+Each operation says what its behaviour rests on: **spec** (the vendor's public document and documentation say it),
+**client** (a client that nobody here wrote relies on it, and runs in the tests), **recorded** (somebody published what
+a real server answered) or **guess** (nobody says it; the note tells what was built). Operations in *italics* are not
+in the vendor's document; real clients call them.
 
-| Tag | Carried out | 501 |
-|---|---|---|
+| | spec | client | recorded | guess | 501 |
+|---|---|---|---|---|---|
+| Operations | {counts} |
+
+{tags}
 """
 
 OPERATIONS = """\
@@ -77,17 +83,21 @@ is a problem document (RFC 9457) whose `code` has a page under [errors](../error
 
 
 def differences() -> str:
-    """Return the page of what is carried out, tag by tag."""
+    """Return the page of what is carried out, tag by tag, and on what it rests."""
     built = join_routes(ROOMS)
     operations = sorted(CATALOG.operations, key=lambda operation: (operation.tag, operation.id))
-    rows = []
+    counts = Counter(built[operation.id].basis if operation.id in built else None for operation in operations)
+    tags = []
     for tag, group in groupby(operations, key=lambda operation: operation.tag):
-        columns: dict[bool, list[str]] = {True: [], False: []}
+        rows = []
         for operation in group:
             name = operation.id.removeprefix(f"{tag}_")
-            columns[operation.id in built].append(name if operation.documented else f"*{name}*")
-        rows.append(f"| {tag} | {', '.join(columns[True]) or '–'} | {', '.join(columns[False]) or '–'} |")
-    return DIFFERENCES.format(built=len(built), total=len(operations)) + "\n".join(rows) + "\n"
+            route = built.get(operation.id)
+            basis, note = ("**501**", "") if route is None else (route.basis.value, route.note)
+            rows.append(f"| {name if operation.documented else f'*{name}*'} | {basis} | {note} |")
+        tags.append("\n".join([f"## {tag}", "", "| Operation | Rests on | Note |", "|---|---|---|", *rows]))
+    columns = " | ".join(str(counts[basis]) for basis in (*Basis, None))
+    return DIFFERENCES.format(built=len(built), total=len(operations), counts=columns, tags="\n\n".join(tags))
 
 
 def operations() -> str:
