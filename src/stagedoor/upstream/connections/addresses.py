@@ -15,7 +15,7 @@ passwords                                              ``{base_url}/api/account/
 import re
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from stagedoor.upstream.connections.errors import ConnectionRefused
 from stagedoor.upstream.connections.schemas import ConnectionKind
@@ -109,7 +109,8 @@ def _take_apart(origin: str, host: str, path: str) -> OrchestratorAddress:
 
 def _join(read: OrchestratorAddress, upstream: str) -> OrchestratorAddress:
     organization, slash, tenant = upstream.rpartition("/")
-    if not PLACE_WORD.fullmatch(tenant) or (slash and not PLACE_WORD.fullmatch(organization)):
+    words = upstream.split("/")
+    if len(words) > 2 or not all(PLACE_WORD.fullmatch(word) and word not in (".", "..") for word in words):
         raise ConnectionRefused("The remote tenant is named as ORG/TENANT.", field="upstream")
     named = (read.organization or "", read.tenant or "")
     given = (organization or named[0], tenant)
@@ -186,6 +187,10 @@ def check_address(address: str, field: str) -> str:
         raise ConnectionRefused("The address must not hold a user or a password.", field=field)
     if parts.query or parts.fragment or not address.isprintable() or " " in address or not address.isascii():
         raise ConnectionRefused("The address must be plain, without query, fragment or spaces.", field=field)
+    if "\\" in address or any(unquote(segment) in (".", "..") for segment in parts.path.split("/")):
+        raise ConnectionRefused(
+            "The address must be plain, without '.', '..' and backslashes in its path.", field=field
+        )
     if len(address) > ADDRESS_LENGTH_MAX:
         raise ConnectionRefused("The address is too long.", field=field)
     return address.rstrip("/")
