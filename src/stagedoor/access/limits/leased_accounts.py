@@ -21,6 +21,8 @@ from stagedoor.passage import KeyLimits
 LOT_LIFE = SECOND
 LOT_MAX = 256
 """A lot is one request at first, twice the last one while those are used up in time, half of it when not."""
+KEPT = 60 * SECOND
+"""How long a key is remembered that sends nothing."""
 DRAWS_MAX = 3
 """How often a request tries for a place in a lot, which others that wait may have used up before it."""
 LEASE = 15 * SECOND
@@ -40,8 +42,14 @@ class _Lot:
     limits: KeyLimits = field(default_factory=KeyLimits)
     limit: Limit | None = None
     refused_until: int = 0
+    asked_at: int = 0
     waiting: int = 0
     drawing: "asyncio.Task[None] | None" = None
+
+    def is_outlived(self, now: int) -> bool:
+        """Tell whether nothing is lost when it is forgotten."""
+        is_idle = not (self.left or self.waiting or self.drawing)
+        return is_idle and max(self.asked_at + KEPT, self.refused_until) < now
 
 
 @dataclass(slots=True)
@@ -70,10 +78,11 @@ class LeasedAccounts:
 
     def claim(self, key_id: str, limits: KeyLimits, now: int) -> Claim | Awaitable[Claim]:
         """Claim one request of a key; awaited where a lot has to be drawn first."""
-        lot = self._lots.get(key_id)
-        if lot is None:
-            lot = self._lots[key_id] = _Lot()
-        lot.limits = limits
+        with self._lock:
+            lot = self._lots.get(key_id)
+            if lot is None:
+                lot = self._lots[key_id] = _Lot()
+            lot.limits, lot.asked_at = limits, now
         return self._take(lot, now) or self._draw_and_take(key_id, lot)
 
     def enter(self, key_id: str, concurrency: int, now: int) -> bool | Awaitable[bool]:
@@ -105,6 +114,9 @@ class LeasedAccounts:
             ]
         for key_id in ended:
             self._draw(key_id, self._lots[key_id], 0)
+        with self._lock:
+            for key_id in [key_id for key_id, lot in self._lots.items() if lot.is_outlived(now)]:
+                del self._lots[key_id]
         for key_id in due:
             self._hold(key_id, self._permits[key_id])
         with self._lock:

@@ -17,7 +17,7 @@ def lock_use(session: Session, key_id: str) -> KeyUse:
 
 def write_use(session: Session, key_id: str, use: KeyUse) -> None:
     """Write what a locked key has used."""
-    row = _locked_row(session, key_id)
+    row = session.get_one(KeyUseRow, key_id)
     row.arrival, row.day, row.used_today = use.arrival, use.day, use.used_today
 
 

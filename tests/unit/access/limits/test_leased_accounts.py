@@ -10,7 +10,7 @@ import pytest
 from tests.factories.postgresql import database_on
 
 from stagedoor.access.limits.key_limits import DAY, SECOND, Claim, Limit
-from stagedoor.access.limits.leased_accounts import LEASE, LOT_LIFE, LeasedAccounts
+from stagedoor.access.limits.leased_accounts import KEPT, LEASE, LOT_LIFE, LeasedAccounts
 from stagedoor.access.limits.serving_machines import GONE_AFTER, SEEN_EVERY, ServingMachines
 from stagedoor.kit.chance import SeededChance
 from stagedoor.kit.db import Database
@@ -105,6 +105,18 @@ def test_a_key_beyond_its_rate_is_refused_without_asking_the_store_again(machine
         again = worker.claim("k", limits, machines.now)
         assert isinstance(again, Claim)
         assert (again.granted, again.retry_after) == (0, 60)
+
+    run(test)
+
+
+def test_a_key_that_sends_nothing_for_long_is_forgotten_and_nothing_of_its_use(machines: Machines) -> None:
+    async def test() -> None:
+        worker, limits = machines.worker("a"), KeyLimits(daily_quota=2)
+        assert (await machines.claim(worker, limits)).granted == 1
+        machines.now += KEPT + SECOND
+        await machines.threads.run(worker.keep_up, machines.now)
+        assert not worker._lots
+        assert [(await machines.claim(worker, limits)).granted for _ in range(2)] == [1, 0]
 
     run(test)
 
