@@ -33,7 +33,7 @@ What behaves otherwise than the vendor's, beside what single operations note bel
 - **Jobs are carried out by scripted robots**, not by processes: after a second a job runs, after two more it succeeds,
   unless a script says otherwise ([scripted robots](../guides/scripted-robots.md)).
 - **Users and roles** live in Stagedoor's own identity.
-- **Limits per minute** of the vendor's cloud are imitated where they are asked for alone ([limits](../guides/limits.md)).
+- **Limits per minute** of the vendor's cloud hold only where they are asked for ([limits](../guides/limits.md)).
 - **OData gaps** are listed in `src/stagedoor/orchestrator/odata/README.md`.
 
 Each operation says what its behaviour rests on: **spec** (the vendor's public document and documentation say it),
