@@ -12,7 +12,7 @@ from stagedoor.audit.entry import AuditEntry
 from stagedoor.audit.errors import AuditUnavailable
 from stagedoor.audit.event_names import EventName
 from stagedoor.audit.models import AuditRow
-from stagedoor.kit.clock import Clock
+from stagedoor.kit.clock import Clock, stopwatch
 from stagedoor.kit.db import Database
 from stagedoor.kit.logs import get_logger
 
@@ -119,18 +119,22 @@ class AuditWriter:
             thread.join(timeout_seconds)
 
     def _run(self) -> None:
+        pause_seconds = GROUP_INTERVAL_SECONDS
         while not self._stopping.is_set():
             self._work.wait()
-            self._hurry.wait(GROUP_INTERVAL_SECONDS)
+            self._hurry.wait(pause_seconds)
             # Cleared before looking at the queue: an entry that arrives from here on sets them again.
             self._hurry.clear()
             self._work.clear()
             # What arrives from here on waits for the next time, unless it fits in: a group for each handful of rows
             # would keep the store and the interpreter busier than the rows do.
-            due = len(self._waiting)
+            began, due = stopwatch(), len(self._waiting)
             while due > 0 and not self._stopping.is_set():
                 due -= self._store_one_group()
+            pause_seconds = GROUP_INTERVAL_SECONDS
             if self._waiting:
+                # It has waited while the others were stored.
+                pause_seconds = max(0.0, pause_seconds - (stopwatch() - began))
                 self._work.set()
 
     def _store_one_group(self) -> int:
