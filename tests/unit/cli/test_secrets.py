@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import update
@@ -13,8 +14,9 @@ from stagedoor.admin.sealing.errors import MasterKeyWrong
 from stagedoor.cli.commands import secrets_rewrap
 from stagedoor.kit.crypto import MasterKey
 from stagedoor.kit.db import Database
-from stagedoor.kit.master_key_source import KeyFile
+from stagedoor.kit.master_key_source import VARIABLES, KeyFile, key_source
 from stagedoor.kit.secret import Secret
+from stagedoor.kit.settings import Settings
 from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.assets.models import Asset
 
@@ -258,3 +260,29 @@ class TestRewrap:
         assert result.exit_code == 1
         assert FIRST.id in result.stderr
         assert world.values_by_key() == {FIRST.id: VALUES}
+
+
+class TestUp:
+    @pytest.fixture
+    def served(self, monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+        calls: list[Settings] = []
+
+        def serve(settings: Settings, **_: object) -> None:
+            calls.append(settings)
+
+        monkeypatch.setattr("stagedoor.cli.commands.up.server_part", lambda name: SimpleNamespace(serve=serve))
+        return calls
+
+    def test_an_option_wins_over_every_variable_that_says_where_the_key_comes_from(
+        self, command_line: CommandLine, served: list[Settings], tmp_path: Path
+    ) -> None:
+        command_line.environment |= {"STAGEDOOR_MASTER_KEY": "canary", "STAGEDOOR_MASTER_KEY_COMMAND": "canary"}
+        assert command_line.run("up", "--master-key-file", str(tmp_path / "key")).exit_code == 0
+        assert key_source(served[0]) == KeyFile(tmp_path / "key", is_ours=False)
+        assert command_line.run("up", "--master-key-command", "show key").exit_code == 0
+        assert key_source(served[1]).description == "the output of show"
+
+    def test_help_says_where_the_key_comes_from_and_what_it_is_worth(self, command_line: CommandLine) -> None:
+        said = command_line.run("up", "--help").stdout
+        for word in (*VARIABLES, "--master-key-file", "--master-key-command", "openssl rand -hex 32", "secrets rewrap"):
+            assert word in said

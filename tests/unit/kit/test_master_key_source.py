@@ -89,9 +89,7 @@ class TestFile:
         with pytest.raises(MasterKeyUnusable, match="cannot be read"):
             KeyFile(loop).read()
 
-    @pytest.mark.parametrize(
-        ("text", "said"), [("", "is empty"), ("canary" * 20, "no key"), ("é" * 64, "no key")]
-    )
+    @pytest.mark.parametrize(("text", "said"), [("", "is empty"), ("canary" * 20, "no key"), ("é" * 64, "no key")])
     def test_what_is_no_key_is_told_and_not_shown(self, tmp_path: Path, text: str, said: str) -> None:
         path = tmp_path / "master.key"
         path.write_text(text)
@@ -129,9 +127,7 @@ class TestCommand:
             KeyCommand(python("print('canary')")).read()
         assert "canary" not in f"{refused.value.public} {refused.value.hint}"
 
-    @pytest.mark.parametrize(
-        ("command", "said"), [("", "empty"), ("'", "cannot be read"), ("/no/such", "no such")]
-    )
+    @pytest.mark.parametrize(("command", "said"), [("", "empty"), ("'", "cannot be read"), ("/no/such", "no such")])
     def test_what_cannot_be_run_is_told(self, command: str, said: str) -> None:
         with pytest.raises(MasterKeyUnusable, match=said):
             KeyCommand(command).read()
