@@ -364,19 +364,22 @@ def test_what_finds_no_connection_to_be_sent_again_on_is_told() -> None:
     renewer = Renewer()
     renewer.may_go_on.clear()
 
+    async def refuse_then_keep_silent(visit: Visit) -> None:
+        await visit.head()
+        await visit.send(REFUSED)
+        await visit.reader.read()
+
     async def main() -> None:
-        heads: list[bytes] = []
         threads = WorkerThreads(1)
-        async with scripted_upstream(guarded(heads)) as upstream:
+        async with scripted_upstream(refuse_then_keep_silent) as upstream:
             wire = UpstreamWire(PoolLimits(connections=1, waiting=1), renewal=CredentialRenewal(renewer, threads))
-            world = World(wire, upstream, renewer, heads)
+            world = World(wire, upstream, renewer, [])
             refused = world.begin()
             while not renewer.asked:  # noqa: ASYNC110  # it is asked in a thread
                 await asyncio.sleep(0.001)
             # One holds the only connection, another the only place in the line.
-            world.begin(method="POST", has_body=True, token=Secret(NEW), connection_id=None)
-            await asyncio.sleep(0.01)
-            world.begin(token=Secret(NEW), connection_id=None)
+            for _ in range(2):
+                world.begin(connection_id=None)
             renewer.may_go_on.set()
             await refused.end()
             assert isinstance(refused.error, UpstreamUnreachable)
