@@ -77,7 +77,7 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
         parts.connections, parts.upstream_tokens, parts.organizations, places, trail, parts.organization_directory
     )
     trials = Trials(connections, parts.connections, parts.upstream_tokens, parts.catalog, trail, parts.chance)
-    tenants = Tenants(parts.organizations, parts.connections, places, trail, parts.base_url)
+    tenants = Tenants(parts.organizations, parts.connections, parts.upstream_tokens, places, trail, parts.base_url)
     app.include_router(operations_routes.build_routes(OperationSearch(parts.catalog)), prefix=PREFIX)
     for router in (
         whoami_routes.build_routes(Mirror(places, parts.judge)),

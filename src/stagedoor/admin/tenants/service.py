@@ -13,6 +13,7 @@ from stagedoor.identity.organizations.service import Organizations
 from stagedoor.kit.secret import Secret
 from stagedoor.passage import Caller, Destination, TenantPlace
 from stagedoor.upstream.connections.service import Connections
+from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
 
 class Tenants:
@@ -22,12 +23,14 @@ class Tenants:
         self,
         organizations: Organizations,
         connections: Connections,
+        tokens: UpstreamTokens,
         places: Places,
         trail: AdministrationTrail,
         base_url: str,
     ) -> None:
         self._organizations = organizations
         self._connections = connections
+        self._tokens = tokens
         self._places = places
         self._trail = trail
         self._base_url = base_url
@@ -39,13 +42,15 @@ class Tenants:
     def get_destination(self, session: Session, caller: Caller, word: str) -> DestinationFacts:
         """Return where a tenant's requests go."""
         place = self._places.get_tenant(caller, word)
-        connection = None
+        connection, token = None, place.upstream_token
         if place.connection_id is not None:
+            # The newest is with the tokens: the copy beside the tenant follows a moment later.
+            token = self._tokens.find_current(place.connection_id) or token
             connection = self._connections.get_connection(session, place.organization_id, place.connection_id).name
         return DestinationFacts(
             destination=Destination.EMBEDDED if place.remote_base_url is None else Destination.REMOTE,
             remote_base_url=place.remote_base_url,
-            has_token=place.upstream_token is not None,
+            has_token=token is not None,
             connection=connection,
         )
 
