@@ -18,6 +18,8 @@ PATIENCE = 5 * SECOND
 """How long a visit waits at most."""
 WAITING_MAX = 200
 """How many visits of one process wait at the same time; whoever comes on top is told to come again."""
+WAITING_EACH_MAX = 50
+"""How many of those may be of one key, so that one that hammers leaves room for others to wait."""
 LOOK_AGAIN_SECONDS = 0.1
 """What other processes spend and free is seen no later than after this."""
 LOOK_AGAIN_SECONDS_MIN = 0.005
@@ -69,7 +71,7 @@ class FairShares:
             if wait.is_certain and wait.nanoseconds > PATIENCE:
                 raise UpstreamBudgetSpent(whole_seconds(wait.nanoseconds))
             wait_seconds = wait.nanoseconds / SECOND
-        if self._waiting >= WAITING_MAX:
+        if self._waiting >= WAITING_MAX or (queue and len(queue) >= WAITING_EACH_MAX):
             raise UpstreamBudgetSpent(whole_seconds(PATIENCE))
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.queues.setdefault(key, deque()).append(_Waiting(turn, weight, now + PATIENCE))

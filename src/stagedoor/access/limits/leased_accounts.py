@@ -186,15 +186,17 @@ class LeasedAccounts:
                 lot.limit, lot.refused_until = answer.limit, now + answer.wait
 
     async def _hold_and_enter(self, key_id: str, permits: _Permits) -> bool:
+        is_asked = False
         try:
             await self._threads.run(self._hold, key_id, permits)
+            is_asked = True
         finally:
             with self._lock:
                 permits.asking -= 1
-                is_free = permits.under_way < permits.held and permits.until > self._now()
-                if is_free:
+                has_entered = is_asked and permits.under_way < permits.held and permits.until > self._now()
+                if has_entered:
                     permits.under_way += 1
-        return is_free
+        return has_entered
 
     def _hold(self, key_id: str, permits: _Permits) -> None:
         with self._holding:

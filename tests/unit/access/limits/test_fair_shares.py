@@ -144,6 +144,23 @@ def test_only_so_many_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     on_a_loop(test, tmp_path)
 
 
+def test_one_key_leaves_room_for_others_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fair_shares, "WAITING_EACH_MAX", 2)
+
+    async def test(shares: FairShares, hands: Hands) -> None:
+        spend(shares, "a", 1, budget=1)
+        hands.now += MINUTE - SECOND
+        turns = [shares.ask(UPSTREAM, "a", 1, 1) for _ in range(2)]
+        with pytest.raises(UpstreamBudgetSpent):
+            shares.ask(UPSTREAM, "a", 1, 1)
+        turns.append(shares.ask(UPSTREAM, "b", 1, 1))
+        for turn in turns:
+            assert turn is not None
+            turn.cancel()
+
+    on_a_loop(test, tmp_path)
+
+
 def test_what_the_upstream_says_holds_for_everybody(tmp_path: Path) -> None:
     async def test(shares: FairShares, hands: Hands) -> None:
         shares.learn(UPSTREAM, 30)
@@ -159,10 +176,12 @@ def test_a_failure_while_others_wait_is_told_to_those_who_wait(tmp_path: Path, m
     async def test(shares: FairShares, hands: Hands) -> None:
         spend(shares, "a", 1, budget=1)
         hands.now += MINUTE - SECOND
-        turn = shares.ask(UPSTREAM, "a", 1, 1)
+        gone, turn = shares.ask(UPSTREAM, "a", 1, 1), shares.ask(UPSTREAM, "a", 1, 1)
+        assert gone is not None
         assert turn is not None
 
         def broken(*_: object, **__: object) -> None:
+            gone.cancel()
             raise OSError("broken")
 
         monkeypatch.setattr("stagedoor.access.limits.shared_budget.SharedBudget.ask", broken)

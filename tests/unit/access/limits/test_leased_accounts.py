@@ -14,6 +14,7 @@ from stagedoor.access.limits.leased_accounts import KEPT, LEASE, LOT_LIFE, Lease
 from stagedoor.access.limits.serving_machines import GONE_AFTER, SEEN_EVERY, ServingMachines
 from stagedoor.kit.chance import SeededChance
 from stagedoor.kit.db import Database
+from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.passage import KeyLimits
@@ -178,6 +179,59 @@ def test_what_is_under_way_for_long_keeps_its_permit_and_what_a_killed_worker_ha
             await machines.threads.run(living.keep_up, machines.now)
         assert await machines.enter(other, 2)
         assert not await machines.enter(other, 2)
+
+    run(test)
+
+
+def test_a_permit_at_hand_is_taken_without_the_store(machines: Machines) -> None:
+    async def test() -> None:
+        worker = machines.worker("a")
+        entered = await asyncio.gather(*(machines.enter(worker, 3) for _ in range(3)))
+        assert entered == [True] * 3
+        worker.leave("k")
+        assert worker.enter("k", 3, machines.now) is True
+
+    run(test)
+
+
+def test_a_store_that_is_away_lets_nothing_through_and_loses_nothing(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        worker, limits = machines.worker("a"), KeyLimits(daily_quota=10)
+        for _ in range(5):
+            await machines.claim(worker, limits)
+        machines.now += LOT_LIFE
+        assert await machines.enter(worker, 2)
+        with monkeypatch.context() as away:
+
+            def refuse(*_: object) -> None:
+                raise StoreUnavailable(internal="away")
+
+            away.setattr("stagedoor.access.limits.store.lock_use", refuse)
+            with pytest.raises(StoreUnavailable):
+                await machines.claim(worker, limits)
+            with pytest.raises(StoreUnavailable):
+                await machines.enter(worker, 2)
+        assert [(await machines.claim(worker, limits)).granted for _ in range(6)] == [1, 1, 1, 1, 1, 0]
+        assert await machines.enter(worker, 2)
+        assert not await machines.enter(worker, 2)
+
+    run(test)
+
+
+def test_a_request_for_which_no_lot_lasts_is_told_to_come_again(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        worker = machines.worker("a")
+
+        def used_up_by_others(*_: object) -> None:
+            """Draw a lot that is gone before anybody who waits for it looks."""
+
+        monkeypatch.setattr(worker, "_draw", used_up_by_others)
+        answer = await machines.claim(worker, KeyLimits(daily_quota=10))
+        assert (answer.granted, answer.retry_after) == (0, 1)
 
     run(test)
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -152,6 +153,35 @@ def test_a_worker_that_is_stopped_with_the_lock_in_hand_lets_nothing_through(wor
         one.leave("k")
     held.close()
     assert one.enter("k", 1, NOON)
+
+
+def test_who_finds_the_lock_taken_for_a_moment_waits_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "shared"
+    first, second = SharedFile(path, 16), SharedFile(path, 16)
+    entered = threading.Event()
+
+    def wait_and_write() -> None:
+        with second:
+            second.memory[0] = 1
+            entered.set()
+
+    with first:
+        waiting = threading.Thread(target=wait_and_write)
+        waiting.start()
+        assert not entered.wait(0.05)
+    waiting.join(5)
+    assert first.memory[0] == 1
+    first.close()
+    second.close()
+
+
+def test_what_a_worker_remembers_of_slots_is_bounded(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_accounts, "PERMITS", 2)
+    one = worker()
+    for number in range(9):
+        assert one.enter(f"k{number}", 1, NOON)
+        one.leave(f"k{number}")
+    assert len(one._permit_slots) <= 3
 
 
 def test_a_disk_without_room_is_said_and_nothing_is_let_through(tmp_path: Path) -> None:
