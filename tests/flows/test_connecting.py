@@ -3,11 +3,14 @@
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from tests.factories.administrator import Administrator, administrator_of
+from tests.factories.certificates import Authority
+from tests.factories.fault_proxy import fault_proxy
 from tests.factories.patience import eventually
 from tests.factories.served import served
 from tests.factories.signing_in import REDIRECT, fields_of, sign_in_through_the_page, tokens_for
@@ -155,6 +158,22 @@ class TestWhatIsWrongIsSaidInPlainWords:
             report = front.management.post("/connections/discover", json=order).json()
         assert steps_of(report) == {"reach": False, "sign_in": None, "orchestrator": None, "folders": None}
         assert "Nobody answers" in step_of(report, "reach")["says"]
+
+    def test_a_certificate_of_an_authority_that_is_not_known(
+        self, front: Administrator, upstream: Administrator, application: dict[str, Any], tmp_path: Path
+    ) -> None:
+        authority = Authority()
+        with fault_proxy(upstream.house.base_url, tls=authority.server(tmp_path, "localhost")) as way:
+            order = app_order(upstream, application, "by-tls", url=f"{way.url}/acme/dev/orchestrator_")
+            report = front.management.post("/connections/discover", json=order).json()
+            assert "certificate is not trusted" in step_of(report, "reach")["says"]
+            made = front.make("/connections", order | {"ca_pem": authority.pem, "tenant": "by-tls"})
+            assert (made["sign_in"]["state"], made["has_own_authorities"]) == ("signed_in", True)
+            assert front.management.post("/connections/by-tls/test").json()["is_working"] is True
+            key = front.make("/keys", {"name": "by-tls", "tenant": "by-tls", "allow": ALLOW})["key"]
+            base_url = f"{front.house.base_url}/acme/by-tls/orchestrator_"
+            headers = {"Authorization": f"Bearer {key}", "X-UIPATH-FolderPath": "Shared"}
+            assert httpx2.get(f"{base_url}/odata/Jobs", headers=headers).status_code == 200
 
     def test_an_identity_url_that_leads_to_no_token_endpoint(
         self, front: Administrator, upstream: Administrator, application: dict[str, Any]
