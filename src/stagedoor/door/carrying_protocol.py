@@ -109,6 +109,8 @@ class CarryingProtocol(BoundedProtocol):
         if visit.place.surface is Surface.ORCHESTRATOR:
             with bound_request_id(visit.request_id):
                 take_steps(visit, until=dispatch)
+            if (known := self._known_head) is not None and visit.caller is not visit.caller_before:
+                known.note_caller(visit.caller)
         return visit
 
     @staticmethod

@@ -3,7 +3,7 @@
 from stagedoor.door.surfaces import Surface
 from stagedoor.door.visit import Visit
 from stagedoor.gateway.carriage import Carriage, onward_of
-from stagedoor.passage import Allowed, RequestHead
+from stagedoor.passage import Allowed, Caller, CredentialKind, RequestHead
 
 Header = tuple[bytes, bytes]
 
@@ -21,7 +21,7 @@ class KnownHead:
     ``departure`` is how the last request with this head went on to a remote Orchestrator.
     """
 
-    __slots__ = ("_head", "_headers", "_method", "_place", "_query", "_scope", "_url", "_way", "departure")
+    __slots__ = ("_caller", "_head", "_headers", "_method", "_place", "_query", "_scope", "_url", "_way", "departure")
 
     def __init__(self, method: bytes, url: bytes, headers: list[Header], visit: Visit) -> None:
         self._method = method
@@ -32,6 +32,7 @@ class KnownHead:
         self._place = visit.place
         self._query = visit.query
         self._way = visit.way
+        self._caller: Caller | None = None
         self.departure: Departure | None = None
         scope = visit.scope
         self._scope = {name: scope[name] for name in ("method", "raw_path", "query_string", "scheme", "client")}
@@ -39,6 +40,11 @@ class KnownHead:
     def is_like(self, method: bytes, url: bytes, headers: list[Header]) -> bool:
         """Tell whether another head is the same."""
         return url == self._url and method == self._method and headers == self._headers
+
+    def note_caller(self, caller: Caller | None) -> None:
+        """Keep whose access key is in this head. Other credentials are checked for each request from the beginning."""
+        is_key = caller is not None and caller.credential_kind is CredentialKind.ACCESS_KEY
+        self._caller = caller if is_key else None
 
     def enter(self, visit: Visit) -> None:
         """Fill in what the entrance would, for a visit with the same head."""
@@ -54,6 +60,7 @@ class KnownHead:
             visit.request_id,
         )
         visit.place, visit.query, visit.way = self._place, self._query, self._way
+        visit.caller_before = self._caller
         scope = visit.scope
         scope.update(self._scope)
         scope["headers"] = list(head.raw_headers)

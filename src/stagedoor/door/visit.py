@@ -30,6 +30,9 @@ class Visit:
     ``send`` is the door's own: it adds the request id and notes the status. ``answered`` is true once the head of the
     answer is out, after which nothing but the rest of that answer may be sent.
 
+    ``caller_before`` is who the same credential, byte for byte, proved to be on the same connection: the holder of an
+    access key, or ``None``.
+
     ``way`` are the steps of the visit's surface and ``steps_taken`` how many of them were begun; ``waiting`` is what
     the last of those waits for, ``raised`` what went wrong in it. ``on_head`` is told the status and the headers of the
     destination's answer before they go out, and may change the headers; ``at_end`` is called when the visit is over.
@@ -43,6 +46,7 @@ class Visit:
     raw_send: Send = field(init=False)
     head: RequestHead = field(init=False)
     place: Place = NOWHERE
+    caller_before: Caller | None = None
     caller: Caller | None = None
     refused_holder: Caller | None = None
     tenant: TenantPlace | None = None

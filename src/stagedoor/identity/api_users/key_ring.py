@@ -120,6 +120,21 @@ class KeyRing:
         uses.note(key_id, now)
         return held.caller
 
+    def still_opens(self, caller: Caller, now: datetime) -> bool:
+        """Tell whether the very key that gave this caller before would do so now, and note its use if it would.
+
+        For whoever holds the same key as then, byte for byte. The caller is built anew with whatever changes about
+        its key, so that the same caller means the same hash. Says no where a rotation has left two secrets, for the
+        caller does not tell which of them was presented: then, too, the key is to be checked.
+        """
+        held = self._keys.get(caller.credential_id)
+        if held is None or held.caller is not caller or held.previous_secret_hash is not None:
+            return False
+        if held.revoked_at is not None or (held.expires_at is not None and held.expires_at <= now):
+            return False
+        self._uses.note(caller.credential_id, now)
+        return True
+
     def flush_last_used(self) -> int:
         """Write the uses noted since the last time, in a transaction of its own, and return how many keys they are.
 

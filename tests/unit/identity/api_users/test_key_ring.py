@@ -56,6 +56,45 @@ def test_the_caller_of_a_key_is_built_once(keys: Keys) -> None:
     assert keys.ring.check(written, START) is keys.ring.check(written, START)
 
 
+class TestStillOpening:
+    def test_a_key_that_has_not_changed_opens_and_its_use_is_noted(self, keys: Keys) -> None:
+        issued = keys.make(expires_at=START + HOUR)
+        caller = keys.ring.check(issued.key.reveal(), START)
+        assert isinstance(caller, Caller)
+        keys.ring.flush_last_used()
+        assert keys.ring.still_opens(caller, START)
+        assert keys.ring.flush_last_used() == 1
+
+    def test_one_that_has_expired_does_not(self, keys: Keys) -> None:
+        caller = keys.ring.check(keys.make(expires_at=START + HOUR).key.reveal(), START)
+        assert isinstance(caller, Caller)
+        assert not keys.ring.still_opens(caller, START + HOUR)
+        assert keys.ring.flush_last_used() == 1, "the check's own use"
+
+    @pytest.mark.parametrize("end", ["revoke", "rotate", "delete"])
+    def test_one_that_was_changed_does_not_whatever_the_change(self, keys: Keys, end: str) -> None:
+        issued = keys.make()
+        caller = keys.ring.check(issued.key.reveal(), START)
+        assert isinstance(caller, Caller)
+        if end == "rotate":
+            rotate(keys, issued.facts.id, HOUR)
+        with keys.world.database.write() as session:
+            if end == "revoke":
+                keys.service.revoke_key(session, keys.world.organization.id, issued.facts.id, revoked_by="ada")
+            if end == "delete":
+                session.execute(delete(AccessKey).where(AccessKey.id == issued.facts.id))
+                record_change(session, "access_key", issued.facts.id)
+        keys.world.feed.catch_up()
+        assert not keys.ring.still_opens(caller, START)
+
+    def test_nor_does_the_caller_of_now_while_a_replaced_secret_may_be_the_one_that_was_shown(self, keys: Keys) -> None:
+        issued = keys.make()
+        rotate(keys, issued.facts.id, HOUR)
+        caller = keys.ring.check(issued.key.reveal(), START)
+        assert isinstance(caller, Caller), "in the overlap"
+        assert not keys.ring.still_opens(caller, START)
+
+
 def test_keys_that_allow_the_same_share_what_they_allow(keys: Keys) -> None:
     one, other, third = (keys.make(name, allow=allow) for name, allow in (("a", ALLOW), ("b", ALLOW), ("c", ("all",))))
     held = [keys.ring.check(issued.key.reveal(), START) for issued in (one, other, third)]
