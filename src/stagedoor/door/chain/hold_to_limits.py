@@ -82,24 +82,31 @@ def _share(visit: Visit, caller: Caller) -> Awaitable[None] | None:
 
 async def _wait(visit: Visit, turn: "asyncio.Future[None]") -> None:
     metrics, started = visit.house.metrics, stopwatch()
+    try:
+        await _take_turn(visit, turn)
+    except UpstreamBudgetSpent:
+        metrics.note_refused_by(Limit.FAIR_SHARE)
+        raise
+    finally:
+        seconds = stopwatch() - started
+        metrics.note_waited_for(Limit.FAIR_SHARE, seconds)
+        visit.answer_headers.append((b"x-stagedoor-waited", b"%d; reason=fair-share" % round(seconds * 1000)))
+    # Whoever was let in and waited may have been shut out since.
+    identify(visit)
+    judge(visit)
+
+
+async def _take_turn(visit: Visit, turn: "asyncio.Future[None]") -> None:
+    """Wait for the turn, or until the caller leaves."""
     ahead = _ReadAhead(visit.receive)
+    visit.receive = ahead.receive_again
     whole_body = asyncio.Event()
     whole_body.set()
     try:
         async with CallerWatched(ahead.receive, whole_body):
             await turn
-    except UpstreamBudgetSpent:
-        metrics.note_refused_by(Limit.FAIR_SHARE)
-        raise
     finally:
         turn.cancel()
-        seconds = stopwatch() - started
-        metrics.note_waited_for(Limit.FAIR_SHARE, seconds)
-        visit.answer_headers.append((b"x-stagedoor-waited", b"%d; reason=fair-share" % round(seconds * 1000)))
-        visit.receive = ahead.receive_again
-    # Whoever was let in and waited may have been shut out since.
-    identify(visit)
-    judge(visit)
 
 
 class _ReadAhead:
