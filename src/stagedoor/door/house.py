@@ -29,6 +29,7 @@ from stagedoor.gateway.answer_cache import AnswerCache
 from stagedoor.gateway.cache_rules import CacheRules
 from stagedoor.gateway.dispatch import Gateway
 from stagedoor.gateway.embedded import EmbeddedDestination
+from stagedoor.gateway.unsettled import UnsettledOrders
 from stagedoor.identity.account_discovery.routes import account_discovery_routes
 from stagedoor.identity.account_discovery.service import AccountDiscovery
 from stagedoor.identity.api_users.key_ring import KeyRing
@@ -187,9 +188,11 @@ class House:
         self.orchestrator = Orchestrator(
             database, clock, chance, vault, changes=self.changes, files=LocalFiles(settings.data_dir / "files")
         )
+        self.unsettled_orders = UnsettledOrders(vault, database, self.threads, chance)
         self.gateway = Gateway(
             EmbeddedDestination(self.orchestrator, self.threads, settings.limits),
             forwarder,
+            self.unsettled_orders,
             json_body_bytes_max=settings.limits.json_body_bytes_max,
             cache=AnswerCache(cache_rules) if cache_rules else None,
         )
@@ -259,6 +262,7 @@ class House:
             self.token_ring,
             self.oauth,
             self.upstream_tokens,
+            self.unsettled_orders,
         ):
             follower.follow(self.changes)
         self.changes.start_from_now()

@@ -13,6 +13,7 @@ from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
 from stagedoor.gateway.carriage import Carriage, destination_of, onward_of
 from stagedoor.gateway.embedded import EmbeddedDestination, SendAnswerBody, SendAnswerStart
 from stagedoor.gateway.leaving import CallerWatched
+from stagedoor.gateway.unsettled import UnsettledOrders
 from stagedoor.passage import Destination, RequestHead
 from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.onward import Onward
@@ -26,13 +27,14 @@ class Gateway:
         self,
         embedded: EmbeddedDestination,
         forwarder: Forwarder,
+        unsettled: UnsettledOrders,
         *,
         json_body_bytes_max: int,
         cache: AnswerCache | None = None,
     ) -> None:
         self._embedded = embedded
         self._forwarder = forwarder
-        self._at_most_once = AtMostOnce(forwarder)
+        self._at_most_once = AtMostOnce(forwarder, unsettled)
         self._cache = cache
         self._json_body_bytes_max = json_body_bytes_max
 

@@ -37,6 +37,18 @@ class IdempotencyKeyMalformed(StagedoorError):
     hint = "Send one name for each thing that is to happen once, such as a UUID."
 
 
+class OutcomeUnknown(StagedoorError):
+    """The same order was sent before, and whether it happened is not known yet; it was not sent again."""
+
+    code = "outcome_unknown"
+    status = 503
+    public = "You sent this before, and the Orchestrator behind this tenant does not say yet what came of it."
+    hint = "It was not sent again. Ask once more in a moment; for a second one, send an Idempotency-Key with each."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "5"})
+
+
 class CacheRuleRefused(StagedoorError):
     """A rule about which reads are answered from memory cannot be followed; the server does not start."""
 

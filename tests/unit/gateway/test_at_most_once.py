@@ -6,9 +6,12 @@ from typing import Any, cast
 
 import orjson
 import pytest
+from tests.factories.upstreams import VAULT
 
-from stagedoor.gateway.at_most_once import ASK_AFTER_SECONDS, AtMostOnce
-from stagedoor.gateway.errors import IdempotencyKeyMalformed
+from stagedoor.gateway.at_most_once import ASK_AFTER_SECONDS, ASK_AGAIN_AFTER_SECONDS, AtMostOnce
+from stagedoor.gateway.errors import IdempotencyKeyMalformed, OutcomeUnknown
+from stagedoor.gateway.unsettled import UnsettledOrders
+from stagedoor.kit.chance import SeededChance
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamRefusedCredential, UpstreamTimedOut, UpstreamUnreachable
 from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.onward import Onward
@@ -32,6 +35,8 @@ class Upstream:
         self.refuses_after_keeping = False
         self.is_renewed = True
         self.cannot_say = False
+        self.breaks_off = False
+        self.is_reached: asyncio.Event | None = None
 
     async def forward(self, onward: Onward, body: AsyncIterator[bytes], start: Any, take: Any, *, begin: Any) -> int:
         if onward.method == "GET":
@@ -45,6 +50,11 @@ class Upstream:
             await take(orjson.dumps({"value": [row for row in self.kept if known and row["Reference"] == reference]}))
             return 200
         self.posts += 1
+        # So that whoever watches for the caller to leave has begun.
+        await asyncio.sleep(0)
+        if self.is_reached is not None:
+            self.is_reached.set()
+            await asyncio.sleep(0)
         order = orjson.loads(b"".join([piece async for piece in body]))
         [inner] = order.values()
         if self.refuses and not self.refuses_after_keeping:
@@ -62,8 +72,22 @@ class Upstream:
             await take(b"upstream's words")
             return self.lose
         await start(201, [(b"x-said", b"yes")])
+        if self.breaks_off:
+            await take(b'{"val')
+            raise UpstreamBroke
         await take(orjson.dumps({"value": self.kept[-1:]}))
         return 201
+
+
+class Remembered(UnsettledOrders):
+    """Remembers in one process alone, without a store to tell the others through."""
+
+    def __init__(self) -> None:
+        super().__init__(VAULT, cast("Any", None), cast("Any", None), SeededChance(1))
+        self.told: list[str] = []
+
+    async def _tell(self, name: str, reference: str, state: str) -> None:
+        self.told.append(state)
 
 
 class Told:
@@ -84,8 +108,11 @@ def send(
     *,
     key: str | None = None,
     caller: str = "c1",
+    unsettled: Remembered | None = None,
+    leaves: bool = False,
 ) -> Told:
     told = Told()
+    is_on_its_way = asyncio.Event()
 
     async def start(status: int, headers: list[tuple[bytes, bytes]]) -> None:
         told.status, told.headers = status, dict(headers)
@@ -96,7 +123,14 @@ def send(
     async def pause(seconds: float) -> None:
         told.paused.append(seconds)
 
-    once = AtMostOnce(cast("Forwarder", upstream), pause=pause)
+    async def until_left() -> None:
+        if leaves:
+            upstream.is_reached = is_on_its_way
+            await is_on_its_way.wait()
+        else:
+            await asyncio.Event().wait()
+
+    once = AtMostOnce(cast("Forwarder", upstream), unsettled or Remembered(), pause=pause)
     asyncio.run(
         once.forward(
             operation,
@@ -108,6 +142,7 @@ def send(
             begin=cast("Any", None),
             start_answer=start,
             send_chunk=take,
+            until_left=until_left,
         )
     )
     return told
@@ -220,3 +255,75 @@ class TestARefusedCredential:
         with pytest.raises(UpstreamRefusedCredential):
             send(upstream)
         assert (upstream.posts, upstream.questions) == (1, [])
+
+
+def test_an_answer_that_breaks_off_half_way_is_asked_for() -> None:
+    upstream = Upstream()
+    upstream.breaks_off = True
+    told = send(upstream)
+    assert (told.status, told.json()["value"][0]["Id"]) == (201, 1)
+    assert told.headers[b"x-stagedoor-outcome"] == b"asked"
+
+
+class TestTheSameOrderAgain:
+    def test_of_a_caller_who_left_finds_what_the_first_one_did(self) -> None:
+        upstream, unsettled = Upstream(), Remembered()
+        send(upstream, unsettled=unsettled, leaves=True)
+        again = send(upstream, unsettled=unsettled)
+        assert (again.status, again.json()["value"][0]["Id"]) == (201, 1)
+        assert again.headers[b"x-stagedoor-outcome"] == b"asked"
+        assert upstream.posts == 1
+        assert unsettled.told == ["under-way", "over", "settled"]
+
+    def test_that_was_answered_is_another_one(self) -> None:
+        upstream, unsettled = Upstream(), Remembered()
+        for _ in range(2):
+            send(upstream, unsettled=unsettled)
+        send(upstream, unsettled=unsettled, leaves=True)
+        for _ in range(2):
+            send(upstream, unsettled=unsettled)
+        # The fourth was the third sent again; the fifth is one more.
+        assert upstream.posts == 4
+
+    def test_of_another_caller_or_with_another_body_is_another_one(self) -> None:
+        upstream, unsettled = Upstream(), Remembered()
+        send(upstream, unsettled=unsettled, leaves=True)
+        send(upstream, unsettled=unsettled, caller="c2")
+        send(upstream, unsettled=unsettled, body=orjson.dumps({"startInfo": {"ReleaseKey": "other"}}))
+        assert upstream.posts == 3
+
+    def test_whose_outcome_stayed_unknown_is_not_sent_while_the_upstream_cannot_say(self) -> None:
+        upstream, unsettled = Upstream(), Remembered()
+        upstream.lose, upstream.cannot_say = UpstreamBroke(), True
+        with pytest.raises(UpstreamBroke):
+            send(upstream, unsettled=unsettled)
+        upstream.lose = None
+        with pytest.raises(OutcomeUnknown):
+            send(upstream, unsettled=unsettled)
+        assert upstream.posts == 1
+        upstream.cannot_say = False
+        assert send(upstream, unsettled=unsettled).json()["value"][0]["Id"] == 1
+        assert upstream.posts == 1
+
+    def test_that_did_not_happen_is_sent_with_the_reference_that_it_had(self) -> None:
+        upstream, unsettled = Upstream(), Remembered()
+        upstream.lose, upstream.keeps = UpstreamBroke(), False
+        with pytest.raises(UpstreamBroke):
+            send(upstream, unsettled=unsettled)
+        upstream.lose, upstream.keeps = None, True
+        first = upstream.questions[0].query
+        told = send(upstream, unsettled=unsettled)
+        assert told.headers == {b"x-said": b"yes"}
+        assert upstream.kept[0]["Reference"] in first
+        assert (upstream.posts, unsettled.told) == (2, ["over", "settled"])
+
+    def test_is_not_sent_while_the_first_is_still_under_way_elsewhere(self) -> None:
+        upstream, unsettled = Upstream(), Remembered()
+        send(upstream, unsettled=unsettled, leaves=True)
+        [name] = unsettled._orders
+        unsettled._keep(name, "sd-elsewhere", is_under_way=True)
+        with pytest.raises(OutcomeUnknown) as told:
+            send(upstream, unsettled=unsettled)
+        assert told.value.headers["Retry-After"]
+        assert upstream.posts == 1
+        assert len(upstream.questions) == len(ASK_AGAIN_AFTER_SECONDS)
