@@ -18,6 +18,8 @@ Header = tuple[bytes, bytes]
 
 STATUS_LINES = {status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 BODILESS = frozenset({204, 304})
+SHORT_BYTES_MAX = 64 * 1024
+"""A body of so many bytes, declared, comes with its head or soon after it; one write takes both."""
 
 _log = get_logger("stagedoor.door")
 
@@ -36,6 +38,7 @@ class CarriedVisit:
         visit: Visit,
         transport: asyncio.Transport,
         flow: FlowControl,
+        loop: asyncio.AbstractEventLoop,
         *,
         default_headers: Sequence[Header],
         http_version: str,
@@ -44,6 +47,7 @@ class CarriedVisit:
     ) -> None:
         self._visit = visit
         self._transport = transport
+        self._loop = loop
         self._default_headers = default_headers
         self._http_version = http_version
         self._flow = flow
@@ -60,7 +64,10 @@ class CarriedVisit:
         self.disconnected = False
 
     def start(self, status: int, headers: list[Header], content_length: int | None) -> None:
-        """Make the answer's head; it goes out with the first piece of the body, or a moment later by itself."""
+        """Make the answer's head.
+
+        It goes out with the first piece of the body, or a moment later by itself where that may be long in coming.
+        """
         visit = self._visit
         visit.status = status
         if visit.on_head is not None:
@@ -88,7 +95,8 @@ class CarriedVisit:
             parts.append(b"connection: close\r\n")
         parts.append(b"\r\n")
         self._unsent = b"".join(parts)
-        asyncio.get_running_loop().call_soon(self._send_head)
+        if content_length is None or content_length > SHORT_BYTES_MAX:
+            self._loop.call_soon(self._send_head)
 
     def _send_head(self) -> None:
         if self._unsent and not self.disconnected:

@@ -131,6 +131,7 @@ class CarryingProtocol(BoundedProtocol):
             visit,
             self.transport,
             self.flow,
+            self.loop,
             default_headers=self.server_state.default_headers,
             http_version=http_version,
             keep_alive=http_version != "1.0" and self.parser.should_keep_alive() and not self._is_draining,
