@@ -24,6 +24,8 @@ from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
+from stagedoor.orchestrator.exports.routes import routes as exports
+from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
 from stagedoor.orchestrator.jobs.routes import routes as jobs
@@ -47,6 +49,7 @@ from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 ROOMS: tuple[Routes, ...] = (
     assets,
     documents,
+    exports,
     folders,
     folders_navigation,
     jobs,
@@ -64,7 +67,7 @@ ROOMS: tuple[Routes, ...] = (
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
 
-DUTIES: tuple[Duty, ...] = (SWEEP,)
+DUTIES: tuple[Duty, ...] = (DROP_OLD_EXPORTS, SWEEP)
 """Everything that the embedded Orchestrator does by itself."""
 
 _log = get_logger(__name__)

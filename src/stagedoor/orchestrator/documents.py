@@ -5,6 +5,7 @@ from functools import cache
 from stagedoor.orchestrator.assets.entities import ASSETS
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.entity import EntitySet
+from stagedoor.orchestrator.exports.entities import EXPORTS
 from stagedoor.orchestrator.folders.entities import FOLDERS
 from stagedoor.orchestrator.jobs.entities import JOBS
 from stagedoor.orchestrator.machines.entities import MACHINES
@@ -20,6 +21,7 @@ from stagedoor.orchestrator.settings.entities import SETTINGS
 
 ENTITY_SETS: tuple[EntitySet, ...] = (
     ASSETS,
+    EXPORTS,
     FOLDERS,
     JOBS,
     MACHINES,
