@@ -21,9 +21,8 @@ BLOCK_ROWS = 100
 """So many rows go to SQLite in one statement. It works through a statement without the interpreter, which requests
 have to themselves meanwhile; a statement for each row would take it back between any two of them."""
 REMEMBERED = 2048
-REMEMBERED_CHARACTERS_MAX = 256
-"""Most texts of a row stood in the rows before it. Longer ones are read anew each time, so that whoever sends many
-different ones can fill no more than a megabyte."""
+REMEMBERED_CHARACTERS_MAX = 512
+"""Whoever sends many different texts can fill no more than two megabytes with them."""
 
 _TABLE = cast("Table", AuditRow.__table__)
 _COLUMNS = tuple(column.name for column in _TABLE.columns if column.name != "id")
@@ -105,52 +104,53 @@ def _insert_many(insert_one: str, rows: int) -> str:
 def _values_after_time(entry: AuditEntry) -> tuple[object, ...]:
     # The one place that everything passes on its way to the table: nothing secret and nothing unstorable gets past.
     request_id = entry.request_id
+    if request_id is not None and not _DRAWN_ID.fullmatch(request_id):
+        request_id = _redacted(request_id, "request_id")
+    caller_id, caller_name, credential_id, client_address, organization, tenant = _ABOUT_THE_CALLER.storable(
+        (
+            entry.caller_id,
+            entry.caller_name,
+            entry.credential_id,
+            entry.client_address,
+            entry.organization,
+            entry.tenant,
+        )
+    )
+    method, path, operation, folder, reason, sentence = _ABOUT_THE_REQUEST.storable(
+        (entry.method, entry.path, entry.operation, entry.folder, entry.reason, entry.sentence)
+    )
     return (
         entry.event.value,
-        request_id
-        if request_id is None or _DRAWN_ID.fullmatch(request_id)
-        else _read_strangers_text(request_id, "request_id"),
+        request_id,
         entry.caller_kind,
-        _own_text(entry.caller_id, "caller_id"),
-        _strangers_text(entry.caller_name, "caller_name"),
+        caller_id,
+        caller_name,
         entry.credential_kind,
-        _own_text(entry.credential_id, "credential_id"),
-        _own_text(entry.client_address, "client_address"),
+        credential_id,
+        client_address,
         entry.organization_id,
-        _strangers_text(entry.organization, "organization"),
-        _strangers_text(entry.tenant, "tenant"),
-        _strangers_text(entry.method, "method"),
-        _strangers_text(entry.path, "path"),
-        _own_text(entry.operation, "operation"),
-        _strangers_text(entry.folder, "folder"),
+        organization,
+        tenant,
+        method,
+        path,
+        operation,
+        folder,
         entry.verdict,
-        _own_text(entry.reason, "reason"),
-        _strangers_text(entry.sentence, "sentence"),
+        reason,
+        sentence,
         entry.status,
         entry.duration_ms,
         entry.destination,
     )
 
 
-def _strangers_text(value: str | None, column: str) -> str | None:
-    if value is None:
-        return None
-    if len(value) > REMEMBERED_CHARACTERS_MAX:
-        return _read_strangers_text(value, column)
-    return _strangers_text_known(value, column)
-
-
-def _own_text(value: str | None, column: str) -> str | None:
-    if value is None:
-        return None
-    return _storable(value, column) if len(value) > REMEMBERED_CHARACTERS_MAX else _own_text_known(value, column)
-
-
-def _read_strangers_text(value: str, column: str) -> str:
-    if column == "path":
-        return _storable(redact_target(value), column)
+def _redacted(value: str, column: str) -> str:
     # The shortest shape of a secret has nine characters; most columns of most rows are shorter or empty.
     return _storable(redact(value) if len(value) > 8 else value, column)
+
+
+def _redacted_target(value: str, column: str) -> str:
+    return _storable(redact_target(value), column)
 
 
 def _storable(value: str, column: str) -> str:
@@ -163,8 +163,48 @@ def _storable(value: str, column: str) -> str:
     return value if len(value) <= limit else value[: limit - 1] + "…"
 
 
-_strangers_text_known = lru_cache(REMEMBERED)(_read_strangers_text)
-_own_text_known = lru_cache(REMEMBERED)(_storable)
+class _Texts:
+    """The texts of some columns, as they may be stored.
+
+    Most stood in many rows before, so that those which may be stored as they are, are remembered together: one look
+    says so of all of them. A text that held a secret never is.
+    """
+
+    def __init__(self, **made_storable_by: Callable[[str, str], str]) -> None:
+        self._made_storable_by = tuple(made_storable_by.items())
+        self._as_they_are: set[tuple[str | None, ...]] = set()
+
+    def storable(self, texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
+        """Return the texts, redacted where a stranger may have written them, and cut to their columns."""
+        if texts in self._as_they_are:
+            return texts
+        made = tuple(
+            None if text is None else make(text, column)
+            for text, (column, make) in zip(texts, self._made_storable_by, strict=True)
+        )
+        if made == texts and sum(map(len, filter(None, texts))) <= REMEMBERED_CHARACTERS_MAX:
+            if len(self._as_they_are) >= REMEMBERED:
+                self._as_they_are.clear()
+            self._as_they_are.add(texts)
+        return made
+
+
+_ABOUT_THE_CALLER = _Texts(
+    caller_id=_storable,
+    caller_name=_redacted,
+    credential_id=_storable,
+    client_address=_storable,
+    organization=_redacted,
+    tenant=_redacted,
+)
+_ABOUT_THE_REQUEST = _Texts(
+    method=_redacted,
+    path=_redacted_target,
+    operation=_storable,
+    folder=_redacted,
+    reason=_storable,
+    sentence=_redacted,
+)
 
 
 def _looks_like_an_id(caller: str) -> bool:

@@ -107,6 +107,23 @@ def test_a_secret_at_the_cut_is_redacted_before_the_cut(database: Database) -> N
     assert "sd_" not in (listed(database)[0].sentence or "")
 
 
+def test_a_secret_is_redacted_each_time_and_never_remembered(database: Database) -> None:
+    path = f"/odata/Jobs?password={CANARY}"
+    add(database, *(audit_entry(path=path) for _ in range(3)))
+    assert {row.path for row in listed(database)} == {"/odata/Jobs?password=***"}
+    assert CANARY not in repr(store._ABOUT_THE_REQUEST._as_they_are)
+
+
+def test_what_is_remembered_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "REMEMBERED", 10)
+    store._ABOUT_THE_REQUEST._as_they_are.clear()
+    long = "/" + "x" * store.REMEMBERED_CHARACTERS_MAX
+    add(database, *(audit_entry(path=f"/odata/Jobs({number})") for number in range(55)), audit_entry(path=long))
+    assert [row.path for row in listed(database)] == [f"/odata/Jobs({number})" for number in range(55)] + [long]
+    assert 0 < len(store._ABOUT_THE_REQUEST._as_they_are) <= 10
+    assert long not in repr(store._ABOUT_THE_REQUEST._as_they_are)
+
+
 def test_the_log_offers_no_way_to_change_or_remove_a_row() -> None:
     assert not [name for name in vars(store) if any(word in name for word in ("update", "delete", "remove", "change"))]
 
