@@ -6,7 +6,7 @@ to the next period, so that a duty looks for what is due instead of counting on 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, insert, select, update
@@ -19,6 +19,7 @@ from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Base, Database, UtcDateTime
 from stagedoor.kit.files import Files
 from stagedoor.kit.logs import get_logger
+from stagedoor.orchestrator.outreach import Outreach
 
 _log = get_logger(__name__)
 
@@ -41,15 +42,20 @@ class DutyCall:
     clock: Clock
     chance: Chance
     vault: Vault
+    outreach: Outreach = field(default_factory=Outreach)
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something to be done again and again. ``name`` is unique in the house, at most 64 letters."""
+    """Something to be done again and again. ``name`` is unique in the house, at most 64 letters.
+
+    ``is_due`` is a cheap look before anything is written, for a duty that often finds nothing to do.
+    """
 
     name: str
     every: timedelta
     carry_out: Callable[[DutyCall], None]
+    is_due: Callable[[Session, datetime], bool] | None = None
 
 
 class Duties:
@@ -72,6 +78,9 @@ class Duties:
 
     def _claim(self, duty: Duty, now: datetime) -> bool:
         with self._call.database.read() as session:
+            if duty.is_due is not None and not duty.is_due(session, now):
+                self._due_at[duty.name] = now + duty.every
+                return False
             due_at = _find_moment(session, duty.name)
         if due_at is not None and due_at > now:
             # Somebody else had it; a duty that is not due costs no further look until then.
