@@ -47,4 +47,5 @@ class EventName(StrEnum):
     IDENTITY_TOKEN_ISSUED = "identity:token:issued"
     IDENTITY_TOKEN_REFUSED = "identity:token:refused"
     IDENTITY_TOKEN_REVOKED = "identity:token:revoked"
+    ORCHESTRATOR_FILE_TRANSFERRED = "orchestrator:file:transferred"
     ORCHESTRATOR_OPERATION_CALLED = "orchestrator:operation:called"

@@ -13,6 +13,7 @@ from stagedoor.door.chain.answer_publicly import answer_publicly
 from stagedoor.door.chain.bound_body import bound_body
 from stagedoor.door.chain.bound_head import bound_head
 from stagedoor.door.chain.canonical_path import canonical_path
+from stagedoor.door.chain.carry_file import carry_file
 from stagedoor.door.chain.dispatch import dispatch
 from stagedoor.door.chain.find_folder import find_folder
 from stagedoor.door.chain.find_tenant import find_tenant
@@ -25,6 +26,7 @@ from stagedoor.door.chain.let_loopback_pages_read import let_loopback_pages_read
 from stagedoor.door.chain.match_operation import match_operation
 from stagedoor.door.chain.note_legacy_use import note_legacy_use
 from stagedoor.door.chain.operations import answer_operations
+from stagedoor.door.chain.present_permit import present_permit
 from stagedoor.door.chain.refuse_unknown import refuse_unknown
 from stagedoor.door.chain.sign_in_upstream import sign_in_upstream
 from stagedoor.door.chain.strip_forged_headers import strip_forged_headers
@@ -59,6 +61,7 @@ WAYS: Mapping[Surface, tuple[Step, ...]] = {
         hold_to_limits,
         dispatch,
     ),
+    Surface.FILES: (let_loopback_pages_read, present_permit, carry_file),
     Surface.IDENTITY: (bound_body("form_body_bytes_max"), hand_over("identity")),
     Surface.MANAGEMENT: (
         bound_body("form_body_bytes_max"),

@@ -14,12 +14,13 @@ OAUTH_CLIENT = "oauth_client"
 """What stands as the kind of credential where a request came through an OAuth client, whose id stands beside it."""
 EVENTS = {
     Surface.ORCHESTRATOR: EventName.ORCHESTRATOR_OPERATION_CALLED,
+    Surface.FILES: EventName.ORCHESTRATOR_FILE_TRANSFERRED,
     Surface.IDENTITY: EventName.IDENTITY_REQUEST_ANSWERED,
     Surface.MANAGEMENT: EventName.ADMIN_REQUEST_ANSWERED,
     Surface.CONSOLE: EventName.CONSOLE_PAGE_ANSWERED,
     Surface.UNKNOWN: EventName.DOOR_REQUEST_REFUSED,
 }
-JUDGED = frozenset({Surface.ORCHESTRATOR, Surface.IDENTITY, Surface.UNKNOWN})
+JUDGED = frozenset({Surface.ORCHESTRATOR, Surface.FILES, Surface.IDENTITY, Surface.UNKNOWN})
 """Where an error means that the caller did not get in. Administration and pages answer for their own errors."""
 # Probes and styles would bury what matters.
 QUIET_PREFIXES = ("/console/static/", "/identity_/static/")

@@ -12,6 +12,7 @@ Path (any letter case)                                 Surface       What the su
 ``/{org}/portal_/…``                                   IDENTITY      ``/portal_/…``
 ``[/{org}/{tenant}][/orchestrator_]/api/account/…``    IDENTITY      ``/api/account/…`` (legacy basic)
 ``[/{org}/{tenant}][/orchestrator_]/{odata,api,…}/…``  ORCHESTRATOR  ``/odata/…``, ``/api/…``
+``[/{org}/{tenant}][/orchestrator_]/files_/{file}``    FILES         ``/files_/{file}``
 =====================================================  ============  =============================================
 
 Everything else is UNKNOWN and refused. Paths arrive in canonical form (``catalog.canonical``).
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from stagedoor.identity.organizations.service import RESERVED_NAMES
+from stagedoor.orchestrator.file_addresses.access import ROOT as FILES_ROOT
 
 
 class Surface(StrEnum):
@@ -31,6 +33,7 @@ class Surface(StrEnum):
     MANAGEMENT = "management"
     IDENTITY = "identity"
     ORCHESTRATOR = "orchestrator"
+    FILES = "files"
     UNKNOWN = "unknown"
 
 
@@ -90,6 +93,8 @@ def _find_orchestrator(path: str, segments: list[str], words: list[str]) -> Plac
         taken += 1
     prefix = "".join(f"/{segment}" for segment in segments[:taken])
     inside = words[taken:]
+    if inside[:1] == [FILES_ROOT] and len(inside) == 2:
+        return Place(Surface.FILES, f"/{FILES_ROOT}/{segments[taken + 1]}", prefix, organization, tenant)
     if not inside or inside[0] not in ORCHESTRATOR_ROOTS:
         return Place(Surface.UNKNOWN, path)
     if inside[:2] == ["api", "account"]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from stagedoor.catalog.operations import Match
 from stagedoor.door.surfaces import Place, Surface
+from stagedoor.orchestrator.file_addresses.permits import FilePermit
 from stagedoor.passage import Caller, Destination, FolderPlace, IdentityOutcome, RequestHead, TenantPlace, Verdict
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Visit:
     folder: FolderPlace | None = None
     verdict: Verdict | None = None
     destination: Destination | None = None
+    file_permit: FilePermit | None = None
     answer_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     status: int = 0
     reason: str | None = None

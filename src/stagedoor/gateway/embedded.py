@@ -1,15 +1,14 @@
 """Carry an allowed request to the embedded Orchestrator: its body whole or as a file, its answer likewise."""
 
 from collections.abc import Awaitable, Callable
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import orjson
 
 from stagedoor.catalog.operations import Match
-from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
+from stagedoor.gateway.body import Receive, declared_length, read_whole
 from stagedoor.gateway.carriage import Carriage
-from stagedoor.gateway.errors import BodyTooLarge
+from stagedoor.gateway.file_bodies import fill_spool, send_pieces, spool
 from stagedoor.kit.settings import Limits
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
@@ -18,10 +17,6 @@ from stagedoor.passage import RequestHead
 
 ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
 PLAIN_JSON = b"application/json; charset=utf-8"
-
-HELD_BYTES_MAX = 1024 * 1024
-"""A file on its way in is held in memory up to here, and on disk from there on."""
-PIECE_BYTES = 256 * 1024
 
 SendAnswerStart = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
 SendAnswerBody = Callable[[bytes, bool], Awaitable[None]]
@@ -43,9 +38,10 @@ class EmbeddedDestination:
         head = carriage.head
         declared = declared_length(head.headers.get("content-length"))
         if self._orchestrator.takes_files(carriage.match.operation.id):
-            with SpooledTemporaryFile(HELD_BYTES_MAX) as spooled:
-                upload = cast("BinaryIO", spooled)
-                await self._spool(receive, upload, declared=declared)
+            with spool() as upload:
+                await fill_spool(
+                    upload, receive, declared=declared, bytes_max=self._file_bytes_max, threads=self._threads
+                )
                 answer = await self._carry_out(carriage, upload)
         else:
             body = await read_whole(receive, bytes_max=self._json_body_bytes_max, declared=declared)
@@ -75,20 +71,6 @@ class EmbeddedDestination:
             ),
         )
 
-    async def _spool(self, receive: Receive, upload: BinaryIO, *, declared: int | None) -> None:
-        if declared is not None and declared > self._file_bytes_max:
-            raise BodyTooLarge
-        size = 0
-        async for piece in stream(receive):
-            size += len(piece)
-            if size > self._file_bytes_max:
-                raise BodyTooLarge
-            # What is small stays in memory; from there on a write may wait for the disk.
-            if size > HELD_BYTES_MAX:
-                await self._threads.run(upload.write, piece)
-            else:
-                upload.write(piece)
-
     async def _send_file(
         self, answer: Answer, content: FileContent, head: RequestHead, start: SendAnswerStart, send_body: SendAnswerBody
     ) -> None:
@@ -98,10 +80,10 @@ class EmbeddedDestination:
             ]
             headers += [(b"cache-control", b"no-store"), (b"content-length", str(content.size).encode())]
             await start(answer.status, headers)
-            if head.method != "HEAD":
-                while piece := await self._threads.run(stream_of_file.read, PIECE_BYTES):
-                    await send_body(piece, True)
-            await send_body(b"", False)
+            if head.method == "HEAD":
+                await send_body(b"", False)
+            else:
+                await send_pieces(stream_of_file, content.size, send_body, self._threads)
 
 
 def _render(answer: Answer, match: Match) -> tuple[list[tuple[bytes, bytes]], bytes]:

@@ -44,8 +44,8 @@ class Files(Protocol):
     def keep(self, name: str, content: BinaryIO) -> KeptFile:
         """Keep everything that ``content`` still holds; it lies safely on return. Nothing is kept on failure."""
 
-    def open(self, name: str) -> BinaryIO:
-        """Open a kept file for reading, or raise :class:`FileMissing`."""
+    def open(self, name: str, *, start: int = 0) -> BinaryIO:
+        """Open a kept file for reading from a byte of it on, or raise :class:`FileMissing`."""
 
     def remove(self, name: str) -> None:
         """Remove a file; does nothing where there is none."""
@@ -80,12 +80,14 @@ class LocalFiles:
         _sync(place.parent)
         return KeptFile(name, size, digest.hexdigest())
 
-    def open(self, name: str) -> BinaryIO:
+    def open(self, name: str, *, start: int = 0) -> BinaryIO:
         """Open the file for reading."""
         try:
-            return self._place_of(name).open("rb")
+            content = self._place_of(name).open("rb")
         except FileNotFoundError as missing:
             raise FileMissing(internal=name) from missing
+        content.seek(start)
+        return content
 
     def remove(self, name: str) -> None:
         """Remove the file; whoever reads it reads it to its end."""

@@ -13,6 +13,9 @@ from stagedoor.identity.issued_tokens.models import RefreshToken
 from stagedoor.identity.organizations.models import Tenant
 from stagedoor.identity.signing_keys.models import SigningKeyRow
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
+from stagedoor.orchestrator.buckets.models import Bucket
+from stagedoor.orchestrator.webhooks.models import Webhook
+from stagedoor.orchestrator.tasks.models import Task
 from stagedoor.upstream.connections.models import Connection
 from stagedoor.upstream.upstream_tokens.models import UpstreamToken
 
@@ -57,5 +60,8 @@ SEALED_COLUMNS = (
     _column(UpstreamToken.sealed_access_token, "upstream-token:{}"),
     _column(UpstreamToken.sealed_refresh_token, "upstream-refresh-token:{}"),
     _column(Asset.sealed_secret, "asset:{}", named_by=Asset.key),
+    _column(Webhook.sealed_secret, "webhook:{}", named_by=Webhook.key),
     _column(AssetValue.sealed_secret, "asset value:{}", named_by=AssetValue.key),
+    _column(Bucket.sealed_password, "bucket:{}", named_by=Bucket.seal_key),
+    _column(Task.sealed_data, "task:{}", named_by=Task.key),
 )

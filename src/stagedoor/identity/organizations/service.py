@@ -21,6 +21,7 @@ RESERVED_NAMES = frozenset(
         "authorize",
         "cloudrpa",
         "console",
+        "files_",
         "forms",
         "healthz",
         "identity",

@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 from itertools import islice
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from stagedoor.kit.files import FileMissing
+from stagedoor.kit.files import FileMissing, KeptFile
 from stagedoor.orchestrator.call import Call, FileContent
 from stagedoor.orchestrator.duties import Duty, DutyCall
+from stagedoor.orchestrator.file_addresses.traffic import FileCall
 from stagedoor.orchestrator.stored_files import store
 from stagedoor.orchestrator.stored_files.models import StoredFile
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 SWEPT_AFTER = timedelta(hours=1)
 """Longer than any upload and any transaction takes: a younger file may be about to be written down."""
@@ -21,7 +25,11 @@ BINARY = "application/octet-stream"
 
 def keep(call: Call, content: BinaryIO, *, content_type: str | None = None) -> StoredFile:
     """Keep a file for the call's tenant and return its row, written in the call's transaction."""
-    kept = call.files.keep(call.chance.random_bytes(16).hex(), content)
+    return write_down(call, call.files.keep(call.chance.random_bytes(16).hex(), content), content_type=content_type)
+
+
+def write_down(call: Call | FileCall, kept: KeptFile, *, content_type: str | None = None) -> StoredFile:
+    """Write down a file that was kept before, in the call's transaction, and return its row."""
     row = StoredFile(
         name=kept.name,
         tenant_id=call.tenant.tenant_id,
@@ -34,7 +42,7 @@ def keep(call: Call, content: BinaryIO, *, content_type: str | None = None) -> S
     return row
 
 
-def get(call: Call, name: str) -> StoredFile:
+def get(call: Call | FileCall, name: str) -> StoredFile:
     """Return the row of the tenant's file, or raise :class:`~stagedoor.kit.files.FileMissing`."""
     row = store.find(call.session, call.tenant.tenant_id, name)
     if row is None:
@@ -51,6 +59,11 @@ def show(call: Call, name: str) -> FileContent:
 def release(session: Session, *names: str) -> None:
     """Let files go: written off with the transaction, removed by the sweep."""
     store.remove(session, names)
+
+
+def release_selected(session: Session, names: "Select[str | None]") -> None:
+    """Let every file go that a statement names, such as all of a bucket that is deleted."""
+    store.remove_selected(session, names)
 
 
 def _sweep(duty: DutyCall) -> None:

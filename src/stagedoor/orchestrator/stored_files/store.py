@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.stored_files.models import StoredFile
@@ -21,6 +21,11 @@ def find(session: Session, tenant_id: str, name: str) -> StoredFile | None:
 
 def remove(session: Session, names: Sequence[str]) -> None:
     """Write files off."""
+    session.execute(delete(StoredFile).where(StoredFile.name.in_(names)))
+
+
+def remove_selected(session: Session, names: Select[str | None]) -> None:
+    """Write off the files that a statement names."""
     session.execute(delete(StoredFile).where(StoredFile.name.in_(names)))
 
 
