@@ -25,11 +25,14 @@ from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
 from stagedoor.orchestrator.assets.schemas import Value, ValueType
 from stagedoor.orchestrator.assets.sealing import put_value, reveal_secret
+from stagedoor.orchestrator.webhooks.models import Webhook
+from stagedoor.orchestrator.webhooks.service import secret_context
 from stagedoor.upstream.connections.schemas import ConnectionDraft, ConnectionKind
 from stagedoor.upstream.connections.service import Connections
 from stagedoor.upstream.upstream_tokens.schemas import Granted
 from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
+WEBHOOK_CONTEXT = secret_context("webhook-key")
 START = datetime(2030, 1, 31, 8, 0, tzinfo=UTC)
 FIRST = MasterKey(b"1" * 32)
 SECOND = MasterKey(b"2" * 32)
@@ -133,6 +136,19 @@ class SealedWorld:
         families.supersede(session, presented, second, Secret("an answer"))
 
     def _add_assets(self, session: Session, keys: SealingKeys, tenant_id: str) -> None:
+        webhook = Webhook(
+            tenant_id=tenant_id,
+            key="webhook-key",
+            name="Listener",
+            url="http://listener.test/",
+            enabled=True,
+            subscribe_to_all_events=True,
+            allow_insecure_ssl=False,
+            events=[],
+            sealed_secret=keys.vault.seal(Secret("a webhook's secret"), context=WEBHOOK_CONTEXT, chance=self.chance),
+            created_at=START,
+        )
+        session.add(webhook)
         value = Value(type=ValueType.CREDENTIAL, username="robot", secret=Secret("an asset's secret"))
         asset = Asset(
             tenant_id=tenant_id,

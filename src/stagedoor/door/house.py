@@ -66,6 +66,7 @@ from stagedoor.kit.threads import WorkerThreads
 from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.app import Orchestrator
 from stagedoor.orchestrator.folders.directory import FolderDirectory
+from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.upstream.connections.service import Connections
 from stagedoor.upstream.credential_renewal import CredentialRenewal
 from stagedoor.upstream.folders.directory import RemoteFolders
@@ -186,7 +187,13 @@ class House:
         cache_rules = CacheRules.read(settings.cache, CATALOG)
         self.remote_folders = RemoteFolders(forwarder, clock)
         self.orchestrator = Orchestrator(
-            database, clock, chance, vault, changes=self.changes, files=LocalFiles(settings.data_dir / "files")
+            database,
+            clock,
+            chance,
+            vault,
+            changes=self.changes,
+            files=LocalFiles(settings.data_dir / "files"),
+            outreach=Outreach(reaches_private=settings.webhooks_reach_private),
         )
         self.unsettled_orders = UnsettledOrders(vault, database, self.threads, chance)
         self.gateway = Gateway(

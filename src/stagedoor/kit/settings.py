@@ -64,6 +64,7 @@ class Settings:
     ``…_lists_per_minute`` are how many requests for lists of jobs and queue items the callers of one remote tenant
     share, and those of an embedded one; 0 stands for no such limit.
     ``cache`` are rules such as ``Jobs_Get=2s``; what they may say stands in ``gateway/cache_rules.py``.
+    ``webhooks_reach_private`` false keeps the events of embedded tenants from addresses inside one's own network.
     """
 
     data_dir: Path
@@ -81,6 +82,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     upstream_timeouts: UpstreamTimeouts = field(default_factory=UpstreamTimeouts)
     cache: tuple[str, ...] = ()
+    webhooks_reach_private: bool = True
 
     @property
     def base_url(self) -> str:
@@ -118,10 +120,20 @@ def settings_from_environment(environment: Mapping[str, str] = os.environ, **giv
     for name in ("upstream_lists_per_minute", "embedded_lists_per_minute"):
         if (said := environment.get(f"STAGEDOOR_{name.upper()}")) is not None:
             values[name] = int(said)
+    if (said := environment.get("STAGEDOOR_WEBHOOKS_REACH_PRIVATE")) is not None:
+        values["webhooks_reach_private"] = _is_yes("STAGEDOOR_WEBHOOKS_REACH_PRIVATE", said)
     if "STAGEDOOR_CACHE" in environment:
         values["cache"] = _listed(environment["STAGEDOOR_CACHE"])
     values.update({name: value for name, value in given.items() if value is not None})
     return Settings(**values)  # type: ignore[arg-type]  # each name is checked by the dataclass itself
+
+
+def _is_yes(name: str, text: str) -> bool:
+    word = text.strip().lower()
+    if word not in ("yes", "no"):
+        # A word that was meant as no and read as yes would open what was to be closed.
+        raise ValueError(f"{name} is yes or no, not {text!r}")
+    return word == "yes"
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from stagedoor.orchestrator.folders_navigation.routes import routes as folders_n
 from stagedoor.orchestrator.jobs.routes import routes as jobs
 from stagedoor.orchestrator.json_body import read_json_body
 from stagedoor.orchestrator.machines.routes import routes as machines
+from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.orchestrator.processes.routes import routes as processes
 from stagedoor.orchestrator.queue_definitions.routes import routes as queue_definitions
 from stagedoor.orchestrator.queue_items.routes import routes as queue_items
@@ -44,6 +45,8 @@ from stagedoor.orchestrator.status.routes import routes as status
 from stagedoor.orchestrator.stored_files.service import SWEEP
 from stagedoor.orchestrator.uploads import Uploads, opened_uploads
 from stagedoor.orchestrator.users.routes import routes as users
+from stagedoor.orchestrator.webhooks.delivery import DELIVER_EVENTS
+from stagedoor.orchestrator.webhooks.routes import routes as webhooks
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 ROOMS: tuple[Routes, ...] = (
@@ -64,10 +67,11 @@ ROOMS: tuple[Routes, ...] = (
     settings,
     status,
     users,
+    webhooks,
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
 
-DUTIES: tuple[Duty, ...] = (DROP_OLD_EXPORTS, SWEEP)
+DUTIES: tuple[Duty, ...] = (DELIVER_EVENTS, DROP_OLD_EXPORTS, SWEEP)
 """Everything that the embedded Orchestrator does by itself."""
 
 _log = get_logger(__name__)
@@ -108,17 +112,25 @@ class Orchestrator:
         *,
         changes: ChangeFeed,
         files: Files,
+        outreach: Outreach | None = None,
         rooms: Iterable[Routes] = ROOMS,
         duties: Iterable[Duty] = DUTIES,
     ) -> None:
-        """Open the rooms; ``changes`` delivers at once what they change that somebody holds in memory."""
+        """Open the rooms; ``changes`` delivers at once what they change that somebody holds in memory.
+
+        ``outreach`` is how they connect to addresses that callers name; without one these may be private.
+        """
         self._database = database
         self._changes = changes
         self._clock = clock
         self._chance = chance
         self._vault = vault
         self._files = files
-        self._duties = Duties(duties, DutyCall(database=database, files=files, clock=clock, chance=chance, vault=vault))
+        self._outreach = outreach or Outreach()
+        self._duties = Duties(
+            duties,
+            DutyCall(database=database, files=files, clock=clock, chance=chance, vault=vault, outreach=self._outreach),
+        )
         self._routes = MappingProxyType(join_routes(rooms))
 
     @property
@@ -184,6 +196,7 @@ class Orchestrator:
                 vault=self._vault,
                 files=self._files,
                 uploads=uploads,
+                outreach=self._outreach,
             )
 
         try:

@@ -18,6 +18,7 @@ from stagedoor.orchestrator.releases.entities import RELEASES
 from stagedoor.orchestrator.robots.entities import ROBOTS
 from stagedoor.orchestrator.sessions.entities import SESSIONS
 from stagedoor.orchestrator.settings.entities import SETTINGS
+from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
 ENTITY_SETS: tuple[EntitySet, ...] = (
     ASSETS,
@@ -32,6 +33,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     ROBOTS,
     SESSIONS,
     SETTINGS,
+    WEBHOOKS,
 )
 """Every set that the embedded Orchestrator offers."""
 

@@ -14,8 +14,8 @@ from stagedoor.identity.organizations.models import Tenant
 from stagedoor.identity.signing_keys.models import SigningKeyRow
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
 from stagedoor.orchestrator.buckets.models import Bucket
-from stagedoor.orchestrator.webhooks.models import Webhook
 from stagedoor.orchestrator.tasks.models import Task
+from stagedoor.orchestrator.webhooks.models import Webhook
 from stagedoor.upstream.connections.models import Connection
 from stagedoor.upstream.upstream_tokens.models import UpstreamToken
 

@@ -35,7 +35,7 @@ def get_webhook(call: Call) -> Answer:
     "Webhooks_Post",
     basis=Basis.GUESS,
     note=(
-        "The secret is shown to nobody. An event that cannot be delivered is tried again after 10 seconds and a minute; "
+        "The secret is shown to nobody. What cannot be delivered is tried again after 10 seconds and a minute; "
         "then the webhook pauses for an hour, as the vendor's does at the first failure."
     ),
 )
