@@ -16,7 +16,8 @@ from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
 from stagedoor.orchestrator.machines.schemas import MACHINE_TYPE, MachineChanges
 from stagedoor.orchestrator.machines.service import assign_machines, create_machine
-from stagedoor.orchestrator.processes.service import NewPackage, create_package
+from stagedoor.orchestrator.package_files.content import NewPackage
+from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.orchestrator.queue_definitions.schemas import QueueValues
 from stagedoor.orchestrator.queue_definitions.service import create_queue
 from stagedoor.orchestrator.releases.schemas import ReleaseChanges

@@ -6,29 +6,75 @@ from stagedoor.orchestrator.entity import (
     EdmType,
     EntitySet,
     EntityType,
+    EnumType,
     Expression,
     Navigation,
     Property,
 )
-from stagedoor.orchestrator.processes.models import Package
+from stagedoor.orchestrator.processes.models import Package, PackageEntryPoint
 from stagedoor.orchestrator.processes.schemas import PACKAGE_TYPE, TARGET_FRAMEWORK
-from stagedoor.orchestrator.processes.store import is_in_use
+from stagedoor.orchestrator.processes.store import has_several_entry_points, is_in_use
 
 ARGUMENT_METADATA = ComplexType(
     "ArgumentMetadata", (Property("Input", EdmType.STRING), Property("Output", EdmType.STRING))
 )
 
-ENTRY_POINT = EntityType(
-    name="EntryPointDto",
-    model=Package,
-    properties=(
-        Property("UniqueId", EdmType.GUID),
-        Property("Path", EdmType.STRING, Package.main_entry_point_path),
-        Property("InputArguments", EdmType.STRING, Package.input_arguments, filterable=False),
-        Property("OutputArguments", EdmType.STRING, Package.output_arguments, filterable=False),
-        Property("Id", EdmType.INT64, Package.id, nullable=False),
+TAG = ComplexType(
+    "TagDto",
+    (
+        Property("Name", EdmType.STRING, nullable=False),
+        Property("DisplayName", EdmType.STRING),
+        Property("Value", EdmType.STRING),
+        Property("DisplayValue", EdmType.STRING),
     ),
 )
+
+DATA_VARIATION = ComplexType(
+    "EntryPointDataVariationDto",
+    (
+        Property("Content", EdmType.STRING),
+        Property("ContentType", EnumType("EntryPointDataVariationContentType", {"Json": 0})),
+        Property("Id", EdmType.INT64, nullable=False),
+    ),
+)
+
+ENTRY_POINT = EntityType(
+    name="EntryPointDto",
+    model=PackageEntryPoint,
+    properties=(
+        Property("UniqueId", EdmType.GUID, PackageEntryPoint.unique_id),
+        Property("Path", EdmType.STRING, PackageEntryPoint.path),
+        Property("InputArguments", EdmType.STRING, PackageEntryPoint.input_arguments, filterable=False),
+        Property("OutputArguments", EdmType.STRING, PackageEntryPoint.output_arguments, filterable=False),
+        Property("DataVariation", DATA_VARIATION),
+        Property("Id", EdmType.INT64, PackageEntryPoint.id, nullable=False),
+    ),
+)
+
+
+def _no_tags(_: str) -> list[dict[str, str]]:
+    return []
+
+
+PACKAGE_PROPERTIES = (
+    Property("Title", EdmType.STRING, Package.title),
+    Property("Version", EdmType.STRING, Package.version),
+    Property("Key", EdmType.STRING, Package.key),
+    Property("Description", EdmType.STRING, Package.description),
+    Property("Published", EdmType.DATE_TIME_OFFSET, Package.published_at),
+    Property("IsLatestVersion", EdmType.BOOLEAN, Package.is_latest_version),
+    Property("OldVersion", EdmType.STRING),
+    Property("ReleaseNotes", EdmType.STRING, Package.release_notes, filterable=False),
+    Property("Authors", EdmType.STRING, Package.authors),
+    Property("ProjectType", EdmType.STRING, Computed(PACKAGE_TYPE.word, Package.package_type)),
+    Property("Tags", EdmType.STRING, Package.tags),
+    Property("IsCompiled", EdmType.BOOLEAN, Package.is_compiled),
+    Property("LicenseUrl", EdmType.STRING, Package.license_url),
+    Property("ProjectUrl", EdmType.STRING, Package.project_url),
+    Property("ResourceTags", TAG, Computed(_no_tags, Package.key), collection=True),
+    Property("Id", EdmType.STRING, Package.key, nullable=False),
+)
+"""What processes and libraries have in common; tags are given to releases here, never to packages."""
 
 PACKAGE = EntityType(
     name="ProcessDto",
@@ -44,26 +90,19 @@ PACKAGE = EntityType(
                 Package.output_arguments,
             ),
         ),
+        Property("SupportsMultipleEntryPoints", EdmType.BOOLEAN, Expression(has_several_entry_points)),
         Property("MainEntryPointPath", EdmType.STRING, Package.main_entry_point_path),
         Property("RequiresUserInteraction", EdmType.BOOLEAN, Package.requires_user_interaction),
         Property("IsAttended", EdmType.BOOLEAN, Package.is_attended),
         Property("TargetFramework", TARGET_FRAMEWORK, Package.target_framework),
         Property("PackageType", PACKAGE_TYPE, Package.package_type),
-        Property("Title", EdmType.STRING, Package.title, folded=Package.name_folded),
-        Property("Version", EdmType.STRING, Package.version),
-        Property("Key", EdmType.STRING, Package.key, folded=Package.key_folded),
-        Property("Description", EdmType.STRING, Package.description),
-        Property("Published", EdmType.DATE_TIME_OFFSET, Package.published_at),
-        Property("IsLatestVersion", EdmType.BOOLEAN, Package.is_latest_version),
-        Property("OldVersion", EdmType.STRING),
-        Property("ReleaseNotes", EdmType.STRING, Package.release_notes, filterable=False),
-        Property("Authors", EdmType.STRING, Package.authors),
-        Property("ProjectType", EdmType.STRING, Computed(PACKAGE_TYPE.word, Package.package_type)),
-        Property("Tags", EdmType.STRING, Package.tags),
-        Property("IsCompiled", EdmType.BOOLEAN, Package.is_compiled),
-        Property("Id", EdmType.STRING, Package.key, nullable=False, folded=Package.key_folded),
+        *PACKAGE_PROPERTIES,
     ),
-    navigations=(Navigation("EntryPoints", lambda: ENTRY_POINT, local=Package.id, remote=Package.id, collection=True),),
+    navigations=(
+        Navigation(
+            "EntryPoints", lambda: ENTRY_POINT, local=Package.id, remote=PackageEntryPoint.package_id, collection=True
+        ),
+    ),
 )
 
 PROCESSES = EntitySet(name="Processes", entity_type=PACKAGE)

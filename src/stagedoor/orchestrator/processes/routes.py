@@ -1,44 +1,58 @@
-"""The operations of packages. Upload and download are not built: a package is a row here, not yet a file."""
+"""The operations of packages but for their upload, which ``publishing`` has."""
 
 from stagedoor.orchestrator.answers import answer_object
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.odata.read import read_set
-from stagedoor.orchestrator.processes import service
+from stagedoor.orchestrator.package_feeds.asked import get_asked_process_feed
+from stagedoor.orchestrator.package_feeds.service import Purpose, list_feeds
+from stagedoor.orchestrator.processes import service, store
+from stagedoor.orchestrator.processes.download import answer_file
 from stagedoor.orchestrator.processes.entities import PROCESSES
-from stagedoor.orchestrator.processes.models import Package
-from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.registry import Basis, Routes
 
 routes = Routes()
 
 
 @routes.reads("Processes_Get")
 def list_packages(call: Call) -> Answer:
-    """Answer the packages of the feed, each at its latest version; ``searchTerm`` looks into name and description."""
-    latest = Package.is_latest_version.is_(True)
-    words = call.query.get("searchterm", "").strip()
-    if not words:
-        return read_set(call, PROCESSES, (latest,))
-    in_name = Package.name_folded.contains(words.casefold(), autoescape=True)
-    return read_set(call, PROCESSES, (latest, in_name | Package.description.icontains(words, autoescape=True)))
+    """Answer the packages of a feed, each at its latest version; ``searchTerm`` looks into name and description."""
+    feed = get_asked_process_feed(call)
+    words = call.query.get("searchterm", "")
+    return read_set(call, PROCESSES, (store.in_feed(feed), store.is_latest(), *store.matches(words)))
 
 
 @routes.reads("Processes_GetProcessVersionsByProcessid")
 def list_versions(call: Call) -> Answer:
-    """Answer every version of one package."""
-    name = call.path_arguments["processId"].casefold()
-    return read_set(call, PROCESSES, [Package.name_folded == name])
+    """Answer every version of one package in a feed."""
+    feed = get_asked_process_feed(call)
+    return read_set(call, PROCESSES, (store.in_feed(feed), store.is_named(call.path_arguments["processId"])))
 
 
-@routes.reads("Processes_GetArgumentsByKey")
+@routes.reads(
+    "Processes_GetArgumentsByKey",
+    basis=Basis.GUESS,
+    note="Arguments that a package describes by JSON schemas are listed by name with the .NET type nearest to theirs.",
+)
 def show_arguments(call: Call) -> Answer:
-    """Answer the arguments of one package version, as JSON text."""
-    package = service.get_package(call.session, call.tenant.tenant_id, call.path_arguments["key"])
+    """Answer the arguments of a package version in any feed within reach, the tenant's first, as JSON text."""
+    feeds = list_feeds(call.session, call.tenant.tenant_id, call.reach)
+    of_processes = [feed for feed in feeds if feed.purpose is Purpose.PROCESSES]
+    package = service.get_package(call.session, call.tenant.tenant_id, call.path_arguments["key"], *of_processes)
     fields = {"Input": package.input_arguments, "Output": package.output_arguments}
     return answer_object(call, "ArgumentMetadata", fields)
+
+
+@routes.reads("Processes_DownloadPackageByKey")
+def download_package(call: Call) -> Answer:
+    """Answer the package's file."""
+    feed = get_asked_process_feed(call)
+    package = service.get_package(call.session, call.tenant.tenant_id, call.path_arguments["key"], feed)
+    return answer_file(call, package)
 
 
 @routes.writes("Processes_DeleteById")
 def delete_package(call: Call) -> Answer:
     """Delete one version (``name:version``), or all of a package (``name``), that no release uses."""
-    service.delete_package(call.session, call.tenant.tenant_id, call.path_arguments["key"])
+    feed = get_asked_process_feed(call)
+    service.delete_package(call.session, call.tenant.tenant_id, call.path_arguments["key"], feed)
     return Answer(status=204)

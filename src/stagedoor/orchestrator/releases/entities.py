@@ -3,10 +3,11 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from stagedoor.orchestrator.entity import (
     ComplexType,
+    Constant,
     EdmType,
     EntitySet,
     EntityType,
@@ -16,20 +17,13 @@ from stagedoor.orchestrator.entity import (
 )
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.processes.entities import ARGUMENT_METADATA, ENTRY_POINT
-from stagedoor.orchestrator.processes.models import Package
+from stagedoor.orchestrator.processes.entities import TAG as TAG
+from stagedoor.orchestrator.processes.models import Package, PackageEntryPoint
 from stagedoor.orchestrator.processes.schemas import PACKAGE_TYPE, TARGET_FRAMEWORK
+from stagedoor.orchestrator.processes.store import has_several_entry_points
 from stagedoor.orchestrator.releases.models import Release, ReleaseVersion
 from stagedoor.orchestrator.releases.schemas import JOB_PRIORITY, REMOTE_CONTROL_ACCESS, ROBOT_SIZE
 
-TAG = ComplexType(
-    "TagDto",
-    (
-        Property("Name", EdmType.STRING, nullable=False),
-        Property("DisplayName", EdmType.STRING),
-        Property("Value", EdmType.STRING),
-        Property("DisplayValue", EdmType.STRING),
-    ),
-)
 PROCESS_SETTINGS = ComplexType("ProcessSettingsDto", open=True)
 VIDEO_RECORDING_SETTINGS = ComplexType("VideoRecordingSettingsDto", open=True)
 
@@ -48,6 +42,17 @@ def _of_package(column: InstrumentedAttribute[Any]) -> Expression:
     return Expression(build)
 
 
+def _name_of_release(version: Any) -> ColumnElement[Any]:
+    named = select(Release.name).where(Release.id == version.release_id)
+    return named.correlate_except(Release).scalar_subquery()
+
+
+def _has_several_entry_points(release: Any) -> ColumnElement[Any]:
+    package = aliased(Package)
+    several = select(has_several_entry_points(package)).where(package.id == release.package_id)
+    return several.correlate_except(package).scalar_subquery()
+
+
 RELEASE_VERSION = EntityType(
     name="ReleaseVersionDto",
     model=ReleaseVersion,
@@ -55,6 +60,7 @@ RELEASE_VERSION = EntityType(
         Property("ReleaseId", EdmType.INT64, ReleaseVersion.release_id, nullable=False),
         Property("VersionNumber", EdmType.STRING, ReleaseVersion.version_number, nullable=False),
         Property("CreationTime", EdmType.DATE_TIME_OFFSET, ReleaseVersion.created_at, nullable=False),
+        Property("ReleaseName", EdmType.STRING, Expression(_name_of_release)),
         Property("Id", EdmType.INT64, ReleaseVersion.id, nullable=False),
     ),
 )
@@ -67,19 +73,24 @@ RELEASE = EntityType(
         Property("ProcessKey", EdmType.STRING, Release.process_key, nullable=False),
         Property("ProcessVersion", EdmType.STRING, Release.process_version, nullable=False),
         Property("IsLatestVersion", EdmType.BOOLEAN, _of_package(Package.is_latest_version), writable=False),
+        Property("IsProcessDeleted", EdmType.BOOLEAN, Constant(value=False), writable=False),
         Property("Description", EdmType.STRING, Release.description),
         Property("Name", EdmType.STRING, Release.name, nullable=False, folded=Release.name_folded),
-        Property("EntryPointId", EdmType.INT64, Release.package_id),
+        Property("EntryPointId", EdmType.INT64, Release.entry_point_id),
         Property("EntryPointPath", EdmType.STRING, Release.entry_point_path),
         Property("InputArguments", EdmType.STRING, Release.input_arguments, filterable=False),
         Property("EnvironmentVariables", EdmType.STRING, Release.environment_variables, filterable=False),
         Property("ProcessType", PACKAGE_TYPE, _of_package(Package.package_type), writable=False),
+        Property("SupportsMultipleEntryPoints", EdmType.BOOLEAN, Expression(_has_several_entry_points), writable=False),
         Property(
             "RequiresUserInteraction",
             EdmType.BOOLEAN,
             _of_package(Package.requires_user_interaction),
             writable=False,
         ),
+        Property("IsConversational", EdmType.BOOLEAN, _of_package(Package.is_conversational), writable=False),
+        Property("MinRequiredRobotVersion", EdmType.STRING, writable=False),
+        Property("AutomationHubIdeaUrl", EdmType.STRING, writable=False),
         Property("IsAttended", EdmType.BOOLEAN, _of_package(Package.is_attended), writable=False),
         Property("IsCompiled", EdmType.BOOLEAN, _of_package(Package.is_compiled), writable=False),
         Property("Arguments", ARGUMENT_METADATA, Release.arguments, writable=False),
@@ -87,7 +98,7 @@ RELEASE = EntityType(
         Property("VideoRecordingSettings", VIDEO_RECORDING_SETTINGS, Release.video_recording_settings),
         Property("AutoUpdate", EdmType.BOOLEAN, Release.auto_update),
         Property("HiddenForAttendedUser", EdmType.BOOLEAN, Release.hidden_for_attended_user),
-        Property("FeedId", EdmType.GUID),
+        Property("FeedId", EdmType.GUID, _of_package(Package.feed_id)),
         Property("JobPriority", JOB_PRIORITY, Release.job_priority),
         Property("SpecificPriorityValue", EdmType.INT32, Release.specific_priority_value),
         Property("FolderKey", EdmType.GUID, _of_folder(Folder.key), writable=False),
@@ -122,7 +133,7 @@ RELEASE = EntityType(
             remote=ReleaseVersion.release_id,
             collection=True,
         ),
-        Navigation("EntryPoint", lambda: ENTRY_POINT, local=Release.package_id, remote=Package.id),
+        Navigation("EntryPoint", lambda: ENTRY_POINT, local=Release.entry_point_id, remote=PackageEntryPoint.id),
     ),
 )
 

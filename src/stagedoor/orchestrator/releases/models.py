@@ -15,8 +15,9 @@ class Release(Base):
     """One release. ``process_key`` and ``process_version`` name the package, ``package_id`` is its row.
 
     ``name_folded`` keeps names unique in the folder without regard to case. ``input_arguments`` is JSON text with the
-    default input of jobs, as the caller gave it. ``arguments`` is the package's argument metadata at this version,
-    ``{Input, Output}``. ``current_version_id`` is the row of ``release_versions`` that it runs.
+    default input of jobs, as the caller gave it. ``entry_point_id`` is the row of ``package_entry_points`` that jobs
+    start at, and ``arguments`` that one's argument metadata, ``{Input, Output}``; ``entry_point_path`` is set where
+    somebody chose it. ``current_version_id`` is the row of ``release_versions`` that it runs.
     """
 
     __tablename__ = "releases"
@@ -33,6 +34,7 @@ class Release(Base):
     process_key: Mapped[str] = mapped_column(String(128))
     process_version: Mapped[str] = mapped_column(String(50))
     current_version_id: Mapped[int | None] = mapped_column(BigInteger)
+    entry_point_id: Mapped[int | None] = mapped_column(BigInteger)
     entry_point_path: Mapped[str | None] = mapped_column(String(512))
     input_arguments: Mapped[str | None] = mapped_column(Text)
     arguments: Mapped[dict[str, str | None]] = mapped_column(JsonText)

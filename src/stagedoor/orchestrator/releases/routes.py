@@ -6,6 +6,7 @@ from stagedoor.orchestrator.answers import answer_object, answer_value
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.fields import (
+    find_guid,
     find_guids,
     find_integers,
     find_text,
@@ -55,7 +56,10 @@ def create_release(call: Call) -> Answer:
     folder, body = get_folder(call), get_body(call)
     process_key, changes = read_new_release(body)
     version = find_version(body, "ProcessVersion")
-    release = service.create_release(call.session, folder, process_key, version, changes, _author(call))
+    feed_id = find_guid(body, "FeedId")
+    release = service.create_release(
+        call.session, folder, process_key, version, changes, _author(call), feed_id=feed_id
+    )
     return read_one(call, RELEASES, (Release.id == release.id,), status=201)
 
 

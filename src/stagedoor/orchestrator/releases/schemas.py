@@ -38,6 +38,7 @@ class ReleaseChanges:
     name: str = UNSET
     description: str | None = UNSET
     entry_point_path: str | None = UNSET
+    entry_point_id: int | None = UNSET
     input_arguments: str | None = UNSET
     environment_variables: str | None = UNSET
     auto_update: bool = UNSET
@@ -85,6 +86,8 @@ def read_changes(body: Body) -> ReleaseChanges:
     ):
         if name in body:
             changes[column] = find_text(body, name, length_max=length_max)
+    if body.get("EntryPointPath") is None and body.get("EntryPointId") is not None:
+        changes["entry_point_id"] = find_integer(body, "EntryPointId")
     if "InputArguments" in body:
         changes["input_arguments"] = _find_json_object(body, "InputArguments")
     for name, column in (("AutoUpdate", "auto_update"), ("HiddenForAttendedUser", "hidden_for_attended_user")):

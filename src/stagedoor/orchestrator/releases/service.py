@@ -1,13 +1,16 @@
 """Making a package runnable in a folder, and moving it from version to version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.clock import Clock
-from stagedoor.orchestrator.errors import NameInUse, NotFound
+from stagedoor.orchestrator.errors import InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.field_changes import UNSET, apply_changes
+from stagedoor.orchestrator.package_feeds.service import Feed, Purpose, feed_of_folder, tenant_feed
+from stagedoor.orchestrator.package_files.arguments import list_arguments
 from stagedoor.orchestrator.processes.models import Package
 from stagedoor.orchestrator.processes.service import get_latest, get_package
 from stagedoor.orchestrator.releases import store
@@ -58,13 +61,17 @@ def create_release(
     process_version: str | None,
     changes: ReleaseChanges,
     author: Author,
+    *,
+    feed_id: str | None = None,
 ) -> Release:
     """Make a package runnable in a folder, at a version or at the latest.
 
-    Raises :class:`NotFound` for a package that the tenant's feed does not have and :class:`NameInUse` for a name that
-    the folder has in any letter case.
+    The package comes from the folder's own feed where it has one, else from the tenant's; ``feed_id`` names one of
+    the two. Raises :class:`NotFound` for a package that they do not have, :class:`NameInUse` for a name that the
+    folder has in any letter case and :class:`InvalidRequest` for an entry point that the package does not have.
     """
-    package = _get_package(session, author.tenant_id, process_key, process_version)
+    feeds = _feeds_of(session, author.tenant_id, folder, feed_id)
+    package = _get_package(session, author.tenant_id, process_key, process_version, feeds)
     _verify_name_is_free(session, folder.id, changes.name)
     now = author.clock.now()
     release = Release(
@@ -74,6 +81,7 @@ def create_release(
         created_at=now,
         creator_user_number=author.user_number,
     )
+    _choose_entry_point(release, package, changes)
     apply_changes(release, changes)
     _point_at(release, package)
     store.add_release(session, release)
@@ -87,25 +95,33 @@ def update_release(
     """Change what ``changes`` set, and move to ``process_version`` if one is named; raises as creation does."""
     if changes.name is not UNSET and changes.name.casefold() != release.name_folded:
         _verify_name_is_free(session, release.folder_id, changes.name)
+    is_moving = process_version not in (None, release.process_version)
+    if is_moving:
+        package = _get_package(session, release.tenant_id, release.process_key, process_version, [_feed_of(release)])
+    else:
+        package = release.package
+    _choose_entry_point(release, package, changes)
     apply_changes(release, changes)
+    _point_at(release, package)
     _sign(release, author)
     session.flush()
-    if process_version is not None:
-        move_to_version(session, release, process_version, author)
+    if is_moving:
+        store.add_version(session, _version_of(release, author))
 
 
 def move_to_version(session: Session, release: Release, process_version: str, author: Author) -> None:
     """Run another version of the same package; raises :class:`NotFound` if the feed does not have it."""
     if process_version == release.process_version:
         return
-    _point_at(release, _get_package(session, release.tenant_id, release.process_key, process_version))
+    package = _get_package(session, release.tenant_id, release.process_key, process_version, [_feed_of(release)])
+    _point_at(release, package)
     _sign(release, author)
     store.add_version(session, _version_of(release, author))
 
 
 def move_to_latest(session: Session, release: Release, author: Author) -> None:
     """Run the latest version that the feed has."""
-    latest = get_latest(session, release.tenant_id, release.process_key)
+    latest = get_latest(session, release.tenant_id, release.process_key, _feed_of(release))
     move_to_version(session, release, latest.version, author)
 
 
@@ -115,7 +131,8 @@ def roll_back(session: Session, release: Release, author: Author) -> None:
     if len(versions) < 2:
         raise NoEarlierVersion
     current, previous = versions[:2]
-    _point_at(release, _get_package(session, release.tenant_id, release.process_key, previous.version_number))
+    feeds = [_feed_of(release)]
+    _point_at(release, _get_package(session, release.tenant_id, release.process_key, previous.version_number, feeds))
     _sign(release, author)
     release.current_version_id = previous.id
     store.delete_version(session, current)
@@ -126,10 +143,63 @@ def delete_release(session: Session, release: Release) -> None:
     store.delete_release(session, release)
 
 
-def _get_package(session: Session, tenant_id: str, name: str, version: str | None) -> Package:
+def follow_package(session: Session, package: Package, author: Author) -> None:
+    """Move the releases that follow their package on to this version of it, if it is the latest."""
+    if package.is_latest_version:
+        for release in store.list_followers(session, package):
+            move_to_version(session, release, package.version, author)
+
+
+def provide_in_workspace(session: Session, workspace: FolderPlace, package: Package, author: Author) -> None:
+    """Make a package runnable in a personal workspace, unless it is; there it follows its package.
+
+    What is in somebody's workspace is published there by that person and runs at once.
+    """
+    if store.runs_package(session, workspace.id, package):
+        return
+    changes = ReleaseChanges(name=package.name, auto_update=True)
+    create_release(session, workspace, package.name, package.version, changes, author, feed_id=package.feed_id)
+
+
+def _get_package(session: Session, tenant_id: str, name: str, version: str | None, feeds: Sequence[Feed]) -> Package:
     if version is None:
-        return get_latest(session, tenant_id, name)
-    return get_package(session, tenant_id, f"{name}:{version}")
+        return get_latest(session, tenant_id, name, *feeds)
+    return get_package(session, tenant_id, f"{name}:{version}", *feeds)
+
+
+def _feeds_of(session: Session, tenant_id: str, folder: FolderPlace, feed_id: str | None) -> list[Feed]:
+    own, shared = feed_of_folder(session, tenant_id, folder.id), tenant_feed(tenant_id)
+    feeds = [own] if own == shared else [own, shared]
+    if feed_id is None:
+        return feeds
+    named = [feed for feed in feeds if feed.id == feed_id]
+    if not named:
+        raise NotFound(f"The folder '{folder.path}' has no feed {feed_id}.")
+    return named
+
+
+def _feed_of(release: Release) -> Feed:
+    return Feed(release.package.feed_id, "", Purpose.PROCESSES)
+
+
+def _choose_entry_point(release: Release, package: Package, changes: ReleaseChanges) -> None:
+    paths = {entry.id: entry.path for entry in package.entry_points}
+    if changes.entry_point_id not in (UNSET, release.entry_point_id):
+        path = paths.get(changes.entry_point_id or 0)
+        if path is None:
+            raise _no_entry_point(package, changes.entry_point_id, "EntryPointId")
+        release.entry_point_path = path
+    chosen = changes.entry_point_path
+    if chosen is not UNSET and chosen and chosen not in paths.values():
+        raise _no_entry_point(package, chosen, "EntryPointPath")
+
+
+def _no_entry_point(package: Package, named: object, field: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"The package {package.key} has no entry point {named!r}.",
+        hint="The package's EntryPoints list the places where it can be started.",
+        details={"field": field},
+    )
 
 
 def _verify_name_is_free(session: Session, folder_id: int, name: str) -> None:
@@ -138,10 +208,20 @@ def _verify_name_is_free(session: Session, folder_id: int, name: str) -> None:
 
 
 def _point_at(release: Release, package: Package) -> None:
-    release.package_id = package.id
+    release.package = package
     release.process_key = package.name
     release.process_version = package.version
-    release.arguments = {"Input": package.input_arguments, "Output": package.output_arguments}
+    by_path = {entry.path: entry for entry in package.entry_points}
+    if release.entry_point_path not in by_path:
+        # The version has no such place any more: jobs start where the package itself says.
+        release.entry_point_path = None
+    entry = by_path.get(release.entry_point_path or package.main_entry_point_path)
+    release.entry_point_id = entry.id if entry else None
+    if entry is None or entry.path == package.main_entry_point_path:
+        release.arguments = {"Input": package.input_arguments, "Output": package.output_arguments}
+    else:
+        taken, given = list_arguments(entry.input_arguments), list_arguments(entry.output_arguments)
+        release.arguments = {"Input": taken, "Output": given}
 
 
 def _version_of(release: Release, author: Author) -> ReleaseVersion:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.store import within_reach
+from stagedoor.orchestrator.processes.models import Package
 from stagedoor.orchestrator.releases.models import Release, ReleaseVersion
 from stagedoor.passage import Reach
 
@@ -35,6 +36,38 @@ def find_release_anywhere(session: Session, tenant_id: str, release_key: str, re
         .join(Folder, Folder.id == Release.folder_id)
         .where(Release.tenant_id == tenant_id, Release.key == release_key.lower(), *within_reach(tenant_id, reach))
     )
+
+
+def list_followers(session: Session, package: Package) -> Sequence[Release]:
+    """Return the releases that run another version of a package from the same feed and follow it to the latest."""
+    other = aliased(Package)
+    return session.scalars(
+        select(Release)
+        .join(other, other.id == Release.package_id)
+        .where(
+            Release.tenant_id == package.tenant_id,
+            Release.auto_update.is_(True),
+            other.feed_id == package.feed_id,
+            other.name_folded == package.name_folded,
+            other.id != package.id,
+        )
+        .order_by(Release.id)
+    ).all()
+
+
+def runs_package(session: Session, folder_id: int, package: Package) -> bool:
+    """Tell whether a release of the folder runs some version of the package from the same feed."""
+    other = aliased(Package)
+    found = (
+        select(Release.id)
+        .join(other, other.id == Release.package_id)
+        .where(
+            Release.folder_id == folder_id,
+            other.feed_id == package.feed_id,
+            other.name_folded == package.name_folded,
+        )
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def add_release(session: Session, release: Release) -> None:

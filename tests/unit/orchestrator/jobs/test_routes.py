@@ -9,7 +9,8 @@ from tests.factories.orchestrator import CALLER, OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.machines.models import Machine, MachineFolder
-from stagedoor.orchestrator.processes.service import NewPackage, create_package
+from stagedoor.orchestrator.package_files.content import NewPackage
+from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.scripted_robots.scripts import Ending, Script, SoftStop
 from stagedoor.orchestrator.scripted_robots.service import create_rule

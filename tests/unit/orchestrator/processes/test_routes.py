@@ -4,8 +4,9 @@ import pytest
 from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import AlreadyExists, NotFound
+from stagedoor.orchestrator.package_files.content import NewPackage
 from stagedoor.orchestrator.processes.errors import PackageInUse
-from stagedoor.orchestrator.processes.service import NewPackage, create_package
+from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.passage import TenantPlace
 
 VERSIONS = "Processes_GetProcessVersionsByProcessid"

@@ -5,7 +5,8 @@ from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.folder_place import FolderRequired
-from stagedoor.orchestrator.processes.service import NewPackage, create_package
+from stagedoor.orchestrator.package_files.content import EntryPoint, NewPackage
+from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.orchestrator.releases.errors import NoEarlierVersion
 from stagedoor.passage import FolderPlace, Reach, TenantPlace
 
@@ -24,7 +25,15 @@ def folder(desk: Desk) -> FolderPlace:
 def publish(desk: Desk, *versions: str, tenant: TenantPlace = TENANT) -> None:
     with desk.write() as session:
         for version in versions:
-            new = NewPackage(name="InvoiceBot", version=version, input_arguments=f'[{{"name": "v{version}"}}]')
+            new = NewPackage(
+                name="InvoiceBot",
+                version=version,
+                input_arguments=f'[{{"name": "v{version}"}}]',
+                entry_points=(
+                    EntryPoint(path="Main.xaml"),
+                    EntryPoint(path="B.xaml", input_arguments='{"properties": {"b": {"type": "string"}}}'),
+                ),
+            )
             create_package(session, tenant.tenant_id, new, clock=desk.clock)
 
 
