@@ -20,19 +20,31 @@ from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.files import Files
 from stagedoor.kit.logs import get_logger
 from stagedoor.orchestrator.assets.routes import routes as assets
+from stagedoor.orchestrator.attachments.files import FILES as ATTACHMENT_FILES
+from stagedoor.orchestrator.attachments.routes import routes as attachments
+from stagedoor.orchestrator.buckets.files import FILES as BUCKET_FILES
+from stagedoor.orchestrator.buckets.routes import routes as buckets
+from stagedoor.orchestrator.business_rules.files import FILES as BUSINESS_RULE_FILES
+from stagedoor.orchestrator.business_rules.routes import routes as business_rules
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
+from stagedoor.orchestrator.execution_media.routes import routes as execution_media
 from stagedoor.orchestrator.exports.routes import routes as exports
 from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS
+from stagedoor.orchestrator.file_addresses.traffic import FileRoom, FileTraffic
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
+from stagedoor.orchestrator.job_attachments.routes import routes as job_attachments
 from stagedoor.orchestrator.jobs.routes import routes as jobs
 from stagedoor.orchestrator.json_body import read_json_body
+from stagedoor.orchestrator.libraries.routes import routes as libraries
 from stagedoor.orchestrator.machines.routes import routes as machines
 from stagedoor.orchestrator.outreach import Outreach
+from stagedoor.orchestrator.package_feeds.routes import routes as package_feeds
 from stagedoor.orchestrator.processes.routes import routes as processes
+from stagedoor.orchestrator.publishing.routes import routes as publishing
 from stagedoor.orchestrator.queue_definitions.routes import routes as queue_definitions
 from stagedoor.orchestrator.queue_items.routes import routes as queue_items
 from stagedoor.orchestrator.queues.routes import routes as queues
@@ -51,13 +63,21 @@ from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 ROOMS: tuple[Routes, ...] = (
     assets,
+    attachments,
+    buckets,
+    business_rules,
     documents,
+    execution_media,
     exports,
     folders,
     folders_navigation,
+    job_attachments,
     jobs,
+    libraries,
     machines,
+    package_feeds,
     processes,
+    publishing,
     queue_definitions,
     queue_items,
     queues,
@@ -70,6 +90,9 @@ ROOMS: tuple[Routes, ...] = (
     webhooks,
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
+
+FILE_ROOMS: tuple[FileRoom, ...] = (ATTACHMENT_FILES, BUCKET_FILES, BUSINESS_RULE_FILES)
+"""Every room whose files are read and written by addresses of their own."""
 
 DUTIES: tuple[Duty, ...] = (DELIVER_EVENTS, DROP_OLD_EXPORTS, SWEEP)
 """Everything that the embedded Orchestrator does by itself."""
@@ -130,6 +153,9 @@ class Orchestrator:
         self._duties = Duties(
             duties,
             DutyCall(database=database, files=files, clock=clock, chance=chance, vault=vault, outreach=self._outreach),
+        )
+        self.file_traffic = FileTraffic(
+            FILE_ROOMS, database=database, clock=clock, chance=chance, vault=vault, files=files
         )
         self._routes = MappingProxyType(join_routes(rooms))
 

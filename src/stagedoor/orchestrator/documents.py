@@ -3,11 +3,16 @@
 from functools import cache
 
 from stagedoor.orchestrator.assets.entities import ASSETS
+from stagedoor.orchestrator.attachments.entities import ATTACHMENTS
+from stagedoor.orchestrator.buckets.entities import BLOB_FILES, BUCKETS
+from stagedoor.orchestrator.business_rules.entities import BUSINESS_RULE_VERSIONS, BUSINESS_RULES
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.entity import EntitySet
+from stagedoor.orchestrator.execution_media.entities import EXECUTION_MEDIA
 from stagedoor.orchestrator.exports.entities import EXPORTS
 from stagedoor.orchestrator.folders.entities import FOLDERS
 from stagedoor.orchestrator.jobs.entities import JOBS
+from stagedoor.orchestrator.libraries.entities import LIBRARIES
 from stagedoor.orchestrator.machines.entities import MACHINES
 from stagedoor.orchestrator.odata.metadata import metadata_document, service_document
 from stagedoor.orchestrator.processes.entities import PROCESSES
@@ -22,9 +27,16 @@ from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
 ENTITY_SETS: tuple[EntitySet, ...] = (
     ASSETS,
+    ATTACHMENTS,
+    BLOB_FILES,
+    BUCKETS,
+    BUSINESS_RULES,
+    BUSINESS_RULE_VERSIONS,
+    EXECUTION_MEDIA,
     EXPORTS,
     FOLDERS,
     JOBS,
+    LIBRARIES,
     MACHINES,
     PROCESSES,
     QUEUE_DEFINITIONS,
