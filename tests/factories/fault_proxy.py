@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
+from tests.factories.patience import eventually
+
 SECONDS_MAX = 30
 OF_THIS_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer"})
 PIECE = b"x" * 16 * 1024
@@ -338,6 +340,21 @@ class Gate:
         self.opened.wait(SECONDS_MAX)
         passing.answer(answer)
 
+    @contextmanager
+    def opened_when(self, is_so: Callable[[], bool]) -> Iterator[None]:
+        """Open beside the block, as soon as something is so."""
+
+        def wait() -> None:
+            eventually(is_so, bool)
+            self.opened.set()
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        try:
+            yield
+        finally:
+            waiting.join()
+
     def note_and_pass(self, passing: Passing) -> None:
         """Pass the request on unharmed, and let the test know when it came and when it was over."""
         self.reached.set()
@@ -345,13 +362,6 @@ class Gate:
             unharmed(passing)
         finally:
             self.over.set()
-
-    def hold_request(self, passing: Passing) -> None:
-        """Hold the request before anybody hears of it."""
-        passing.read_body()
-        self.reached.set()
-        self.opened.wait(SECONDS_MAX)
-        passing.hang_up()
 
 
 def send_without_end(passing: Passing) -> None:

@@ -20,7 +20,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             room = item.path.relative_to(HERE).parts[0]
-            item.add_marker(pytest.mark.xdist_group(room if room in WITH_SERVERS_OF_THEIR_OWN else "flows"))
+            group = room if room in WITH_SERVERS_OF_THEIR_OWN else "flows"
+            item.add_marker(pytest.mark.xdist_group(f"{group} {_store_of(item)}".rstrip()))
+
+
+def _store_of(item: pytest.Item) -> str:
+    # Tests that are done once for each store have servers of their own for each.
+    callspec = getattr(item, "callspec", None)
+    return "" if callspec is None else str(callspec.params.get("store_url", ""))
 
 
 @pytest.fixture(scope="session")

@@ -172,7 +172,7 @@ def tenant(front: Front, running_proxy: FaultProxy, upstream: Administrator, app
     running_proxy.mend()
     made = front.connect(ConnectionKind.APP, orchestrator_behind(running_proxy, upstream), **application)
     with made.client() as client:
-        assert eventually(lambda: client.get("/odata/Jobs").status_code, lambda status: status == 200)
+        assert eventually(lambda: client.get("/odata/Releases").status_code, lambda status: status == 200)
     return made
 
 
