@@ -5,6 +5,7 @@ from typing import Any
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.store import find_personal_workspace
+from stagedoor.orchestrator.package_feeds.service import feed_of_folder
 from stagedoor.orchestrator.registry import Routes
 from stagedoor.orchestrator.users import service
 
@@ -21,13 +22,13 @@ def show_current_user(call: Call) -> Answer:
 def show_current_user_extended(call: Call) -> Answer:
     """Answer the caller with its personal workspace, which is null when there is none within reach.
 
-    The vendor misspells ``PersonalWorskpaceFeedId``, and its command line reads that spelling. We have no feeds
-    beside the tenant's, so it is null.
+    The vendor misspells ``PersonalWorskpaceFeedId``, and its command line reads that spelling.
     """
-    user = service.describe_current_user(call.caller, call.tenant)
-    user["PersonalWorskpaceFeedId"] = None
+    user, workspace = service.describe_current_user(call.caller, call.tenant), _find_workspace(call)
+    feed = feed_of_folder(call.session, call.tenant.tenant_id, workspace.id) if workspace else None
+    user["PersonalWorskpaceFeedId"] = feed.id if feed else None
     if "personalworkspace" in call.query.get("$expand", "").lower():
-        user["PersonalWorkspace"] = service.describe_personal_workspace(_find_workspace(call))
+        user["PersonalWorkspace"] = service.describe_personal_workspace(workspace)
     return Answer(content=_selected(call, user))
 
 
