@@ -217,9 +217,9 @@ def filled_with_six_jobs(session: Session) -> None:
 
 
 @contextmanager
-def opened_workshop() -> Iterator[Session]:
-    """Open a session on a SQLite database in memory that holds the six jobs."""
-    engine = create_engine("sqlite://")
+def opened_workshop(url: str = "sqlite://") -> Iterator[Session]:
+    """Open a session on an empty database, without a word one of SQLite in memory, and put the six jobs in."""
+    engine = create_engine(url)
     Workshop.metadata.create_all(engine)
     with Session(engine) as session:
         filled_with_six_jobs(session)
