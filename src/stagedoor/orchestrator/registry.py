@@ -22,6 +22,10 @@ class Settlement:
     settle: Callable[[Call], None]
 
 
+Witness = Callable[[Call, Answer], None]
+"""Somebody who is shown what a call did and what it answers, in its transaction; what they raise undoes it."""
+
+
 class Basis(StrEnum):
     """What an operation's behaviour here rests on."""
 
@@ -55,21 +59,30 @@ class Route:
         if self.basis is Basis.GUESS and not self.note:
             raise ValueError(f"{self.operation_id}: say what was guessed")
 
-    def carry_out(self, database: Database, call_in: Callable[[Session], Call]) -> Answer:
+    def carry_out(
+        self, database: Database, call_in: Callable[[Session], Call], witness: Witness | None = None
+    ) -> Answer:
         """Run the handler in a transaction of its kind, on a store in which nothing is overdue.
 
         ``call_in`` makes the call for a transaction. Where something is due, it is settled in a transaction of its
         own first: what time did stays done if the handler refuses, and its locks are gone when the handler begins.
+        ``witness`` sees what a handler that writes did, before it is committed.
         """
         settlement = self.settlement
         with database.write() if self.writes else database.read() as session:
             call = call_in(session)
             if settlement is None or not settlement.is_due(call):
-                return self.handler(call)
+                return self._handle(call, witness)
         with database.write() as session:
             settlement.settle(call_in(session))
         with database.write() if self.writes else database.read() as session:
-            return self.handler(call_in(session))
+            return self._handle(call_in(session), witness)
+
+    def _handle(self, call: Call, witness: Witness | None) -> Answer:
+        answer = self.handler(call)
+        if witness is not None and self.writes:
+            witness(call, answer)
+        return answer
 
 
 class Routes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories.orchestrator import CALLER, OTHER_TENANT, Desk, desk_in
+from tests.factories.orchestrator import CALLER, OTHER_TENANT, TENANT, Desk, desk_in
 
 from stagedoor.orchestrator.app import DUTIES, ROOMS
 from stagedoor.orchestrator.call import Answer, Call
@@ -87,6 +87,23 @@ def test_more_rows_than_a_file_may_hold_leave_no_export(desk: Desk) -> None:
         export(desk)
     with pytest.raises(NotFound):
         desk.call("Exports_GetById", key=1)
+
+
+def test_the_download_link_leads_its_owner_to_the_file_without_another_credential(desk: Desk) -> None:
+    made = export(desk)
+    link = desk.call("Exports_GetDownloadLinkById", key=made["Id"]).content
+    assert (link["Verb"], link["RequiresAuth"]) == ("GET", False)
+    permit = desk.orchestrator.file_traffic.read_permit(link["Uri"].partition("permit=")[2])
+    shown = desk.orchestrator.file_traffic.show(permit, TENANT)
+    assert shown.size == made["Size"]
+    with desk.orchestrator.file_traffic.open(shown) as file:
+        assert b"DisplayName" in file.read()
+    with pytest.raises(NotFound):
+        desk.call("Exports_GetDownloadLinkById", key=made["Id"], caller=STRANGER)
+    desk.clock.advance(timedelta(days=8))
+    desk.orchestrator.attend_to_duties()
+    with pytest.raises(NotFound):
+        desk.orchestrator.file_traffic.show(permit, TENANT)
 
 
 def test_what_a_spreadsheet_would_take_for_a_formula_is_written_as_text() -> None:
