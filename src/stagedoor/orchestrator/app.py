@@ -19,9 +19,12 @@ from stagedoor.kit.db import Database
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.files import Files
 from stagedoor.kit.logs import get_logger
+from stagedoor.orchestrator.alerts.routes import routes as alerts
 from stagedoor.orchestrator.assets.routes import routes as assets
 from stagedoor.orchestrator.attachments.files import FILES as ATTACHMENT_FILES
 from stagedoor.orchestrator.attachments.routes import routes as attachments
+from stagedoor.orchestrator.audit_logs.recording import record_change
+from stagedoor.orchestrator.audit_logs.routes import routes as audit_logs
 from stagedoor.orchestrator.buckets.files import FILES as BUCKET_FILES
 from stagedoor.orchestrator.buckets.routes import routes as buckets
 from stagedoor.orchestrator.business_rules.files import FILES as BUSINESS_RULE_FILES
@@ -31,6 +34,7 @@ from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
 from stagedoor.orchestrator.execution_media.routes import routes as execution_media
+from stagedoor.orchestrator.exports.files import FILES as EXPORT_FILES
 from stagedoor.orchestrator.exports.routes import routes as exports
 from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS
 from stagedoor.orchestrator.file_addresses.traffic import FileRoom, FileTraffic
@@ -50,6 +54,7 @@ from stagedoor.orchestrator.queue_items.routes import routes as queue_items
 from stagedoor.orchestrator.queues.routes import routes as queues
 from stagedoor.orchestrator.registry import Route, Routes
 from stagedoor.orchestrator.releases.routes import routes as releases
+from stagedoor.orchestrator.robot_logs.routes import routes as robot_logs
 from stagedoor.orchestrator.robots.routes import routes as robots
 from stagedoor.orchestrator.sessions.routes import routes as sessions
 from stagedoor.orchestrator.settings.routes import routes as settings
@@ -87,11 +92,14 @@ ROOMS: tuple[Routes, ...] = (
     settings,
     status,
     users,
+    robot_logs,
+    audit_logs,
+    alerts,
     webhooks,
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
 
-FILE_ROOMS: tuple[FileRoom, ...] = (ATTACHMENT_FILES, BUCKET_FILES, BUSINESS_RULE_FILES)
+FILE_ROOMS: tuple[FileRoom, ...] = (ATTACHMENT_FILES, BUCKET_FILES, BUSINESS_RULE_FILES, EXPORT_FILES)
 """Every room whose files are read and written by addresses of their own."""
 
 DUTIES: tuple[Duty, ...] = (DELIVER_EVENTS, DROP_OLD_EXPORTS, SWEEP)
@@ -226,7 +234,7 @@ class Orchestrator:
             )
 
         try:
-            answer = route.carry_out(self._database, call_in)
+            answer = route.carry_out(self._database, call_in, record_change)
         except IntegrityError as collision:
             # Handlers look before they write; this is for two writers who looked at the same moment.
             raise Conflict(

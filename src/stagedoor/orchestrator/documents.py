@@ -2,8 +2,10 @@
 
 from functools import cache
 
+from stagedoor.orchestrator.alerts.entities import ALERTS
 from stagedoor.orchestrator.assets.entities import ASSETS
 from stagedoor.orchestrator.attachments.entities import ATTACHMENTS
+from stagedoor.orchestrator.audit_logs.entities import AUDIT_LOGS
 from stagedoor.orchestrator.buckets.entities import BLOB_FILES, BUCKETS
 from stagedoor.orchestrator.business_rules.entities import BUSINESS_RULE_VERSIONS, BUSINESS_RULES
 from stagedoor.orchestrator.call import Answer, Call
@@ -20,6 +22,7 @@ from stagedoor.orchestrator.queue_definitions.entities import QUEUE_DEFINITIONS
 from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
 from stagedoor.orchestrator.registry import Routes
 from stagedoor.orchestrator.releases.entities import RELEASES
+from stagedoor.orchestrator.robot_logs.entities import ROBOT_LOGS
 from stagedoor.orchestrator.robots.entities import ROBOTS
 from stagedoor.orchestrator.sessions.entities import SESSIONS
 from stagedoor.orchestrator.settings.entities import SETTINGS
@@ -45,6 +48,9 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     ROBOTS,
     SESSIONS,
     SETTINGS,
+    ROBOT_LOGS,
+    AUDIT_LOGS,
+    ALERTS,
     WEBHOOKS,
 )
 """Every set that the embedded Orchestrator offers."""
