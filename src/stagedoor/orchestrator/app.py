@@ -60,6 +60,7 @@ from stagedoor.orchestrator.sessions.routes import routes as sessions
 from stagedoor.orchestrator.settings.routes import routes as settings
 from stagedoor.orchestrator.status.routes import routes as status
 from stagedoor.orchestrator.stored_files.service import SWEEP
+from stagedoor.orchestrator.test_data_queues.routes import routes as test_data_queues
 from stagedoor.orchestrator.uploads import Uploads, opened_uploads
 from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.orchestrator.webhooks.delivery import DELIVER_EVENTS
@@ -67,8 +68,10 @@ from stagedoor.orchestrator.webhooks.routes import routes as webhooks
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 ROOMS: tuple[Routes, ...] = (
+    alerts,
     assets,
     attachments,
+    audit_logs,
     buckets,
     business_rules,
     documents,
@@ -87,14 +90,13 @@ ROOMS: tuple[Routes, ...] = (
     queue_items,
     queues,
     releases,
+    robot_logs,
     robots,
     sessions,
     settings,
     status,
+    test_data_queues,
     users,
-    robot_logs,
-    audit_logs,
-    alerts,
     webhooks,
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""
@@ -108,6 +110,8 @@ DUTIES: tuple[Duty, ...] = (DELIVER_EVENTS, DROP_OLD_EXPORTS, SWEEP)
 _log = get_logger(__name__)
 
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})
+DELETES_BY_BODY = frozenset({"TestDataQueueActions_DeleteItems"})
+"""What the vendor deletes by a list in the body, against the custom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +260,7 @@ class Orchestrator:
 
 
 def _may_have_a_body(request: OrchestratorRequest) -> bool:
-    return request.operation.method not in BODILESS_METHODS
+    return request.operation.method not in BODILESS_METHODS or request.operation.id in DELETES_BY_BODY
 
 
 def join_routes(rooms: Iterable[Routes]) -> dict[str, Route]:

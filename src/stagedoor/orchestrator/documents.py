@@ -26,15 +26,18 @@ from stagedoor.orchestrator.robot_logs.entities import ROBOT_LOGS
 from stagedoor.orchestrator.robots.entities import ROBOTS
 from stagedoor.orchestrator.sessions.entities import SESSIONS
 from stagedoor.orchestrator.settings.entities import SETTINGS
+from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITEMS, TEST_DATA_QUEUES
 from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
 ENTITY_SETS: tuple[EntitySet, ...] = (
+    ALERTS,
     ASSETS,
     ATTACHMENTS,
+    AUDIT_LOGS,
     BLOB_FILES,
     BUCKETS,
-    BUSINESS_RULES,
     BUSINESS_RULE_VERSIONS,
+    BUSINESS_RULES,
     EXECUTION_MEDIA,
     EXPORTS,
     FOLDERS,
@@ -45,12 +48,12 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     QUEUE_DEFINITIONS,
     QUEUE_ITEMS,
     RELEASES,
+    ROBOT_LOGS,
     ROBOTS,
     SESSIONS,
     SETTINGS,
-    ROBOT_LOGS,
-    AUDIT_LOGS,
-    ALERTS,
+    TEST_DATA_QUEUE_ITEMS,
+    TEST_DATA_QUEUES,
     WEBHOOKS,
 )
 """Every set that the embedded Orchestrator offers."""
