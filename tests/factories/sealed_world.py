@@ -25,6 +25,10 @@ from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
 from stagedoor.orchestrator.assets.schemas import Value, ValueType
 from stagedoor.orchestrator.assets.sealing import put_value, reveal_secret
+from stagedoor.orchestrator.folders.service import NewFolder, create_folder
+from stagedoor.orchestrator.folders.store import EVERYWHERE
+from stagedoor.orchestrator.tasks.models import Task
+from stagedoor.orchestrator.tasks.sealing import put_data
 from stagedoor.orchestrator.webhooks.models import Webhook
 from stagedoor.orchestrator.webhooks.service import secret_context
 from stagedoor.upstream.connections.schemas import ConnectionDraft, ConnectionKind
@@ -73,6 +77,7 @@ class SealedWorld:
             session.flush()
             self._exchange_a_token(session, keys, person.id)
             self._add_assets(session, keys, tenant.id)
+            self._add_task(session, keys, tenant.id)
             draft = ConnectionDraft(
                 organization_id=organization.id,
                 name="prod",
@@ -165,3 +170,21 @@ class SealedWorld:
         put_value(for_one, value, vault=keys.vault, chance=self.chance)
         asset.values.append(for_one)
         session.add(asset)
+
+    def _add_task(self, session: Session, keys: SealingKeys, tenant_id: str) -> None:
+        new = NewFolder(display_name="Finance")
+        folder = create_folder(session, tenant_id, new, reach=EVERYWHERE, clock=self.clock, chance=self.chance)
+        task = Task(
+            tenant_id=tenant_id,
+            folder_id=folder.id,
+            key="task-key",
+            title="Approve",
+            type=1,
+            status=0,
+            priority=1,
+            is_encrypted=True,
+            assignment_criteria=0,
+            created_at=START,
+        )
+        put_data(task, {"amount": 5}, vault=keys.vault, chance=self.chance)
+        session.add(task)

@@ -20,6 +20,7 @@ from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.files import Files
 from stagedoor.kit.logs import get_logger
 from stagedoor.orchestrator.alerts.routes import routes as alerts
+from stagedoor.orchestrator.app_tasks.routes import routes as app_tasks
 from stagedoor.orchestrator.assets.routes import routes as assets
 from stagedoor.orchestrator.attachments.files import FILES as ATTACHMENT_FILES
 from stagedoor.orchestrator.attachments.routes import routes as attachments
@@ -29,6 +30,7 @@ from stagedoor.orchestrator.buckets.files import FILES as BUCKET_FILES
 from stagedoor.orchestrator.buckets.routes import routes as buckets
 from stagedoor.orchestrator.business_rules.files import FILES as BUSINESS_RULE_FILES
 from stagedoor.orchestrator.business_rules.routes import routes as business_rules
+from stagedoor.orchestrator.calendars.routes import routes as calendars
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
@@ -40,26 +42,45 @@ from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS
 from stagedoor.orchestrator.file_addresses.traffic import FileRoom, FileTraffic
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
+from stagedoor.orchestrator.generic_tasks.routes import routes as generic_tasks
 from stagedoor.orchestrator.job_attachments.routes import routes as job_attachments
+from stagedoor.orchestrator.jobs.due import MOVE_JOBS
 from stagedoor.orchestrator.jobs.routes import routes as jobs
 from stagedoor.orchestrator.json_body import read_json_body
 from stagedoor.orchestrator.libraries.routes import routes as libraries
 from stagedoor.orchestrator.machines.routes import routes as machines
 from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.orchestrator.package_feeds.routes import routes as package_feeds
+from stagedoor.orchestrator.process_schedules.firing import FIRE_SCHEDULES
+from stagedoor.orchestrator.process_schedules.routes import routes as process_schedules
 from stagedoor.orchestrator.processes.routes import routes as processes
 from stagedoor.orchestrator.publishing.routes import routes as publishing
 from stagedoor.orchestrator.queue_definitions.routes import routes as queue_definitions
+from stagedoor.orchestrator.queue_items.overdue import SETTLE_ITEMS
 from stagedoor.orchestrator.queue_items.routes import routes as queue_items
+from stagedoor.orchestrator.queue_retention.routes import routes as queue_retention
+from stagedoor.orchestrator.queue_retention.store import QUEUE_RETENTION
 from stagedoor.orchestrator.queues.routes import routes as queues
 from stagedoor.orchestrator.registry import Route, Routes
+from stagedoor.orchestrator.release_retention.routes import routes as release_retention
+from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
 from stagedoor.orchestrator.releases.routes import routes as releases
+from stagedoor.orchestrator.retention import sweep_duty
 from stagedoor.orchestrator.robot_logs.routes import routes as robot_logs
 from stagedoor.orchestrator.robots.routes import routes as robots
+from stagedoor.orchestrator.robots_service.routes import routes as robots_service
 from stagedoor.orchestrator.sessions.routes import routes as sessions
 from stagedoor.orchestrator.settings.routes import routes as settings
 from stagedoor.orchestrator.status.routes import routes as status
 from stagedoor.orchestrator.stored_files.service import SWEEP
+from stagedoor.orchestrator.task_activities.routes import routes as task_activities
+from stagedoor.orchestrator.task_catalogs.routes import routes as task_catalogs
+from stagedoor.orchestrator.task_definitions.routes import routes as task_definitions
+from stagedoor.orchestrator.task_forms.routes import routes as task_forms
+from stagedoor.orchestrator.task_notes.routes import routes as task_notes
+from stagedoor.orchestrator.task_retention.routes import routes as task_retention
+from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
+from stagedoor.orchestrator.tasks.routes import routes as tasks
 from stagedoor.orchestrator.test_data_queues.routes import routes as test_data_queues
 from stagedoor.orchestrator.uploads import Uploads, opened_uploads
 from stagedoor.orchestrator.users.routes import routes as users
@@ -69,32 +90,46 @@ from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 ROOMS: tuple[Routes, ...] = (
     alerts,
+    app_tasks,
     assets,
     attachments,
     audit_logs,
     buckets,
     business_rules,
+    calendars,
     documents,
     execution_media,
     exports,
     folders,
     folders_navigation,
+    generic_tasks,
     job_attachments,
     jobs,
     libraries,
     machines,
     package_feeds,
+    process_schedules,
     processes,
     publishing,
     queue_definitions,
     queue_items,
+    queue_retention,
     queues,
+    release_retention,
     releases,
     robot_logs,
     robots,
+    robots_service,
     sessions,
     settings,
     status,
+    task_activities,
+    task_catalogs,
+    task_definitions,
+    task_forms,
+    task_notes,
+    task_retention,
+    tasks,
     test_data_queues,
     users,
     webhooks,
@@ -104,8 +139,10 @@ ROOMS: tuple[Routes, ...] = (
 FILE_ROOMS: tuple[FileRoom, ...] = (ATTACHMENT_FILES, BUCKET_FILES, BUSINESS_RULE_FILES, EXPORT_FILES)
 """Every room whose files are read and written by addresses of their own."""
 
-DUTIES: tuple[Duty, ...] = (DELIVER_EVENTS, DROP_OLD_EXPORTS, SWEEP)
-"""Everything that the embedded Orchestrator does by itself."""
+RETENTION_SWEEP = sweep_duty((QUEUE_RETENTION, RELEASE_RETENTION, TASK_RETENTION))
+
+DUTIES: tuple[Duty, ...] = (MOVE_JOBS, SETTLE_ITEMS, FIRE_SCHEDULES, DELIVER_EVENTS, DROP_OLD_EXPORTS, RETENTION_SWEEP, SWEEP)
+"""Everything that the embedded Orchestrator does by itself; what time made due comes before what waits for it."""
 
 _log = get_logger(__name__)
 

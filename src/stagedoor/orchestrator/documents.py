@@ -8,6 +8,7 @@ from stagedoor.orchestrator.attachments.entities import ATTACHMENTS
 from stagedoor.orchestrator.audit_logs.entities import AUDIT_LOGS
 from stagedoor.orchestrator.buckets.entities import BLOB_FILES, BUCKETS
 from stagedoor.orchestrator.business_rules.entities import BUSINESS_RULE_VERSIONS, BUSINESS_RULES
+from stagedoor.orchestrator.calendars.entities import CALENDARS
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.entity import EntitySet
 from stagedoor.orchestrator.execution_media.entities import EXECUTION_MEDIA
@@ -17,15 +18,22 @@ from stagedoor.orchestrator.jobs.entities import JOBS
 from stagedoor.orchestrator.libraries.entities import LIBRARIES
 from stagedoor.orchestrator.machines.entities import MACHINES
 from stagedoor.orchestrator.odata.metadata import metadata_document, service_document
+from stagedoor.orchestrator.process_schedules.entities import PROCESS_SCHEDULES
 from stagedoor.orchestrator.processes.entities import PROCESSES
 from stagedoor.orchestrator.queue_definitions.entities import QUEUE_DEFINITIONS
 from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
+from stagedoor.orchestrator.queue_retention.store import QUEUE_RETENTION
 from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
 from stagedoor.orchestrator.releases.entities import RELEASES
 from stagedoor.orchestrator.robot_logs.entities import ROBOT_LOGS
 from stagedoor.orchestrator.robots.entities import ROBOTS
 from stagedoor.orchestrator.sessions.entities import SESSIONS
 from stagedoor.orchestrator.settings.entities import SETTINGS
+from stagedoor.orchestrator.task_catalogs.entities import TASK_CATALOGS
+from stagedoor.orchestrator.task_definitions.entities import TASK_DEFINITIONS
+from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
+from stagedoor.orchestrator.tasks.entities import TASK_ACTIVITIES, TASK_NOTES, TASKS
 from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITEMS, TEST_DATA_QUEUES
 from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
@@ -38,6 +46,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     BUCKETS,
     BUSINESS_RULE_VERSIONS,
     BUSINESS_RULES,
+    CALENDARS,
     EXECUTION_MEDIA,
     EXPORTS,
     FOLDERS,
@@ -45,13 +54,22 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     LIBRARIES,
     MACHINES,
     PROCESSES,
+    PROCESS_SCHEDULES,
     QUEUE_DEFINITIONS,
     QUEUE_ITEMS,
+    QUEUE_RETENTION.entity_set,
+    RELEASE_RETENTION.entity_set,
     RELEASES,
     ROBOT_LOGS,
     ROBOTS,
     SESSIONS,
     SETTINGS,
+    TASK_ACTIVITIES,
+    TASK_CATALOGS,
+    TASK_DEFINITIONS,
+    TASK_NOTES,
+    TASK_RETENTION.entity_set,
+    TASKS,
     TEST_DATA_QUEUE_ITEMS,
     TEST_DATA_QUEUES,
     WEBHOOKS,

@@ -1,0 +1,1 @@
+"""How long the jobs of a process are kept once they ended."""

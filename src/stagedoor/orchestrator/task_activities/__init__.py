@@ -1,0 +1,1 @@
+"""The history of tasks: what happened to each, by whom and when."""

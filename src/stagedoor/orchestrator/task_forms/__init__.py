@@ -1,0 +1,1 @@
+"""Form tasks: a form that a person fills in, and many of them changed at once."""

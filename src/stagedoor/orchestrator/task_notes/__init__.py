@@ -1,0 +1,1 @@
+"""Notes on tasks: what people remarked, in order."""

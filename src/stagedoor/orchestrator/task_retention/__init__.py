@@ -1,0 +1,1 @@
+"""How long the tasks of a catalogue are kept once they are completed."""

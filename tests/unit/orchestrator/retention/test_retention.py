@@ -1,0 +1,183 @@
+"""How long things are kept is set once for queues, processes and catalogues alike, and carried out."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.factories.orchestrator import OTHER_TENANT, TENANT
+from tests.factories.tasks import Work
+
+from stagedoor.orchestrator.duties import DutyCall
+from stagedoor.orchestrator.errors import InvalidRequest, NotFound
+from stagedoor.orchestrator.processes.service import NewPackage, create_package
+from stagedoor.orchestrator.queue_retention.store import QUEUE_RETENTION
+from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
+from stagedoor.orchestrator.releases.schemas import ReleaseChanges
+from stagedoor.orchestrator.releases.service import Author, create_release
+from stagedoor.orchestrator.retention import sweep_duty
+from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
+
+FIELDS = {
+    "QueueRetention": "QueueDefinitionId",
+    "ReleaseRetention": "ReleaseId",
+    "TaskRetention": "TaskCatalogId",
+}
+
+
+@pytest.fixture
+def shop(work: Work) -> Work:
+    """A folder with a queue, a process and a catalogue."""
+    work.make_catalog()
+    work.call("QueueDefinitions_Post", {"Name": "Invoices"})
+    with work.desk.write() as session:
+        create_package(session, TENANT.tenant_id, NewPackage(name="Bot", version="1.0.0"), clock=work.desk.clock)
+        author = Author(clock=work.desk.clock, chance=work.desk.chance, tenant_id=TENANT.tenant_id)
+        create_release(session, work.folder, "Bot", "1.0.0", ReleaseChanges(name="Bot"), author)
+    return work
+
+
+def thing_id(shop: Work, name: str) -> int:
+    lists = {
+        "QueueRetention": "QueueDefinitions_Get",
+        "ReleaseRetention": "Releases_Get",
+        "TaskRetention": "TaskCatalogs_Get",
+    }
+    found: int = shop.call(lists[name])["value"][0]["Id"]
+    return found
+
+
+def sweep(work: Work) -> None:
+    desk = work.desk
+    duty = sweep_duty((QUEUE_RETENTION, RELEASE_RETENTION, TASK_RETENTION))
+    duty.carry_out(
+        DutyCall(database=desk.database, files=desk.files, clock=desk.clock, chance=desk.chance, vault=desk.vault)
+    )
+
+
+@pytest.mark.parametrize("name", FIELDS)
+class TestSetting:
+    def test_nothing_is_deleted_where_nothing_was_set(self, shop: Work, name: str) -> None:
+        key = thing_id(shop, name)
+        shown = shop.call(f"{name}_GetById", key=key)
+        assert {part: shown[part] for part in ("Action", "Period", "BucketId", "Type")} == {
+            "Action": "None",
+            "Period": 30,
+            "BucketId": None,
+            "Type": "Final",
+        }
+        assert shown[FIELDS[name]] == key
+        assert shop.call(f"{name}_Get")["value"] == []
+
+    def test_a_setting_is_made_changed_listed_and_forgotten(self, shop: Work, name: str) -> None:
+        key = thing_id(shop, name)
+        shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 7, FIELDS[name]: key}, key=key)
+        shop.call(f"{name}_PutById", {"Action": "Archive", "Period": 9, "BucketId": 3, "Type": "Stale"}, key=key)
+        shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 8}, key=key)
+        listed = shop.call(f"{name}_Get", query={"$filter": "Type eq 'Final'"})["value"]
+        assert listed == [{FIELDS[name]: key, "Action": "Delete", "Period": 8, "BucketId": None, "Type": "Final"}]
+        stale = shop.call(f"{name}_GetById", key=key, query={"retentiontype": "Stale"})
+        assert (stale["Action"], stale["BucketId"]) == ("Archive", 3)
+        assert shop.desk.call(f"{name}_DeleteById", key=key, folder=shop.folder).status == 204
+        assert shop.call(f"{name}_Get")["value"] == []
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"Action": "Delete"},
+            {"Action": "Burn", "Period": 5},
+            {"Action": "Delete", "Period": 0},
+            {"Action": "Delete", "Period": 100_000},
+            {"Action": "Archive", "Period": 5},
+            {"Action": "Delete", "Period": 5, "Type": "Fresh"},
+            {"Action": "Delete", "Period": "five"},
+        ],
+    )
+    def test_a_wrong_setting_sets_nothing(self, shop: Work, name: str, body: dict[str, object]) -> None:
+        with pytest.raises(InvalidRequest):
+            shop.call(f"{name}_PutById", body, key=thing_id(shop, name))
+        assert shop.call(f"{name}_Get")["value"] == []
+
+    def test_a_setting_for_another_thing_than_the_path_s_is_refused(self, shop: Work, name: str) -> None:
+        key = thing_id(shop, name)
+        with pytest.raises(InvalidRequest, match=FIELDS[name]):
+            shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 7, FIELDS[name]: key + 1}, key=key)
+
+    def test_an_unknown_type_is_refused(self, shop: Work, name: str) -> None:
+        with pytest.raises(InvalidRequest, match="retentionType"):
+            shop.call(f"{name}_GetById", key=thing_id(shop, name), query={"retentiontype": "Fresh"})
+
+    def test_other_folders_and_tenants_neither_see_nor_set_it(self, shop: Work, name: str) -> None:
+        key = thing_id(shop, name)
+        shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 7}, key=key)
+        other = shop.desk.make_folder("Other")
+        asked: list[dict[str, Any]] = [{"folder": other}]
+        if name != "ReleaseRetention":
+            # A release is found by its folder, which is one tenant's alone.
+            asked.append({"tenant": OTHER_TENANT})
+        for where in asked:
+            with pytest.raises(NotFound):
+                shop.call(f"{name}_GetById", key=key, **where)
+            with pytest.raises(NotFound):
+                shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 1}, key=key, **where)
+            with pytest.raises(NotFound):
+                shop.call(f"{name}_DeleteById", key=key, **where)
+        assert shop.call(f"{name}_Get", folder=other)["value"] == []
+        assert shop.call(f"{name}_GetById", key=key)["Period"] == 7
+
+
+class TestSweeping:
+    def test_completed_tasks_go_when_their_time_is_over(self, shop: Work) -> None:
+        done, open_task = (shop.make(taskCatalogName="Invoices")["id"] for _ in range(2))
+        elsewhere = shop.make()["id"]
+        for number in (done, elsewhere):
+            shop.call("GenericTasks_CompleteTask", {"taskId": number})
+        key = thing_id(shop, "TaskRetention")
+        shop.call("TaskRetention_PutById", {"Action": "Delete", "Period": 7}, key=key)
+        shop.desk.clock.advance(timedelta(days=6))
+        sweep(shop)
+        assert shop.names("Tasks_Get", "Id") == [done, open_task, elsewhere]
+        shop.desk.clock.advance(timedelta(days=2))
+        sweep(shop)
+        assert shop.names("Tasks_Get", "Id") == [open_task, elsewhere]
+        shop.call("TaskRetention_PutById", {"Action": "Delete", "Period": 7, "Type": "Stale"}, key=key)
+        sweep(shop)
+        assert shop.names("Tasks_Get", "Id") == [elsewhere]
+
+    def test_what_is_to_be_archived_stays(self, shop: Work) -> None:
+        done = shop.make(taskCatalogName="Invoices")["id"]
+        shop.call("GenericTasks_CompleteTask", {"taskId": done})
+        key = thing_id(shop, "TaskRetention")
+        shop.call("TaskRetention_PutById", {"Action": "Archive", "Period": 7, "BucketId": 1}, key=key)
+        shop.desk.clock.advance(timedelta(days=30))
+        sweep(shop)
+        assert shop.names("Tasks_Get", "Id") == [done]
+
+    def test_ended_queue_items_and_jobs_go_and_waiting_ones_stay(self, shop: Work) -> None:
+        for reference in ("taken", "waiting"):
+            shop.call("Queues_AddQueueItem", {"itemData": {"Name": "Invoices", "Reference": reference}})
+        started = shop.call("Queues_StartTransaction", {"transactionData": {"Name": "Invoices"}})
+        result = {"transactionResult": {"IsSuccessful": True}}
+        shop.call("Queues_SetTransactionResultById", result, key=started["Id"])
+        for name in ("QueueRetention", "ReleaseRetention"):
+            shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 1}, key=thing_id(shop, name))
+        shop.call(
+            "ReleaseRetention_PutById",
+            {"Action": "Delete", "Period": 1, "Type": "Stale"},
+            key=thing_id(shop, "ReleaseRetention"),
+        )
+        body = {"startInfo": {"ReleaseName": "Bot", "JobsCount": 1}}
+        shop.call("Jobs_StartJobs", body)
+        shop.desk.clock.advance(timedelta(hours=1))
+        assert shop.names("Jobs_Get", "State") == ["Successful"]
+        shop.desk.clock.advance(timedelta(days=2))
+        sweep(shop)
+        assert shop.names("Jobs_Get", "State") == []
+        assert shop.names("QueueItems_Get", "Reference") == ["waiting"]
+        shop.call(
+            "QueueRetention_PutById",
+            {"Action": "Delete", "Period": 1, "Type": "Stale"},
+            key=thing_id(shop, "QueueRetention"),
+        )
+        sweep(shop)
+        assert shop.names("QueueItems_Get", "Reference") == []
