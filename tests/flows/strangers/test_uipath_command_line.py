@@ -101,10 +101,31 @@ def test_assets_are_listed_with_the_token_of_the_sign_in(signed_in: Terminal, ho
     assert {"InvoiceInbox", "ApprovalLimit", "DryRun", "LedgerLogin"} <= {asset["name"] for asset in listed}
 
 
-def test_buckets_are_refused_by_name(signed_in: Terminal, house: Served) -> None:
-    output = signed_in.run("buckets", "list", "--folder-path", house.folder, exit_code=1)
-    assert "501" in output
-    assert "Buckets_Get" in output
+def test_buckets_and_their_files_are_worked_with(signed_in: Terminal, house: Served, tmp_path: Path) -> None:
+    where = ("--folder-path", house.folder)
+    bucket, (source, target) = "Terminal", (tmp_path / "source.txt", tmp_path / "target.txt")
+    source.write_text("from the terminal")
+
+    def read(*words: str) -> Any:
+        output = signed_in.run("buckets", *words, *where, "--format", "json")
+        return json.loads(output[min(place for place in map(output.find, "[{") if place >= 0) :])
+
+    signed_in.run("buckets", "create", bucket, "--description", "by hand", *where)
+    assert read("exists", bucket)["exists"] is True
+    assert read("retrieve", "--name", bucket)["description"] == "by hand"
+    assert bucket in {listed["name"] for listed in read("list")}
+    signed_in.run("buckets", "files", "upload", bucket, str(source), "in/a.txt", *where)
+    assert [file["full_path"] for file in read("files", "list", bucket)] == ["/in/a.txt"]
+    assert [file["full_path"] for file in read("files", "search", bucket, "*.txt", "--recursive")] == ["/in/a.txt"]
+    assert read("files", "exists", bucket, "in/a.txt")["exists"] is True
+    signed_in.run("buckets", "files", "download", bucket, "in/a.txt", str(target), *where)
+    assert target.read_text() == "from the terminal"
+    signed_in.run("buckets", "files", "delete", bucket, "in/a.txt", "--confirm", *where)
+    assert read("files", "exists", bucket, "in/a.txt")["exists"] is False
+    output = signed_in.run("buckets", "files", "delete", bucket, "in/a.txt", "--confirm", *where, exit_code=1)
+    assert "404" in output
+    signed_in.run("buckets", "delete", bucket, "--confirm", *where)
+    assert read("exists", bucket)["exists"] is False
 
 
 def test_a_later_run_refreshes_its_token(signed_in: Terminal, house: Served) -> None:

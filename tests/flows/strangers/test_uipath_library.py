@@ -231,9 +231,3 @@ class TestRefusals:
         with pytest.raises(EnrichedException) as refused:
             stranger.assets.list()
         assert refused.value.status_code == 401
-
-    def test_buckets_are_refused_by_name_until_they_are_built(self, uipath: UiPath) -> None:
-        with pytest.raises(EnrichedException) as refused:
-            uipath.buckets.list()
-        assert refused.value.status_code == 501
-        assert "Buckets_Get" in str(refused.value)

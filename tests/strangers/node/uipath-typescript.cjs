@@ -6,6 +6,7 @@ const { Assets } = require("@uipath/uipath-typescript/assets");
 const { Jobs } = require("@uipath/uipath-typescript/jobs");
 const { Processes } = require("@uipath/uipath-typescript/processes");
 const { Queues } = require("@uipath/uipath-typescript/queues");
+const { Attachments } = require("@uipath/uipath-typescript/attachments");
 const { Buckets } = require("@uipath/uipath-typescript/buckets");
 const { setTimeout: pause } = require("node:timers/promises");
 const run = require("./scenarios.cjs");
@@ -103,12 +104,58 @@ run({
     return (await ended(jobs, key, facts.folderId)).state;
   },
 
+  async buckets(facts) {
+    const buckets = new Buckets(connect(facts));
+    const { folderId } = facts;
+    const inFolder = await buckets.getAll({ folderId, filter: `Name eq '${facts.bucket}'` });
+    const everywhere = await buckets.getAll({ filter: `Name eq '${facts.bucket}'` });
+    const bucketId = inFolder.items[0].id;
+    const byId = await buckets.getById(bucketId, folderId);
+    const uploads = [];
+    for (const path of ["in/one.txt", "in/two.txt", "three.txt"]) {
+      uploads.push(await buckets.uploadFile({ bucketId, folderId, path, content: new Blob([path]) }));
+    }
+    const files = await buckets.getFileMetaData(bucketId, folderId, { prefix: "in" });
+    const pages = [];
+    let page = await buckets.getFileMetaData(bucketId, folderId, { pageSize: 2 });
+    for (;;) {
+      pages.push(page.items.map((file) => file.path));
+      if (!page.hasNextPage) {
+        break;
+      }
+      page = await buckets.getFileMetaData(bucketId, folderId, { pageSize: 2, cursor: page.nextCursor });
+    }
+    const { uri, httpMethod, headers } = await buckets.getReadUri({
+      bucketId,
+      folderId,
+      path: "in/one.txt",
+      expiryInMinutes: 5,
+    });
+    const content = await (await fetch(uri, { method: httpMethod, headers })).text();
+    const absent = await refusal(() => buckets.getReadUri({ bucketId, folderId, path: "nothing" }));
+    return {
+      inFolder: names(inFolder),
+      everywhere: names(everywhere),
+      byId,
+      uploads,
+      files: files.items.map(({ path, size }) => ({ path, size })),
+      pages,
+      content,
+      absent,
+    };
+  },
+
+  async attachment(facts) {
+    const attachment = await new Attachments(connect(facts)).getById(facts.attachment);
+    const { uri, httpMethod } = attachment.blobFileAccess;
+    return { name: attachment.name, content: await (await fetch(uri, { method: httpMethod })).text() };
+  },
+
   async refusals(facts) {
     const sdk = connect(facts);
     const { key } = await start(facts);
     return {
       forbidden: await refusal(() => new Jobs(sdk).stop([key], facts.folderId)),
-      notBuilt: await refusal(() => new Buckets(sdk).getAll({ folderId: facts.folderId })),
       unknownKey: await refusal(() => new Assets(connect({ ...facts, accessKey: "sd_unknown" })).getAll()),
     };
   },
