@@ -141,7 +141,15 @@ FILE_ROOMS: tuple[FileRoom, ...] = (ATTACHMENT_FILES, BUCKET_FILES, BUSINESS_RUL
 
 RETENTION_SWEEP = sweep_duty((QUEUE_RETENTION, RELEASE_RETENTION, TASK_RETENTION))
 
-DUTIES: tuple[Duty, ...] = (MOVE_JOBS, SETTLE_ITEMS, FIRE_SCHEDULES, DELIVER_EVENTS, DROP_OLD_EXPORTS, RETENTION_SWEEP, SWEEP)
+DUTIES: tuple[Duty, ...] = (
+    MOVE_JOBS,
+    SETTLE_ITEMS,
+    FIRE_SCHEDULES,
+    DELIVER_EVENTS,
+    DROP_OLD_EXPORTS,
+    RETENTION_SWEEP,
+    SWEEP,
+)
 """Everything that the embedded Orchestrator does by itself; what time made due comes before what waits for it."""
 
 _log = get_logger(__name__)

@@ -4,16 +4,17 @@ A job's times are those at which its moves were due, not those at which somebody
 tells the same story.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.call import Body, Call
+from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.jobs import store
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.registry import Settlement
-from stagedoor.orchestrator.scripted_robots.moves import Move, move_on
+from stagedoor.orchestrator.scripted_robots.moves import Move, move_on, stop
 from stagedoor.orchestrator.scripted_robots.scripts import Script, read_script
 from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES, JobState, StopStrategy
 
@@ -26,12 +27,34 @@ def move_due_jobs(session: Session, tenant_id: str, now: datetime) -> None:
     """Make every move that is due in the tenant, each job as far as it has come by ``now``."""
     while jobs := store.list_due(session, tenant_id, now, limit=AT_ONCE):
         for job in jobs:
-            script = script_of(job)
-            while job.next_move_at is not None and job.next_move_at <= now:
-                at = job.next_move_at
-                move = move_on(JobState(job.state), script, at, was_resumed=job.resume_version is not None)
-                apply_move(session, job, script, move, at)
+            _move_until(session, job, now)
         session.flush()
+
+
+def _move_until(session: Session, job: Job, now: datetime) -> None:
+    script = script_of(job)
+    while True:
+        moves_at = job.next_move_at if job.next_move_at is not None and job.next_move_at <= now else None
+        stops_at = job.stop_at if job.stop_at is not None and job.stop_at <= now else None
+        if stops_at is not None and (moves_at is None or stops_at < moves_at):
+            _stop(session, job, script, stops_at)
+        elif moves_at is not None:
+            move = move_on(JobState(job.state), script, moves_at, was_resumed=job.resume_version is not None)
+            apply_move(session, job, script, move, moves_at)
+        else:
+            return
+
+
+def _stop(session: Session, job: Job, script: Script, at: datetime) -> None:
+    """Stop a job that ran for too long: as its trigger says, and for good where it does not listen."""
+    asked_already = job.state != JobState.RUNNING
+    strategy = StopStrategy.KILL if asked_already else StopStrategy(job.stop_strategy or StopStrategy.SOFT_STOP)
+    is_soft = strategy is StopStrategy.SOFT_STOP and job.kill_after_seconds is not None
+    job.stop_at = at + timedelta(seconds=job.kill_after_seconds or 0) if is_soft else None
+    move = stop(JobState(job.state), script, at, strategy)
+    if move is not None:
+        job.stop_strategy = strategy
+        apply_move(session, job, script, move, at)
 
 
 def script_of(job: Job) -> Script:
@@ -46,9 +69,12 @@ def apply_move(session: Session, job: Job, script: Script, move: Move, at: datet
     job.modified_at = at
     if move.state is JobState.RUNNING:
         job.started_at = job.started_at or at
+        if job.stop_after_seconds is not None:
+            job.stop_at = at + timedelta(seconds=job.stop_after_seconds)
         job.host_machine_name = store.find_host_name(session, job) or HOST_WITHOUT_MACHINE
     if move.state in FINAL_STATES:
         job.ended_at = at
+        job.stop_at = None
         _end(job, script, move.state, at)
 
 
@@ -82,4 +108,16 @@ def _settle(call: Call) -> None:
     move_due_jobs(call.session, call.tenant.tenant_id, call.clock.now())
 
 
+def _move_all(duty: DutyCall) -> None:
+    now = duty.clock.now()
+    with duty.database.read() as session:
+        tenants = store.list_tenants_with_due(session, now)
+    for tenant_id in tenants:
+        with duty.database.write() as session:
+            move_due_jobs(session, tenant_id, now)
+
+
 DUE_MOVES = Settlement(_is_any_due, _settle)
+
+MOVE_JOBS = Duty("move jobs", every=timedelta(seconds=1), carry_out=_move_all, is_due=store.is_any_due_anywhere)
+"""Nobody has to look at jobs for them to end: what waits for their end hears of it in time."""

@@ -63,7 +63,7 @@ JOB = EntityType(
         Property("BatchExecutionKey", EdmType.GUID, Job.batch_execution_key, writable=False),
         Property("Info", EdmType.STRING, Job.info, writable=False),
         Property("CreationTime", EdmType.DATE_TIME_OFFSET, Job.created_at, nullable=False, writable=False),
-        Property("StartingScheduleId", EdmType.INT64, writable=False),
+        Property("StartingScheduleId", EdmType.INT64, Job.starting_schedule_id, writable=False),
         Property("ReleaseName", EdmType.STRING, Job.release_name, writable=False),
         Property("Type", JOB_TYPE, Constant(JOB_TYPE.members["Unattended"]), writable=False),
         Property("InputArguments", EdmType.STRING, Job.input_arguments, filterable=False, writable=False),

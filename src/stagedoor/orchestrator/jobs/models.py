@@ -14,7 +14,9 @@ class Job(Base):
 
     ``release_name`` stays when the release is gone. ``script`` is what becomes of the job; ``next_move_at`` is when it
     moves on by itself, and empty where it does not. ``input_arguments`` and ``output_arguments`` are JSON text, as the
-    vendor gives them.
+    vendor gives them. ``starting_schedule_id`` is the trigger that started it, there or not any more. A job that has
+    ``stop_after_seconds`` is stopped so long after it began to run, at ``stop_at``, and killed ``kill_after_seconds``
+    later.
     """
 
     __tablename__ = "jobs"
@@ -27,6 +29,20 @@ class Job(Base):
             "next_move_at",
             sqlite_where=text("next_move_at IS NOT NULL"),
             postgresql_where=text("next_move_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_jobs_stop",
+            "tenant_id",
+            "stop_at",
+            sqlite_where=text("stop_at IS NOT NULL"),
+            postgresql_where=text("stop_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_jobs_schedule",
+            "starting_schedule_id",
+            "ended_at",
+            sqlite_where=text("starting_schedule_id IS NOT NULL"),
+            postgresql_where=text("starting_schedule_id IS NOT NULL"),
         ),
     )
 
@@ -74,3 +90,7 @@ class Job(Base):
     modified_at: Mapped[datetime] = mapped_column(UtcDateTime)
     script: Mapped[dict[str, Any]] = mapped_column(JsonText)
     next_move_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    starting_schedule_id: Mapped[int | None] = mapped_column(BigInteger)
+    stop_after_seconds: Mapped[int | None] = mapped_column(Integer)
+    kill_after_seconds: Mapped[int | None] = mapped_column(Integer)
+    stop_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

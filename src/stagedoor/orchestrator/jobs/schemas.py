@@ -100,10 +100,13 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRequest:
-    """Which release to run, how often, where and with what. ``arguments`` is the input, already read."""
+    """Which release to run, how often, where and with what. ``arguments`` is the input, already read.
+
+    ``starting_schedule_id`` names the trigger that asks; how long its jobs may run is told in seconds.
+    """
 
     release_key: str | None
-    release_name: str | None
+    release_name: str | None = None
     strategy: Strategy | None
     count: int | None
     robot_ids: Sequence[int]
@@ -115,19 +118,22 @@ class StartRequest:
     input_arguments: str | None
     arguments: Mapping[str, Any] | None
     input_file: str | None
-    environment_variables: str | None
-    reference: str | None
-    batch_execution_key: str | None
-    requires_user_interaction: bool | None
+    environment_variables: str | None = None
+    reference: str | None = None
+    batch_execution_key: str | None = None
+    requires_user_interaction: bool | None = None
     stop_strategy: int | None
     resume_on_same_context: bool
-    remote_control_access: int | None
+    remote_control_access: int | None = None
     entry_point_path: str | None
-    parent_operation_id: str | None
-    profiling_options: str | None
-    trace_id: str | None
-    parent_span_id: str | None
-    root_span_id: str | None
+    parent_operation_id: str | None = None
+    profiling_options: str | None = None
+    trace_id: str | None = None
+    parent_span_id: str | None = None
+    root_span_id: str | None = None
+    starting_schedule_id: int | None = None
+    stop_after_seconds: int | None = None
+    kill_after_seconds: int | None = None
 
 
 def read_start(body: Body) -> StartRequest:

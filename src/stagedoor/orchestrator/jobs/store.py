@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.jobs.models import Job
@@ -56,20 +56,34 @@ def find_job_to_change_by_key(session: Session, tenant_id: str, folder_id: int, 
 
 
 def is_any_due(session: Session, tenant_id: str, now: datetime) -> bool:
-    """Tell whether a job of the tenant has a move to make."""
+    """Tell whether a job of the tenant has a move to make, or ran for too long."""
     due = exists().where(Job.tenant_id == tenant_id, Job.next_move_at <= now)
-    return bool(session.scalar(select(due)))
+    overtime = exists().where(Job.tenant_id == tenant_id, Job.stop_at <= now)
+    return bool(session.scalar(select(or_(due, overtime))))
 
 
 def list_due(session: Session, tenant_id: str, now: datetime, *, limit: int) -> Sequence[Job]:
-    """Return jobs that have a move to make, the longest due first, locked until the transaction ends."""
+    """Return jobs that have a move to make or ran for too long, the longest due first, locked."""
     return session.scalars(
         select(Job)
-        .where(Job.tenant_id == tenant_id, Job.next_move_at <= now)
+        .where(Job.tenant_id == tenant_id, or_(Job.next_move_at <= now, Job.stop_at <= now))
         .order_by(Job.next_move_at, Job.id)
         .limit(limit)
         .with_for_update()
     ).all()
+
+
+def is_any_due_anywhere(session: Session, now: datetime) -> bool:
+    """Tell whether a job of any tenant has a move to make, or ran for too long."""
+    due = exists().where(Job.next_move_at <= now)
+    overtime = exists().where(Job.stop_at <= now)
+    return bool(session.scalar(select(or_(due, overtime))))
+
+
+def list_tenants_with_due(session: Session, now: datetime) -> Sequence[str]:
+    """Return the tenants that have jobs with a move to make, or that ran for too long."""
+    due = or_(Job.next_move_at <= now, Job.stop_at <= now)
+    return session.scalars(select(Job.tenant_id).where(due).distinct().order_by(Job.tenant_id)).all()
 
 
 def find_release(session: Session, release_id: int) -> Release | None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import BigInteger, ColumnElement, column, func, select, table
+
 from stagedoor.orchestrator.entity import (
     Computed,
     Constant,
@@ -15,6 +17,14 @@ from stagedoor.orchestrator.folder_links import path_of
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_definitions.store import links
 from stagedoor.orchestrator.releases.entities import TAG
+
+# Triggers stand on queues and not the other way round: only these two columns of theirs are known here.
+_TRIGGERS = table("process_schedules", column("id", BigInteger), column("queue_id", BigInteger))
+
+
+def _trigger_of(queue: Any) -> ColumnElement[int | None]:
+    first = select(func.min(_TRIGGERS.c.id)).where(_TRIGGERS.c.queue_id == queue.id)
+    return first.correlate_except(_TRIGGERS).scalar_subquery()
 
 
 def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
@@ -39,7 +49,7 @@ QUEUE_DEFINITION = EntityType(
         Property("OutputDataJsonSchema", EdmType.STRING),
         Property("AnalyticsDataJsonSchema", EdmType.STRING),
         Property("CreationTime", EdmType.DATE_TIME_OFFSET, QueueDefinition.created_at, nullable=False, writable=False),
-        Property("ProcessScheduleId", EdmType.INT64, writable=False),
+        Property("ProcessScheduleId", EdmType.INT64, Expression(_trigger_of), writable=False),
         Property("SlaInMinutes", EdmType.INT32, QueueDefinition.sla_in_minutes, nullable=False),
         Property("RiskSlaInMinutes", EdmType.INT32, QueueDefinition.risk_sla_in_minutes, nullable=False),
         Property("ReleaseId", EdmType.INT64, QueueDefinition.release_id),

@@ -4,11 +4,14 @@ Deferred items get their turn. Items whose taker was lost, in progress for a day
 their queue says so.
 """
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.call import Call
+from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.queue_items import store
 from stagedoor.orchestrator.queue_items.attempts import Attempts
 from stagedoor.orchestrator.queue_items.schemas import Status
@@ -48,4 +51,17 @@ def _settle(call: Call) -> None:
     settle_items(call.session, call.tenant.tenant_id, clock=call.clock, chance=call.chance)
 
 
+def _settle_all(duty: DutyCall) -> None:
+    with duty.database.read() as session:
+        tenants = store.list_tenants_with_overdue(session, duty.clock.now())
+    for tenant_id in tenants:
+        with duty.database.write() as session:
+            settle_items(session, tenant_id, clock=duty.clock, chance=duty.chance)
+
+
 OVERDUE_ITEMS = Settlement(_is_any_overdue, _settle)
+
+SETTLE_ITEMS = Duty(
+    "settle queue items", every=timedelta(seconds=1), carry_out=_settle_all, is_due=store.is_any_overdue_anywhere
+)
+"""Nobody has to look at items for their time to come: triggers that wait for them are told in time."""

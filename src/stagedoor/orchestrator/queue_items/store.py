@@ -109,6 +109,19 @@ def is_any_overdue(session: Session, tenant_id: str, now: datetime) -> bool:
     return bool(session.scalar(select(or_(waited, lost))))
 
 
+def is_any_overdue_anywhere(session: Session, now: datetime) -> bool:
+    """Tell the same of the items of every tenant."""
+    waited = exists().where(QueueItem.waiting_until <= now)
+    lost = exists().where(QueueItem.abandoned_at <= now)
+    return bool(session.scalar(select(or_(waited, lost))))
+
+
+def list_tenants_with_overdue(session: Session, now: datetime) -> Sequence[str]:
+    """Return the tenants that have items which waited long enough, or have been in progress for too long."""
+    overdue = or_(QueueItem.waiting_until <= now, QueueItem.abandoned_at <= now)
+    return session.scalars(select(QueueItem.tenant_id).where(overdue).distinct().order_by(QueueItem.tenant_id)).all()
+
+
 def release_deferred(session: Session, tenant_id: str, now: datetime) -> None:
     """Give a turn to the items whose time to wait is over.
 
