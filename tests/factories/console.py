@@ -333,7 +333,7 @@ class FakeHouse:
             "may_administer": self.may_administer,
             "grant": {
                 "words": ["May do everything.", "Until 4 May 2026, 13:00 UTC."],
-                "operations_count": 442,
+                "operations_count": 444,
                 "operations": [],
                 "folders": None,
             },

@@ -92,7 +92,7 @@ class TestTest:
             for words in ("It does not work yet.", "Failed", "Take it off.", "Not tried"):
                 assert words in text
 
-    @pytest.mark.parametrize(("unknown", "words"), [(0, "No operation is refused"), (442, "does not say beforehand")])
+    @pytest.mark.parametrize(("unknown", "words"), [(0, "No operation is refused"), (444, "does not say beforehand")])
     def test_it_is_honest_about_what_is_not_known(self, unknown: int, words: str) -> None:
         house = connected()
         house.trial = trial_report(refused=[], refused_count=0, unknown_count=unknown, organization=None)

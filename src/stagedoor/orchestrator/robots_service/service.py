@@ -1,0 +1,124 @@
+"""Giving jobs to real robots, each to one, and taking back how they ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from stagedoor.kit.clock import Clock
+from stagedoor.orchestrator.errors import Conflict, NotFound
+from stagedoor.orchestrator.jobs.due import apply_move
+from stagedoor.orchestrator.jobs.models import Job
+from stagedoor.orchestrator.jobs.store import find_job_to_change_by_key
+from stagedoor.orchestrator.machines.models import Machine
+from stagedoor.orchestrator.releases.models import Release
+from stagedoor.orchestrator.robots_service import store
+from stagedoor.orchestrator.robots_service.schemas import Heartbeat, JobReport
+from stagedoor.orchestrator.scripted_robots.models import ScriptRule
+from stagedoor.orchestrator.scripted_robots.moves import Move
+from stagedoor.orchestrator.scripted_robots.scripts import DEFAULT_REASON, SECONDS_MAX, Ending, Script
+from stagedoor.orchestrator.scripted_robots.service import create_rule, list_rules
+from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES, JobState, StopStrategy
+from stagedoor.passage import FolderPlace
+
+SOFT_STOP_SECONDS = 300.0
+KILL_SECONDS = 30.0
+
+WAITING = Script(pending_seconds=SECONDS_MAX)
+"""A job that no robot takes waits, as it would with the vendor."""
+
+IN_HANDS = Script(
+    pending_seconds=SECONDS_MAX,
+    ending=Ending.HANG,
+    stopping_seconds=SOFT_STOP_SECONDS,
+    terminating_seconds=KILL_SECONDS,
+)
+"""A job that a robot has ends when it says so. A robot that died cannot: then being stopped ends its job, in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A job that a robot was given, and the release that it runs."""
+
+    job: Job
+    release: Release
+
+
+@dataclass(frozen=True, slots=True)
+class StopOrder:
+    """A job that its robot is to end, and how."""
+
+    job_key: str
+    strategy: StopStrategy
+
+
+def take_jobs(session: Session, tenant_id: str, folder: FolderPlace, beat: Heartbeat, *, clock: Clock) -> list[Taken]:
+    """Give a robot as many pending jobs as it takes, which run from now on; each job is given to exactly one.
+
+    From the first sign of life on jobs that a real robot can run wait for one; when it leaves they no longer do.
+    Raises :class:`NotFound` for a machine key that the folder does not have.
+    """
+    machine = _get_machine(session, tenant_id, folder, beat.machine_key)
+    _let_jobs_wait(session, tenant_id, folder, is_leaving=beat.is_leaving)
+    if beat.jobs_max == 0 or beat.is_leaving:
+        return []
+    taken = []
+    for job, release in store.list_waiting(session, tenant_id, folder.id, limit=beat.jobs_max):
+        if machine is not None:
+            job.machine_id = machine.id
+        job.script = IN_HANDS.to_json()
+        apply_move(session, job, IN_HANDS, Move(JobState.RUNNING, None), clock.now())
+        job.host_machine_name = beat.host_machine_name or job.host_machine_name
+        taken.append(Taken(job, release))
+    session.flush()
+    return taken
+
+
+def list_stop_orders(session: Session, tenant_id: str, folder: FolderPlace, keys: Sequence[str]) -> list[StopOrder]:
+    """Return which of a robot's jobs it is to end; those that ended without it, or are gone, it is to kill."""
+    states = {job.key: job.state for job in store.list_jobs(session, tenant_id, folder.id, keys)}
+    orders = []
+    for key in keys:
+        state = states.get(key)
+        if state == JobState.STOPPING:
+            orders.append(StopOrder(key, StopStrategy.SOFT_STOP))
+        elif state != JobState.RUNNING:
+            orders.append(StopOrder(key, StopStrategy.KILL))
+    return orders
+
+
+def end_job(session: Session, tenant_id: str, folder: FolderPlace, report: JobReport, *, clock: Clock) -> None:
+    """Write down how a job ended; raises :class:`NotFound`, and :class:`Conflict` for one that no robot has."""
+    job = find_job_to_change_by_key(session, tenant_id, folder.id, report.job_key)
+    if job is None:
+        raise NotFound(f"There is no job {report.job_key} in this folder.")
+    if job.state in FINAL_STATES or job.state in (JobState.PENDING, JobState.RESUMED, JobState.SUSPENDED):
+        raise Conflict(f"The job {report.job_key} is in no robot's hands.")
+    script = Script(output=report.output, reason=report.info or DEFAULT_REASON)
+    job.script = script.to_json()
+    apply_move(session, job, script, Move(report.state, None), clock.now())
+    session.flush()
+
+
+def _get_machine(session: Session, tenant_id: str, folder: FolderPlace, machine_key: str | None) -> Machine | None:
+    if machine_key is None:
+        return None
+    machine = store.find_machine(session, tenant_id, folder.id, machine_key)
+    if machine is None:
+        # The key itself is left out: it opens something.
+        raise NotFound(f"The folder '{folder.path}' has no machine with this key.")
+    return machine
+
+
+def _let_jobs_wait(session: Session, tenant_id: str, folder: FolderPlace, *, is_leaving: bool) -> None:
+    names = {name.casefold() for name in store.list_process_names(session, tenant_id, folder.id)}
+    rules = [rule for rule in list_rules(session, tenant_id) if _makes_wait(rule) and rule.process_pattern in names]
+    if is_leaving:
+        store.delete_rules(session, rules)
+        return
+    for name in sorted(names - {rule.process_pattern for rule in rules}):
+        create_rule(session, tenant_id, name, WAITING)
+
+
+def _makes_wait(rule: ScriptRule) -> bool:
+    return rule.argument_name is None and rule.script == WAITING.to_json()
