@@ -174,7 +174,7 @@ class TestAttachments:
 
     def test_an_attachment_is_opened_to_write_and_to_read(self, uipath: UiPath) -> None:
         attachments = uipath.attachments
-        new = Attachment(ID=uuid.uuid4(), FullName="opened.txt", MimeType="text/plain")
+        new = Attachment(ID=uuid.uuid4(), FullName="opened.txt", MimeType="text/plain", Metadata=None)
         with attachments.open(attachment=new, mode=AttachmentMode.WRITE, content=b"written") as (made, response):
             assert response.status_code == 201
         with attachments.open(attachment=made) as (read, response):
@@ -182,7 +182,7 @@ class TestAttachments:
 
     def test_an_attachment_is_opened_asynchronously(self, uipath: UiPath) -> None:
         async def live(attachments: Any) -> None:
-            new = Attachment(ID=uuid.uuid4(), FullName="opened.txt", MimeType="text/plain")
+            new = Attachment(ID=uuid.uuid4(), FullName="opened.txt", MimeType="text/plain", Metadata=None)
             opened = attachments.open_async(attachment=new, mode=AttachmentMode.WRITE, content=b"written")
             async with opened as (made, response):
                 assert response.status_code == 201

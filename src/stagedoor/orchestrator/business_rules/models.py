@@ -7,9 +7,7 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagedoor.kit.db import Base, JsonText, UtcDateTime
-
-NAME_LENGTH_MAX = 100
-VERSION_LENGTH_MAX = 32
+from stagedoor.orchestrator.business_rules.schemas import NAME_LENGTH_MAX, VERSION_LENGTH_MAX
 
 
 class BusinessRule(Base):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from stagedoor.orchestrator.business_rules.models import NAME_LENGTH_MAX, VERSION_LENGTH_MAX
 from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import find_guids, find_integers, find_text, get_required, get_text
@@ -12,6 +11,8 @@ from stagedoor.orchestrator.tags import find_tags
 from stagedoor.orchestrator.uploads import FIELD_BYTES_MAX, Uploads
 
 FIELD = "businessRule"
+NAME_LENGTH_MAX = 100
+VERSION_LENGTH_MAX = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

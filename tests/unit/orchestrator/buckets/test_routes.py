@@ -21,7 +21,8 @@ def folder(desk: Desk) -> FolderPlace:
 def make(desk: Desk, folder: FolderPlace, name: str = "Invoices", key: str = KEY, **more: object) -> Bucket:
     answer = desk.call("Buckets_Post", {"Name": name, "Identifier": key, **more}, folder=folder)
     assert answer.status == 201
-    return answer.content
+    made: Bucket = answer.content
+    return made
 
 
 def listed(desk: Desk, folder: FolderPlace, **query: str) -> list[str]:
