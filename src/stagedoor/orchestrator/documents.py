@@ -33,7 +33,7 @@ from stagedoor.orchestrator.settings.entities import SETTINGS
 from stagedoor.orchestrator.task_catalogs.entities import TASK_CATALOGS
 from stagedoor.orchestrator.task_definitions.entities import TASK_DEFINITIONS
 from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
-from stagedoor.orchestrator.tasks.entities import TASK_ACTIVITIES, TASK_NOTES, TASKS
+from stagedoor.orchestrator.tasks.entities import TASKS
 from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITEMS, TEST_DATA_QUEUES
 from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
@@ -64,10 +64,8 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     ROBOTS,
     SESSIONS,
     SETTINGS,
-    TASK_ACTIVITIES,
     TASK_CATALOGS,
     TASK_DEFINITIONS,
-    TASK_NOTES,
     TASK_RETENTION.entity_set,
     TASKS,
     TEST_DATA_QUEUE_ITEMS,
