@@ -10,6 +10,7 @@ from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.machines.models import Machine, MachineFolder
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.robots.models import Robot
+from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES
 from stagedoor.passage import FolderPlace
 
 
@@ -84,6 +85,12 @@ def list_tenants_with_due(session: Session, now: datetime) -> Sequence[str]:
     """Return the tenants that have jobs with a move to make, or that ran for too long."""
     due = or_(Job.next_move_at <= now, Job.stop_at <= now)
     return session.scalars(select(Job.tenant_id).where(due).distinct().order_by(Job.tenant_id)).all()
+
+
+def list_jobs_under_way(session: Session, tenant_id: str, robot_id: int) -> Sequence[Job]:
+    """Return the robot's jobs that are not at their end, by id, locked until the transaction ends."""
+    jobs = select(Job).where(Job.tenant_id == tenant_id, Job.robot_id == robot_id, Job.state.not_in(FINAL_STATES))
+    return session.scalars(jobs.order_by(Job.id).with_for_update()).all()
 
 
 def find_release(session: Session, release_id: int) -> Release | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from stagedoor.orchestrator.entity import (
     Constant,
@@ -12,6 +12,7 @@ from stagedoor.orchestrator.entity import (
     Expression,
     Property,
 )
+from stagedoor.orchestrator.environments.models import Environment, EnvironmentRobot
 from stagedoor.orchestrator.folders.schemas import PROVISION_TYPE
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.robots.models import Robot
@@ -20,6 +21,15 @@ from stagedoor.orchestrator.robots.schemas import CREDENTIAL_TYPE, HOSTING_TYPE,
 
 def _machine_name(robot: Any) -> ColumnElement[Any]:
     return select(Machine.name).where(Machine.id == robot.machine_id).correlate_except(Machine).scalar_subquery()
+
+
+def _environments(robot: Any) -> ColumnElement[Any]:
+    names = (
+        select(func.coalesce(func.aggregate_strings(Environment.name, ","), ""))
+        .join(EnvironmentRobot, EnvironmentRobot.environment_id == Environment.id)
+        .where(EnvironmentRobot.robot_id == robot.id)
+    )
+    return names.correlate_except(Environment, EnvironmentRobot).scalar_subquery()
 
 
 ROBOT = EntityType(
@@ -41,7 +51,7 @@ ROBOT = EntityType(
         Property("UserId", EdmType.INT64, Robot.user_number),
         Property("Enabled", EdmType.BOOLEAN, Robot.enabled, nullable=False),
         Property("CredentialType", CREDENTIAL_TYPE, Robot.credential_type),
-        Property("RobotEnvironments", EdmType.STRING, Constant("")),
+        Property("RobotEnvironments", EdmType.STRING, Expression(_environments), writable=False),
         Property("ExecutionSettings", EdmType.UNTYPED, Robot.execution_settings),
         Property("IsExternalLicensed", EdmType.BOOLEAN, Constant(value=False)),
         Property("LimitConcurrentExecution", EdmType.BOOLEAN, Robot.limit_concurrent_execution),

@@ -2,10 +2,12 @@
 
 from stagedoor.orchestrator.answers import answer_value
 from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.errors import NotFound
 from stagedoor.orchestrator.fields import (
     INT64_MAX,
     find_boolean,
     find_enum,
+    find_integer,
     find_integers,
     find_query_integer,
     get_body,
@@ -16,8 +18,9 @@ from stagedoor.orchestrator.fields import (
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.folders.service import get_folder as get_folder_within_reach
 from stagedoor.orchestrator.folders.store import select_ids_within_reach
+from stagedoor.orchestrator.odata.metadata import NAMESPACE
 from stagedoor.orchestrator.odata.read import read_one, read_set
-from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.robots import service, store
 from stagedoor.orchestrator.robots.entities import ROBOTS
 from stagedoor.orchestrator.robots.models import Robot
@@ -58,6 +61,27 @@ def list_usernames(call: Call) -> Answer:
     """Answer the accounts that the folder's robots run under."""
     names = store.list_usernames(call.session, get_folder(call).id)
     return answer_value(call, "Collection(Edm.String)", names)
+
+
+@routes.reads("Robots_GetMachineNameToLicenseKeyMappings")
+def list_license_keys(call: Call) -> Answer:
+    """Answer the licence key of each machine of the tenant, by the machine's name."""
+    pairs = store.list_license_keys(call.session, call.tenant.tenant_id)
+    kind = f"Collection({NAMESPACE}.KeyValuePairOfStringString)"
+    return answer_value(call, kind, [{"Key": name, "Value": key} for name, key in pairs])
+
+
+@routes.reads(
+    "Robots_GetRobotsForProcessByProcessid",
+    basis=Basis.GUESS,
+    note="Every robot of the folder that is not switched off can run each process of the folder.",
+)
+def list_robots_for_process(call: Call) -> Answer:
+    """Answer the robots that can run a process of the folder."""
+    folder, process_id = get_folder(call), call.path_arguments["processId"]
+    if not store.has_process(call.session, folder, process_id):
+        raise NotFound(f"There is no process {process_id[:100]!r} in this folder.")
+    return read_set(call, ROBOTS, (store.in_folder(folder), store.can_run()))
 
 
 @routes.reads("Robots_GetById")
@@ -114,6 +138,15 @@ def delete_robot(call: Call) -> Answer:
 def delete_robots(call: Call) -> Answer:
     """Delete several robots of the folder, all or none."""
     return _delete(call, get_required(find_integers(get_body(call), "robotIds"), "robotIds"))
+
+
+@routes.writes("Robots_ConvertToFloating")
+def convert_to_floating(call: Call) -> Answer:
+    """Let an attended robot of the folder float."""
+    robot_id = get_required(find_integer(get_body(call), "robotId"), "robotId")
+    robot = service.get_robot(call.session, get_folder(call), robot_id)
+    service.convert_to_floating(call.session, robot, clock=call.clock, chance=call.chance)
+    return Answer()
 
 
 @routes.writes("Robots_ToggleEnabledStatus")

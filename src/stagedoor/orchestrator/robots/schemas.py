@@ -46,6 +46,21 @@ ROBOT_TYPE = EnumType(
         "PerformanceTest": 23,
     },
 )
+BESIDE_A_PERSON = frozenset(
+    ROBOT_TYPE.members[word]
+    for word in (
+        "Attended",
+        "Development",
+        "Studio",
+        "RpaDeveloper",
+        "StudioX",
+        "CitizenDeveloper",
+        "StudioPro",
+        "RpaDeveloperPro",
+        "AutomationKit",
+    )
+)
+"""The types of robots that work where a person sits, as attended ones do."""
 HOSTING_TYPE = EnumType("RobotHostingType", {"Standard": 0, "Floating": 1})
 CREDENTIAL_TYPE = EnumType(
     "CredentialType", {"Default": 0, "SmartCard": 1, "NCipher": 2, "SafeNet": 3, "NoCredential": 4}

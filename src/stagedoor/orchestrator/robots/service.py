@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.clock import Clock
-from stagedoor.orchestrator.errors import InvalidRequest, NameInUse, NotFound
+from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.field_changes import UNSET, apply_changes
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.machines.service import get_machine
 from stagedoor.orchestrator.machines.store import find_machine_by_name
 from stagedoor.orchestrator.robots import store
 from stagedoor.orchestrator.robots.models import Robot
-from stagedoor.orchestrator.robots.schemas import HOSTING_TYPE, MachineChoice, RobotChanges
+from stagedoor.orchestrator.robots.schemas import BESIDE_A_PERSON, HOSTING_TYPE, MachineChoice, RobotChanges
 from stagedoor.passage import FolderPlace
 
 
@@ -79,6 +79,24 @@ def update_robot(
     apply_changes(robot, changes)
     robot.modified_at = clock.now()
     robot.modifier_user_number = user_number
+    session.flush()
+
+
+def convert_to_floating(session: Session, robot: Robot, *, clock: Clock, chance: Chance) -> None:
+    """Let a standard robot that works beside a person go to whichever machine that person is at.
+
+    Raises :class:`Conflict` (409) for one that floats already and :class:`InvalidRequest` for one that works alone.
+    """
+    if robot.hosting_type == HOSTING_TYPE.members["Floating"]:
+        raise Conflict(f"The robot '{robot.name}' is a floating one already.")
+    if robot.type not in BESIDE_A_PERSON:
+        raise InvalidRequest(
+            f"The robot '{robot.name}' is not attended, and cannot be made floating.", details={"field": "robotId"}
+        )
+    robot.hosting_type = HOSTING_TYPE.members["Floating"]
+    robot.machine_id = None
+    robot.license_key = random_guid(chance)
+    robot.modified_at = clock.now()
     session.flush()
 
 

@@ -66,7 +66,7 @@ SESSION = EntityType(
         Property("RobotSessionType", ROBOT_SESSION_TYPE, Constant(0)),
         Property("Version", EdmType.STRING, RobotSession.version),
         Property("Platform", PLATFORM, RobotSession.platform),
-        Property("DebugModeExpirationDate", EdmType.DATE_TIME_OFFSET),
+        Property("DebugModeExpirationDate", EdmType.DATE_TIME_OFFSET, RobotSession.debug_mode_until),
         Property("Id", EdmType.INT64, RobotSession.id, nullable=False),
     ),
     navigations=(Navigation("Robot", lambda: ROBOT, local=RobotSession.robot_id, remote=Robot.id),),

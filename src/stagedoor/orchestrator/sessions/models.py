@@ -26,6 +26,7 @@ class RobotSession(Base):
     maintenance_mode: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[str] = mapped_column(String(50))
     platform: Mapped[int] = mapped_column(Integer, default=2)
+    debug_mode_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reporting_time: Mapped[datetime] = mapped_column(UtcDateTime)
 
     folder: Mapped[Folder] = relationship()

@@ -7,6 +7,7 @@ from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import (
     INT64_MAX,
+    find_boolean,
     find_enum,
     find_integer,
     find_integers,
@@ -17,18 +18,25 @@ from stagedoor.orchestrator.fields import (
 )
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.folders.service import get_folder as get_folder_within_reach
+from stagedoor.orchestrator.jobs.due import DUE_MOVES
+from stagedoor.orchestrator.jobs.service import stop_jobs
+from stagedoor.orchestrator.jobs.store import list_jobs_under_way
 from stagedoor.orchestrator.machines.service import get_machine
 from stagedoor.orchestrator.machines.store import list_assigned
 from stagedoor.orchestrator.odata.metadata import NAMESPACE
 from stagedoor.orchestrator.odata.read import read_set
-from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
+from stagedoor.orchestrator.scripted_robots.states import STOP_STRATEGY, StopStrategy
 from stagedoor.orchestrator.sessions import service, store
 from stagedoor.orchestrator.sessions.entities import MACHINE_SESSION_RUNTIMES, SESSIONS
 from stagedoor.orchestrator.sessions.models import RobotSession
 from stagedoor.orchestrator.sessions.schemas import MAINTENANCE_MODE
 
-routes = Routes()
+routes = Routes(settlement=DUE_MOVES)
+
+DEBUG_MINUTES = 30
+DEBUG_MINUTES_MAX = 7 * 24 * 60
 
 
 @routes.reads("Sessions_Get")
@@ -99,7 +107,28 @@ def set_maintenance_mode(call: Call) -> Answer:
     body = get_body(call)
     session_id = get_required(find_integer(body, "sessionId"), "sessionId")
     mode = get_required(find_enum(body, "maintenanceMode", MAINTENANCE_MODE), "maintenanceMode")
-    service.set_maintenance_mode(call.session, call.tenant.tenant_id, session_id, mode, call.reach)
+    strategy = find_enum(body, "stopJobsStrategy", STOP_STRATEGY)
+    robot_session = service.get_session(call.session, call.tenant.tenant_id, session_id, call.reach)
+    service.set_maintenance_mode(call.session, robot_session, mode)
+    if strategy is not None and mode == MAINTENANCE_MODE.members["Enabled"]:
+        jobs = list_jobs_under_way(call.session, call.tenant.tenant_id, robot_session.robot_id)
+        stop_jobs(call.session, jobs, StopStrategy(strategy), clock=call.clock)
+    return Answer(status=204)
+
+
+@routes.writes(
+    "Sessions_ToggleMachineSessionDebugModeById",
+    basis=Basis.GUESS,
+    note="The end of the debug mode is kept and shown; scripted robots tell no more than before.",
+)
+def toggle_debug_mode(call: Call) -> Answer:
+    """Let a session tell more of what it does, for ``minutes``, or no longer."""
+    body = get_body(call)
+    enabled = get_required(find_boolean(body, "enabled"), "enabled")
+    minutes = find_integer(body, "minutes", least=1, most=DEBUG_MINUTES_MAX) or DEBUG_MINUTES
+    key = get_number_argument(call, "key")
+    robot_session = service.get_session(call.session, call.tenant.tenant_id, key, call.reach)
+    service.set_debug_mode(call.session, robot_session, minutes if enabled else None, clock=call.clock)
     return Answer(status=204)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -43,12 +44,23 @@ def connect_robot(session: Session, robot: Robot, *, clock: Clock) -> RobotSessi
     return robot_session
 
 
-def set_maintenance_mode(session: Session, tenant_id: str, session_id: int, mode: int, reach: Reach) -> None:
-    """Put a session into maintenance, or take it out; raises :class:`NotFound`."""
+def get_session(session: Session, tenant_id: str, session_id: int, reach: Reach) -> RobotSession:
+    """Return a robot session; raises :class:`NotFound` if it is none of this tenant's or out of reach."""
     robot_session = store.find_session(session, tenant_id, session_id, reach)
     if robot_session is None:
         raise NotFound(f"The session {session_id} was not found.")
+    return robot_session
+
+
+def set_maintenance_mode(session: Session, robot_session: RobotSession, mode: int) -> None:
+    """Put a session into maintenance, or take it out."""
     robot_session.maintenance_mode = mode
+    session.flush()
+
+
+def set_debug_mode(session: Session, robot_session: RobotSession, minutes: int | None, *, clock: Clock) -> None:
+    """Let a session tell more of what it does for some minutes, or no longer."""
+    robot_session.debug_mode_until = None if minutes is None else clock.now() + timedelta(minutes=minutes)
     session.flush()
 
 

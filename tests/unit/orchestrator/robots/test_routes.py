@@ -5,8 +5,10 @@ from sqlalchemy import select
 from tests.factories.orchestrator import OTHER_TENANT, Desk
 
 from stagedoor.kit.db import Base
-from stagedoor.orchestrator.errors import InvalidRequest, NameInUse, NotFound
+from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.folder_place import FolderRequired
+from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.seed import seed_tenant
 from stagedoor.passage import FolderPlace, Reach
 
 
@@ -175,3 +177,52 @@ class TestChanging:
         for operation in ("Robots_PutById", "Robots_PatchById", "Robots_DeleteById"):
             with pytest.raises(NotFound):
                 desk.call(operation, {"Name": "x"}, key=robot["Id"], folder=folder)
+
+
+class TestFloating:
+    def test_an_attended_robot_leaves_its_machine(self, desk: Desk, folder: FolderPlace) -> None:
+        robot = make(desk, folder, Type="Attended")
+        assert desk.call("Robots_ConvertToFloating", {"robotId": robot["Id"]}, folder=folder).status == 200
+        after = desk.call("Robots_GetById", folder=folder, key=robot["Id"]).content
+        assert (after["HostingType"], after["MachineId"]) == ("Floating", None)
+        assert after["LicenseKey"] != robot["LicenseKey"]
+        with pytest.raises(Conflict):
+            desk.call("Robots_ConvertToFloating", {"robotId": robot["Id"]}, folder=folder)
+
+    def test_an_unattended_robot_does_not_and_elsewhere_there_is_none(self, desk: Desk, folder: FolderPlace) -> None:
+        robot = make(desk, folder)
+        with pytest.raises(InvalidRequest, match="not attended"):
+            desk.call("Robots_ConvertToFloating", {"robotId": robot["Id"]}, folder=folder)
+        with pytest.raises(NotFound):
+            desk.call("Robots_ConvertToFloating", {"robotId": robot["Id"]}, folder=desk.make_folder("Other"))
+        with pytest.raises(InvalidRequest, match="robotId"):
+            desk.call("Robots_ConvertToFloating", {}, folder=folder)
+
+
+def test_machines_are_listed_by_name_with_their_keys(desk: Desk, folder: FolderPlace) -> None:
+    desk.call("Machines_Post", {"Name": "another", "LicenseKey": "key-2"})
+    desk.call("Machines_Post", {"Name": "theirs"}, tenant=OTHER_TENANT)
+    pairs = desk.call("Robots_GetMachineNameToLicenseKeyMappings", folder=folder).content["value"]
+    assert [pair["Key"] for pair in pairs] == ["another", "builder"]
+    assert pairs[0] == {"Key": "another", "Value": "key-2"}
+
+
+def test_a_process_is_run_by_the_folders_robots_that_are_on(desk: Desk, folder: FolderPlace) -> None:
+    with desk.write() as session:
+        seed_tenant(session, OTHER_TENANT.tenant_id, clock=desk.clock, chance=desk.chance)
+        shared = session.scalars(select(Folder).where(Folder.tenant_id == OTHER_TENANT.tenant_id)).one()
+        place = FolderPlace(id=shared.id, key=shared.key, path="Shared", lineage=(shared.key,))
+    robots = desk.call(
+        "Robots_GetRobotsForProcessByProcessid", folder=place, tenant=OTHER_TENANT, processId="InvoiceBot"
+    ).content["value"]
+    assert [robot["Name"] for robot in robots] == ["invoice-robot"]
+    body = {"robotIds": [robots[0]["Id"]], "enabled": False}
+    desk.call("Robots_ToggleEnabledStatus", body, folder=place, tenant=OTHER_TENANT)
+    release = desk.call("Releases_Get", folder=place, tenant=OTHER_TENANT).content["value"][0]
+    for process_id in (release["Id"], release["Key"]):
+        off = desk.call(
+            "Robots_GetRobotsForProcessByProcessid", folder=place, tenant=OTHER_TENANT, processId=process_id
+        )
+        assert off.content["value"] == []
+    with pytest.raises(NotFound):
+        desk.call("Robots_GetRobotsForProcessByProcessid", folder=folder, processId="InvoiceBot")

@@ -1,9 +1,12 @@
 """Sessions and runtimes: who is connected from where, counted, and bounded by folder and reach."""
 
 import pytest
+from sqlalchemy import select
 from tests.factories.orchestrator import OTHER_TENANT, Desk
 
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
+from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.seed import seed_tenant
 from stagedoor.orchestrator.sessions.models import RobotSession
 from stagedoor.orchestrator.sessions.schemas import SESSION_STATE
 from stagedoor.passage import FolderPlace, Reach
@@ -138,3 +141,44 @@ def test_only_disconnected_sessions_within_reach_are_deleted(desk: Desk, shared:
     assert answer.status == 204
     left = [one["Id"] for one in desk.call("Sessions_GetGlobalSessions").content["value"]]
     assert left == [live, outside]
+
+
+def test_the_debug_mode_has_an_end_that_is_shown(desk: Desk, shared: FolderPlace, machine_id: int) -> None:
+    session_id = connect(desk, shared, machine_id)
+
+    def end() -> str | None:
+        return desk.call("Sessions_Get", folder=shared).content["value"][0]["DebugModeExpirationDate"]
+
+    toggle = "Sessions_ToggleMachineSessionDebugModeById"
+    assert end() is None
+    assert desk.call(toggle, {"enabled": True, "minutes": 90}, key=session_id).status == 204
+    assert end() == "2030-01-31T09:30:00Z"
+    desk.call(toggle, {"enabled": False}, key=session_id)
+    assert end() is None
+    with pytest.raises(InvalidRequest, match="enabled"):
+        desk.call(toggle, {}, key=session_id)
+    for more in ({"reach": Reach(frozenset())}, {"tenant": OTHER_TENANT}):
+        with pytest.raises(NotFound):
+            desk.call(toggle, {"enabled": True}, key=session_id, **more)
+
+
+def test_maintenance_stops_the_jobs_of_the_robot_where_that_is_asked(
+    desk: Desk, shared: FolderPlace, machine_id: int
+) -> None:
+    with desk.write() as session:
+        seed_tenant(session, OTHER_TENANT.tenant_id, clock=desk.clock, chance=desk.chance)
+        folder = session.scalars(select(Folder).where(Folder.tenant_id == OTHER_TENANT.tenant_id)).one()
+        place = FolderPlace(id=folder.id, key=folder.key, path="Shared", lineage=(folder.key,))
+    there = {"folder": place, "tenant": OTHER_TENANT}
+    start = {"startInfo": {"ReleaseName": "InvoiceBot"}}
+    job = desk.call("Jobs_StartJobs", start, **there).content["value"][0]
+    session_id = desk.call("Sessions_Get", **there).content["value"][0]["Id"]
+
+    def state() -> str:
+        return desk.call("Jobs_GetById", key=job["Id"], **there).content["State"]
+
+    body = {"sessionId": session_id, "maintenanceMode": "Enabled"}
+    desk.call("Sessions_SetMaintenanceMode", body, **there)
+    assert state() == "Pending"
+    desk.call("Sessions_SetMaintenanceMode", {**body, "stopJobsStrategy": "SoftStop"}, **there)
+    assert state() == "Stopped"
