@@ -34,6 +34,7 @@ from stagedoor.orchestrator.calendars.routes import routes as calendars
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
+from stagedoor.orchestrator.environments.routes import routes as environments
 from stagedoor.orchestrator.errors import Conflict, NotBuilt
 from stagedoor.orchestrator.execution_media.routes import routes as execution_media
 from stagedoor.orchestrator.exports.files import FILES as EXPORT_FILES
@@ -51,6 +52,7 @@ from stagedoor.orchestrator.libraries.routes import routes as libraries
 from stagedoor.orchestrator.machines.routes import routes as machines
 from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.orchestrator.package_feeds.routes import routes as package_feeds
+from stagedoor.orchestrator.personal_workspaces.routes import routes as personal_workspaces
 from stagedoor.orchestrator.process_schedules.firing import FIRE_SCHEDULES
 from stagedoor.orchestrator.process_schedules.routes import routes as process_schedules
 from stagedoor.orchestrator.processes.routes import routes as processes
@@ -98,6 +100,7 @@ ROOMS: tuple[Routes, ...] = (
     business_rules,
     calendars,
     documents,
+    environments,
     execution_media,
     exports,
     folders,
@@ -108,6 +111,7 @@ ROOMS: tuple[Routes, ...] = (
     libraries,
     machines,
     package_feeds,
+    personal_workspaces,
     process_schedules,
     processes,
     publishing,

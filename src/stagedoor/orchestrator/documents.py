@@ -11,6 +11,7 @@ from stagedoor.orchestrator.business_rules.entities import BUSINESS_RULE_VERSION
 from stagedoor.orchestrator.calendars.entities import CALENDARS
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.entity import EntitySet
+from stagedoor.orchestrator.environments.entities import ENVIRONMENTS
 from stagedoor.orchestrator.execution_media.entities import EXECUTION_MEDIA
 from stagedoor.orchestrator.exports.entities import EXPORTS
 from stagedoor.orchestrator.folders.entities import FOLDERS
@@ -18,6 +19,7 @@ from stagedoor.orchestrator.jobs.entities import JOBS
 from stagedoor.orchestrator.libraries.entities import LIBRARIES
 from stagedoor.orchestrator.machines.entities import MACHINES
 from stagedoor.orchestrator.odata.metadata import metadata_document, service_document
+from stagedoor.orchestrator.personal_workspaces.entities import PERSONAL_WORKSPACES
 from stagedoor.orchestrator.process_schedules.entities import PROCESS_SCHEDULES
 from stagedoor.orchestrator.processes.entities import PROCESSES
 from stagedoor.orchestrator.queue_definitions.entities import QUEUE_DEFINITIONS
@@ -47,14 +49,16 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     BUSINESS_RULE_VERSIONS,
     BUSINESS_RULES,
     CALENDARS,
+    ENVIRONMENTS,
     EXECUTION_MEDIA,
     EXPORTS,
     FOLDERS,
     JOBS,
     LIBRARIES,
     MACHINES,
-    PROCESSES,
+    PERSONAL_WORKSPACES,
     PROCESS_SCHEDULES,
+    PROCESSES,
     QUEUE_DEFINITIONS,
     QUEUE_ITEMS,
     QUEUE_RETENTION.entity_set,
