@@ -10,7 +10,7 @@ UP ?=
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check fix docs bench lock clean
+.PHONY: help up test check fix docs judge bench lock clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ fix: $(VENV)/.installed-dev ## Format and mend what the linter can
 
 docs: $(VENV)/.installed-dev ## Write the reference pages that follow from the code
 	$(BIN)/python docs/generate.py
+
+judge: $(VENV)/.installed-tests ## Ask every operation much, by the vendor's document beside this checkout (EXAMPLES=200)
+	STAGEDOOR_JUDGE_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest tests/judge
 
 bench: $(VENV)/.installed-dev ## Measure the budgets and print the table (BENCH="peers --quick")
 	$(BIN)/python -m bench $(BENCH)
