@@ -11,7 +11,8 @@ class FolderNeed(StrEnum):
     NEEDED = "needed"
     """Works inside one folder; the request must name it."""
     ACCEPTED = "accepted"
-    """Lists over folders; a folder header is read but not demanded, and the answer is filtered to the grant."""
+    """Lists over folders, or works on things wherever in the grant they are: a folder header is read but not demanded,
+    and whoever carries it out keeps to the grant's folders."""
     FILTERED = "filtered"
     """Belongs to the tenant and takes no header, but its answer speaks of folders and is filtered to the grant."""
     NONE = "none"

@@ -63,9 +63,9 @@ class TestMaking:
             ("taskCatalogName", "x" * 51),
         ],
     )
-    def test_a_wrong_value_is_refused(self, work: Work, field: str, value: object) -> None:
+    def test_a_wrong_value_is_refused(self, work: Work, field: str, value: Any) -> None:
         with pytest.raises(InvalidRequest):
-            work.make(**{"title": "Approve", field: value})
+            work.call("GenericTasks_CreateTask", {"title": "Approve", field: value})
         assert work.names("Tasks_Get") == []
 
     def test_a_catalogue_that_the_folder_has_not_is_refused(self, work: Work) -> None:

@@ -9,7 +9,8 @@ from tests.factories.tasks import Work
 
 from stagedoor.orchestrator.duties import DutyCall
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
-from stagedoor.orchestrator.processes.service import NewPackage, create_package
+from stagedoor.orchestrator.package_files.content import NewPackage
+from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.orchestrator.queue_retention.store import QUEUE_RETENTION
 from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
 from stagedoor.orchestrator.releases.schemas import ReleaseChanges

@@ -1,6 +1,7 @@
 """Tasks come to people, are passed on and taken back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.factories.orchestrator import OTHER_TENANT
@@ -25,7 +26,7 @@ class TestAssigning:
     @pytest.mark.parametrize(
         "whom", [{"userId": GRACE}, {"userNameOrEmail": "Grace"}, {"userNameOrEmail": "GRACE@example.com"}]
     )
-    def test_a_task_is_somebodys_by_number_name_or_address(self, work: Work, whom: dict[str, object]) -> None:
+    def test_a_task_is_somebodys_by_number_name_or_address(self, work: Work, whom: dict[str, Any]) -> None:
         task = work.make()
         assert work.assign(task["id"], **whom) == []
         shown = work.show(task["id"], query={"$expand": "AssignedToUser,TaskAssignments($expand=assignee)"})
@@ -56,7 +57,7 @@ class TestAssigning:
             ({"assigneeNamesOrEmails": ["grace", "nobody"], "assignmentCriteria": "AllUsers"}, 1002),
         ],
     )
-    def test_who_may_not_work_on_it_does_not_get_it(self, work: Work, whom: dict[str, object], code: int) -> None:
+    def test_who_may_not_work_on_it_does_not_get_it(self, work: Work, whom: dict[str, Any], code: int) -> None:
         task = work.make()
         (refused,) = work.assign(task["id"], **whom)
         assert (refused["TaskId"], refused["ErrorCode"]) == (task["id"], code)
@@ -82,7 +83,8 @@ class TestAssigning:
         task = work.make()
         body = {"taskAssignments": [{"taskId": task["id"], "userId": GRACE}]}
         nowhere = Reach(frozenset({"00000000-0000-4000-8000-000000000099"}))
-        for asked in ({"reach": nowhere}, {"tenant": OTHER_TENANT}):
+        both: tuple[dict[str, Any], ...] = ({"reach": nowhere}, {"tenant": OTHER_TENANT})
+        for asked in both:
             (refused,) = work.call("Tasks_AssignTasks", body, **asked)["value"]
             assert refused["ErrorCode"] == 1002
         assert work.show(task["id"])["Status"] == "Unassigned"
@@ -148,7 +150,7 @@ class TestPassingOn:
         assert reassign(work, task["id"], GRACE, by=LINUS) == []
         assert work.history(task["id"]) == ["Created", "Assigned", "Reassigned", "Forwarded"]
         assert work.show(task["id"])["AssignedToUserId"] == GRACE
-        mine = {"query": {"event": "ForwardedEver"}, "caller": caller_of(LINUS)}
+        mine: dict[str, Any] = {"query": {"event": "ForwardedEver"}, "caller": caller_of(LINUS)}
         assert work.names("Tasks_GetTasksAcrossFolders", "Id", **mine) == [task["id"]]
         assert work.names("Tasks_GetTasksAcrossFolders", "Id", query={"event": "ForwardedEver"}) == []
 
