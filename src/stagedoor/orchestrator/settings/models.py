@@ -1,4 +1,4 @@
-"""The table of settings."""
+"""The tables of settings, of tenants and of users."""
 
 from sqlalchemy import BigInteger, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,3 +18,15 @@ class Setting(Base):
     name_folded: Mapped[str] = mapped_column(String(384))
     value: Mapped[str | None] = mapped_column(Text)
     scope: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class UserSetting(Base):
+    """One value that a user set for themselves; ``user_id`` is the caller's own id."""
+
+    __tablename__ = "user_settings"
+
+    tenant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name_folded: Mapped[str] = mapped_column(String(384), primary_key=True)
+    name: Mapped[str] = mapped_column(String(128))
+    value: Mapped[str | None] = mapped_column(Text)

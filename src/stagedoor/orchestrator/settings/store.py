@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from stagedoor.orchestrator.settings.models import Setting
+from stagedoor.orchestrator.settings.models import Setting, UserSetting
 
 
 def find_setting(session: Session, tenant_id: str, name: str) -> Setting | None:
@@ -28,3 +28,18 @@ def delete_settings(session: Session, tenant_id: str, names: Collection[str]) ->
     """Delete the settings of these names, as far as there are any."""
     folded = [name.casefold() for name in names]
     session.execute(delete(Setting).where(Setting.tenant_id == tenant_id, Setting.name_folded.in_(folded)))
+
+
+def find_user_setting(session: Session, tenant_id: str, user_id: str, name: str) -> UserSetting | None:
+    """Return what a user set for themselves under this name, in any letter case."""
+    return session.get(UserSetting, (tenant_id, user_id, name.casefold()))
+
+
+def save_user_setting(session: Session, tenant_id: str, user_id: str, name: str, value: str | None) -> None:
+    """Set a user's own value, whether or not there was one."""
+    setting = find_user_setting(session, tenant_id, user_id, name)
+    if setting is None:
+        setting = UserSetting(tenant_id=tenant_id, user_id=user_id, name_folded=name.casefold(), name=name)
+        session.add(setting)
+    setting.value = value
+    session.flush()

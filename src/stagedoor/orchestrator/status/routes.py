@@ -1,7 +1,9 @@
-"""The operations that need no credential, and the two that a first run of the vendor's command line makes."""
+"""The operations around whether something serves, and the two that a first run of the vendor's command line makes."""
 
 from stagedoor.orchestrator.call import Answer, Call
-from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.outreach import read_url
+from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.status.version import describe_version
 
 routes = Routes()
@@ -17,6 +19,28 @@ def is_serving(call: Call) -> Answer:
 def show_version(call: Call) -> Answer:
     """Answer the version and the kind of deployment, by which the vendor's command line chooses its scopes."""
     return Answer(content=describe_version())
+
+
+@routes.reads(
+    "Status_VerifyHostAvailibility",
+    basis=Basis.GUESS,
+    note="A connection is opened and closed at once; why it failed is told in a few words that give no network away.",
+)
+def verify_host(call: Call) -> Answer:
+    """Answer whether something listens at a URL, as a webhook would find it."""
+    url = call.query.get("url", "").strip()
+    try:
+        read_url(url)
+    except ValueError:
+        raise InvalidRequest("The url must be an http or https URL.", details={"field": "url"}) from None
+    outcome = call.outreach.connect(url)
+    return Answer(
+        content={
+            "canConnect": outcome.problem is None,
+            "hasBadSsl": outcome.has_bad_certificate,
+            "connectionError": outcome.problem,
+        }
+    )
 
 
 @routes.reads("StudioWeb_TryEnableFirstRun")

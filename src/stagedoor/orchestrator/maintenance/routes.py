@@ -1,0 +1,51 @@
+"""The vendor's operations on maintenance."""
+
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.jobs.due import DUE_MOVES
+from stagedoor.orchestrator.maintenance import service
+from stagedoor.orchestrator.maintenance.schemas import PHASE, Phase
+from stagedoor.orchestrator.own_tenant import verify_own_tenant
+from stagedoor.orchestrator.registry import Basis, Routes
+
+routes = Routes(settlement=DUE_MOVES)
+
+
+@routes.reads("Maintenance_Get", basis=Basis.GUESS, note="Of the tenant in the address; a tenantId is not found.")
+def show_maintenance(call: Call) -> Answer:
+    """Answer how far the maintenance is."""
+    verify_own_tenant(call)
+    return Answer(content=service.describe(call))
+
+
+@routes.writes(
+    "Maintenance_Start",
+    basis=Basis.GUESS,
+    note=(
+        "Draining asks jobs to stop, killJobs kills them. New jobs are taken and requests answered in every phase: "
+        "what a test wants to see refused, it asks for as a fault."
+    ),
+)
+def begin_maintenance(call: Call) -> Answer:
+    """Go to the next phase of a maintenance."""
+    verify_own_tenant(call)
+    phase = PHASE.find_number(call.query.get("phase", "") or "Draining")
+    if phase is None or phase == Phase.NONE:
+        raise InvalidRequest("The phase must be Draining or Suspended.", details={"field": "phase"})
+    service.begin(call, Phase(phase), is_forced=_flag(call, "force"), kills_jobs=_flag(call, "killJobs"))
+    return Answer(status=204)
+
+
+@routes.writes("Maintenance_End", basis=Basis.GUESS, note="Without a maintenance to end it is a conflict (409).")
+def end_maintenance(call: Call) -> Answer:
+    """End a maintenance."""
+    verify_own_tenant(call)
+    service.end(call)
+    return Answer(status=204)
+
+
+def _flag(call: Call, name: str) -> bool:
+    word = call.query.get(name.lower(), "").strip().lower()
+    if word not in ("", "true", "false"):
+        raise InvalidRequest(f"The query parameter {name} must be true or false.", details={"field": name})
+    return word == "true"

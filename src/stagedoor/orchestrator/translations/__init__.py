@@ -1,0 +1,1 @@
+"""Translations: the words of the vendor's web pages, of which Stagedoor has none."""

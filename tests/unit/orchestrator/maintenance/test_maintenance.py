@@ -1,0 +1,87 @@
+from typing import Any
+
+import pytest
+from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
+
+from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
+from stagedoor.orchestrator.package_files.content import NewPackage
+from stagedoor.orchestrator.processes.service import create_package
+from stagedoor.passage import FolderPlace
+
+
+@pytest.fixture
+def folder(desk: Desk) -> FolderPlace:
+    with desk.write() as session:
+        create_package(session, TENANT.tenant_id, NewPackage(name="InvoiceBot", version="1.0.0"), clock=desk.clock)
+    folder = desk.make_folder("Shared")
+    desk.call("Releases_Post", {"Name": "InvoiceBot", "ProcessKey": "InvoiceBot"}, folder=folder)
+    return folder
+
+
+def start_job(desk: Desk, folder: FolderPlace) -> int:
+    started = desk.call("Jobs_StartJobs", {"startInfo": {"ReleaseName": "InvoiceBot"}}, folder=folder)
+    job_id: int = started.content["value"][0]["Id"]
+    return job_id
+
+
+def state(desk: Desk) -> dict[str, Any]:
+    content: dict[str, Any] = desk.call("Maintenance_Get").content
+    return content
+
+
+def go(desk: Desk, **query: str) -> None:
+    assert desk.call("Maintenance_Start", query=query).status == 204
+
+
+def test_a_maintenance_drains_is_suspended_and_ends(desk: Desk) -> None:
+    assert state(desk)["state"] == "None"
+    go(desk, phase="Draining")
+    go(desk, phase="suspended")
+    assert state(desk)["state"] == "Suspended"
+    assert desk.call("Maintenance_End").status == 204
+    shown = state(desk)
+    assert shown["state"] == "None"
+    assert [entry["state"] for entry in shown["maintenanceLogs"]] == ["Draining", "Suspended", "None"]
+    assert desk.call("Maintenance_Get", tenant=OTHER_TENANT).content["maintenanceLogs"] == []
+
+
+def test_draining_asks_jobs_to_stop(desk: Desk, folder: FolderPlace) -> None:
+    job_id = start_job(desk, folder)
+    go(desk, phase="Draining")
+    assert state(desk)["jobStopsAttempted"] == 1
+    assert desk.call("Jobs_GetById", folder=folder, key=job_id).content["State"] == "Stopped"
+
+
+def test_jobs_are_killed_on_request(desk: Desk, folder: FolderPlace) -> None:
+    start_job(desk, folder)
+    go(desk, phase="Suspended", force="true", killjobs="true")
+    assert (state(desk)["jobStopsAttempted"], state(desk)["jobKillsAttempted"]) == (0, 1)
+
+
+def test_another_tenants_jobs_go_on(desk: Desk, folder: FolderPlace) -> None:
+    job_id = start_job(desk, folder)
+    assert desk.call("Maintenance_Start", tenant=OTHER_TENANT).status == 204
+    assert desk.call("Jobs_GetById", folder=folder, key=job_id).content["State"] == "Pending"
+    assert state(desk)["state"] == "None"
+
+
+def test_phases_come_in_their_order(desk: Desk) -> None:
+    with pytest.raises(Conflict):
+        desk.call("Maintenance_End")
+    with pytest.raises(Conflict):
+        go(desk, phase="Suspended")
+    go(desk)
+    with pytest.raises(Conflict):
+        go(desk, phase="Draining", force="true")
+
+
+@pytest.mark.parametrize("query", [{"phase": "None"}, {"phase": "Nap"}, {"force": "perhaps"}])
+def test_a_wrong_request_is_refused(desk: Desk, query: dict[str, str]) -> None:
+    with pytest.raises(InvalidRequest):
+        go(desk, **query)
+
+
+@pytest.mark.parametrize("operation", ["Maintenance_Get", "Maintenance_Start", "Maintenance_End"])
+def test_a_tenant_that_is_named_by_a_number_is_not_found(desk: Desk, operation: str) -> None:
+    with pytest.raises(NotFound):
+        desk.call(operation, query={"tenantid": "1"})
