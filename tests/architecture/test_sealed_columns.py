@@ -21,6 +21,7 @@ SEALS_INTO_A_COLUMN = {
     "identity/organizations/service.py",
     "identity/signing_keys/service.py",
     "orchestrator/assets/sealing.py",
+    "orchestrator/credential_stores/service.py",
     "orchestrator/webhooks/service.py",
     "orchestrator/tasks/sealing.py",
     "orchestrator/webhooks/service.py",

@@ -25,6 +25,7 @@ from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
 from stagedoor.orchestrator.assets.schemas import Value, ValueType
 from stagedoor.orchestrator.assets.sealing import put_value, reveal_secret
+from stagedoor.orchestrator.credential_stores.models import CredentialStore
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
 from stagedoor.orchestrator.folders.store import EVERYWHERE
 from stagedoor.orchestrator.tasks.models import Task
@@ -154,6 +155,20 @@ class SealedWorld:
             created_at=START,
         )
         session.add(webhook)
+        session.add(
+            CredentialStore(
+                tenant_id=tenant_id,
+                key="store-key",
+                name="Vault",
+                name_folded="vault",
+                type="HashiCorpVault",
+                default_for=[],
+                sealed_configuration=keys.vault.seal(
+                    Secret("how to get in"), context="credential_store:store-key", chance=self.chance
+                ),
+                created_at=START,
+            )
+        )
         value = Value(type=ValueType.CREDENTIAL, username="robot", secret=Secret("an asset's secret"))
         asset = Asset(
             tenant_id=tenant_id,

@@ -32,6 +32,7 @@ from stagedoor.orchestrator.business_rules.files import FILES as BUSINESS_RULE_F
 from stagedoor.orchestrator.business_rules.routes import routes as business_rules
 from stagedoor.orchestrator.calendars.routes import routes as calendars
 from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.credential_stores.routes import routes as credential_stores
 from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
 from stagedoor.orchestrator.environments.routes import routes as environments
@@ -49,7 +50,9 @@ from stagedoor.orchestrator.jobs.due import MOVE_JOBS
 from stagedoor.orchestrator.jobs.routes import routes as jobs
 from stagedoor.orchestrator.json_body import read_json_body
 from stagedoor.orchestrator.libraries.routes import routes as libraries
+from stagedoor.orchestrator.licensing.routes import routes as licensing
 from stagedoor.orchestrator.machines.routes import routes as machines
+from stagedoor.orchestrator.maintenance.routes import routes as maintenance
 from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.orchestrator.package_feeds.routes import routes as package_feeds
 from stagedoor.orchestrator.personal_workspaces.routes import routes as personal_workspaces
@@ -73,6 +76,7 @@ from stagedoor.orchestrator.robots.routes import routes as robots
 from stagedoor.orchestrator.robots_service.routes import routes as robots_service
 from stagedoor.orchestrator.sessions.routes import routes as sessions
 from stagedoor.orchestrator.settings.routes import routes as settings
+from stagedoor.orchestrator.stats.routes import routes as stats
 from stagedoor.orchestrator.status.routes import routes as status
 from stagedoor.orchestrator.stored_files.service import SWEEP
 from stagedoor.orchestrator.task_activities.routes import routes as task_activities
@@ -84,6 +88,7 @@ from stagedoor.orchestrator.task_retention.routes import routes as task_retentio
 from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
 from stagedoor.orchestrator.tasks.routes import routes as tasks
 from stagedoor.orchestrator.test_data_queues.routes import routes as test_data_queues
+from stagedoor.orchestrator.translations.routes import routes as translations
 from stagedoor.orchestrator.uploads import Uploads, opened_uploads
 from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.orchestrator.webhooks.delivery import DELIVER_EVENTS
@@ -136,6 +141,11 @@ ROOMS: tuple[Routes, ...] = (
     tasks,
     test_data_queues,
     users,
+    translations,
+    stats,
+    maintenance,
+    licensing,
+    credential_stores,
     webhooks,
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""

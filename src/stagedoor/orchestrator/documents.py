@@ -10,6 +10,7 @@ from stagedoor.orchestrator.buckets.entities import BLOB_FILES, BUCKETS
 from stagedoor.orchestrator.business_rules.entities import BUSINESS_RULE_VERSIONS, BUSINESS_RULES
 from stagedoor.orchestrator.calendars.entities import CALENDARS
 from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.credential_stores.entities import CREDENTIAL_STORES
 from stagedoor.orchestrator.entity import EntitySet
 from stagedoor.orchestrator.environments.entities import ENVIRONMENTS
 from stagedoor.orchestrator.execution_media.entities import EXECUTION_MEDIA
@@ -68,6 +69,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     ROBOTS,
     SESSIONS,
     SETTINGS,
+    CREDENTIAL_STORES,
     TASK_CATALOGS,
     TASK_DEFINITIONS,
     TASK_RETENTION.entity_set,

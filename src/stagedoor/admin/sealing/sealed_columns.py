@@ -14,6 +14,7 @@ from stagedoor.identity.organizations.models import Tenant
 from stagedoor.identity.signing_keys.models import SigningKeyRow
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
 from stagedoor.orchestrator.buckets.models import Bucket
+from stagedoor.orchestrator.credential_stores.models import CredentialStore
 from stagedoor.orchestrator.tasks.models import Task
 from stagedoor.orchestrator.webhooks.models import Webhook
 from stagedoor.upstream.connections.models import Connection
@@ -60,6 +61,7 @@ SEALED_COLUMNS = (
     _column(UpstreamToken.sealed_access_token, "upstream-token:{}"),
     _column(UpstreamToken.sealed_refresh_token, "upstream-refresh-token:{}"),
     _column(Asset.sealed_secret, "asset:{}", named_by=Asset.key),
+    _column(CredentialStore.sealed_configuration, "credential_store:{}", named_by=CredentialStore.key),
     _column(Webhook.sealed_secret, "webhook:{}", named_by=Webhook.key),
     _column(AssetValue.sealed_secret, "asset value:{}", named_by=AssetValue.key),
     _column(Bucket.sealed_password, "bucket:{}", named_by=Bucket.seal_key),
