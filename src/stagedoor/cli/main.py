@@ -31,6 +31,7 @@ COMMANDS = {
         "connection": "connection:connection",
         "audit": "audit:audit",
         "secrets": "secrets:secrets",
+        "robot": "robot:robot",
     }.items()
 }
 

@@ -1,0 +1,117 @@
+"""``stagedoor robot``: take pending jobs and run their Python packages on this machine."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from stagedoor.cli.failure import CommandFailed, ExitCode
+from stagedoor.cli.options import common_options, folder_option, pass_session, tenant_option
+from stagedoor.cli.session import Session
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  stagedoor robot --tenant acme/dev --folder Shared
+  stagedoor robot --folder Shared --once --timeout 60 --memory 1024
+  stagedoor key create robot --tenant acme/dev --allow RobotsService_SubmitHeartbeat \\
+    --allow RobotsService_SubmitJobState --allow Logs_SubmitLogs --allow Processes_DownloadPackageByKey
+
+\b
+While a robot is there, jobs of the folder's Python processes wait for it instead of following a script.
+A package is code: the robot runs whatever whoever may publish packages has published.
+"""
+)
+@click.option("--machine-key", metavar="KEY", envvar="STAGEDOOR_MACHINE_KEY", help="Which machine of the folder it is.")
+@click.option("--once", is_flag=True, help="Run one job and leave.")
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=3600, show_default=True, help="Seconds that a job may run."
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(64),
+    default=4096,
+    show_default=True,
+    help="MiB that each of its processes may have.",
+)
+@click.option(
+    "--work-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("robot"),
+    show_default=True,
+    help="Where environments and jobs lie.",
+)
+@click.option(
+    "--installed",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A site-packages directory that all jobs see, so that what is there is not installed.",
+)
+@click.option(
+    "--lend-key", is_flag=True, help="Let jobs use this robot's own access key, as UIPATH_URL and UIPATH_ACCESS_TOKEN."
+)
+@folder_option
+@tenant_option
+@common_options
+@pass_session
+def robot(
+    session: Session,
+    machine_key: str | None,
+    timeout: float,
+    memory: int,
+    work_dir: Path,
+    installed: Path | None,
+    *,
+    once: bool,
+    lend_key: bool,
+) -> None:
+    """Run jobs of Python packages on this machine.
+
+    Takes pending jobs of a folder one after another; each runs in a directory and a virtual environment of its own,
+    within bounds of time and memory. What it prints goes to the job's log, what it returns into its output.
+    """
+    from stagedoor.cli.robot.loop import Robot, RobotSettings
+    from stagedoor.cli.robot.process import Bounds
+
+    settings = RobotSettings(
+        directory=_made(work_dir),
+        bounds=Bounds(seconds=timeout, memory_mebibytes=memory),
+        machine_key=machine_key,
+        installed=installed.resolve() if installed else None,
+        variables=_lent(session) if lend_key else {},
+    )
+    signal.signal(signal.SIGTERM, _interrupt)
+    with session.client() as client:
+        worker = Robot(
+            client,
+            settings,
+            clock=session.world.clock,
+            sleep=session.world.sleep,
+            tell=lambda text: click.echo(text, err=True),
+        )
+        worker.work(once=once)
+
+
+def _made(directory: Path) -> Path:
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as refused:
+        raise CommandFailed(f"{directory} cannot be used: {refused.strerror}.") from refused
+    return directory.resolve()
+
+
+def _lent(session: Session) -> dict[str, str]:
+    key, tenant = session.choose("key").value, session.choose("tenant").value
+    if key is None or tenant is None:
+        raise CommandFailed(
+            "--lend-key needs an access key and a tenant.",
+            hint="Give them as STAGEDOOR_KEY and --tenant; a person's sign-in is not lent.",
+            code="usage",
+            exit_code=ExitCode.USAGE,
+        )
+    return {"UIPATH_URL": f"{session.base_url.rstrip('/')}/{tenant}", "UIPATH_ACCESS_TOKEN": key}
+
+
+def _interrupt(_: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
