@@ -1,6 +1,7 @@
 """The operations of tasks of every type."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from stagedoor.orchestrator.answers import answer_value, done
@@ -34,6 +35,8 @@ ACROSS_FOLDERS_NOTE = (
     "tasks are listed where $filter speaks of IsDeleted."
 )
 FORWARDED_EVER = "forwardedever"
+OPTION_OF_A_CLIENT = "$astaskadmin"
+"""Sent along by the vendor's TypeScript client, which chooses the operation by it; it means nothing here."""
 
 
 @routes.reads("Tasks_Get")
@@ -47,6 +50,7 @@ def list_tasks(call: Call) -> Answer:
 def list_tasks_across_folders(call: Call) -> Answer:
     """Answer the tasks of every folder within reach; of those that the caller forwarded, where it asks for them."""
     conditions = [store.within_reach(call.tenant.tenant_id, call.reach), *_there(call)]
+    call = replace(call, query={name: value for name, value in call.query.items() if name != OPTION_OF_A_CLIENT})
     event = call.query.get("event", "").lower()
     if event == FORWARDED_EVER:
         conditions.append(store.was_forwarded_by(call.caller.number))

@@ -56,6 +56,11 @@ class TestListing:
         with pytest.raises(FolderRequired):
             work.call("Tasks_Get", folder=None)
 
+    def test_what_a_client_sends_along_about_administrators_is_taken(self, work: Work) -> None:
+        work.make("Here")
+        query = {"$astaskadmin": "true"}
+        assert work.names("Tasks_GetTasksAcrossFoldersForAdmin", folder=None, query=query) == ["Here"]
+
     def test_an_unknown_event_is_refused(self, work: Work) -> None:
         with pytest.raises(InvalidRequest, match="event"):
             work.call("Tasks_GetTasksAcrossFolders", query={"event": "Eaten"})
