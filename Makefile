@@ -42,8 +42,8 @@ bench: $(VENV)/.installed-dev ## Measure the budgets and print the table (BENCH=
 	$(BIN)/python -m bench $(BENCH)
 
 lock: $(VENV)/.installed-dev ## Renew the lock files from pyproject.toml
-	$(BIN)/uv pip compile -q pyproject.toml --extra server --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/server.txt
-	$(BIN)/uv pip compile -q pyproject.toml --extra server --extra postgres --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/dev.txt
+	$(BIN)/uv pip compile -q pyproject.toml --extra server --extra postgres --extra s3 --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/server.txt
+	$(BIN)/uv pip compile -q pyproject.toml --extra server --extra postgres --extra s3 --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --group bench --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/bench.txt
 
 clean: ## Remove what was installed and built; data in .stagedoor stays

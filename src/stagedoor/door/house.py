@@ -58,7 +58,7 @@ from stagedoor.kit.chance import Chance, SystemChance, random_guid
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock, SystemClock
 from stagedoor.kit.db import Database
-from stagedoor.kit.files import LocalFiles
+from stagedoor.kit.file_place import open_files
 from stagedoor.kit.master_key_source import key_source
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
@@ -192,7 +192,7 @@ class House:
             chance,
             vault,
             changes=self.changes,
-            files=LocalFiles(settings.data_dir / "files"),
+            files=open_files(settings),
             outreach=Outreach(reaches_private=settings.webhooks_reach_private),
         )
         self.unsettled_orders = UnsettledOrders(vault, database, self.threads, chance)

@@ -29,6 +29,18 @@ class FileMissing(StagedoorError):
     hint = "Restore the data directory together with the database, or upload the file again."
 
 
+class FilesUnavailable(StagedoorError):
+    """The server that keeps the files does not answer as it should."""
+
+    code = "files_unavailable"
+    status = 503
+    public = "The server that keeps Stagedoor's files cannot be used right now."
+    hint = "Try again shortly. If it goes on, ask whoever runs Stagedoor to look at its log and at that server."
+
+    def __init__(self, *, internal: str) -> None:
+        super().__init__(internal=internal, headers={"Retry-After": "1"})
+
+
 @dataclass(frozen=True, slots=True)
 class KeptFile:
     """A file that lies safely: its name, its size in bytes and the SHA-256 of its content in hex."""
@@ -52,6 +64,11 @@ class Files(Protocol):
 
     def names_before(self, seconds: float) -> Iterator[str]:
         """Yield the names of files that were kept before this moment, in seconds since 1970."""
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is a name of a file here: 32 lower-case hexadecimal digits."""
+    return len(text) == 32 and set(text) <= set("0123456789abcdef")
 
 
 class LocalFiles:
@@ -116,7 +133,7 @@ class LocalFiles:
                 shutil.copyfile(place, copy)
 
     def _place_of(self, name: str) -> Path:
-        if len(name) != 32 or not set(name) <= set("0123456789abcdef"):
+        if not is_name(name):
             raise FileMissing(internal="not a name of a kept file")
         return self._directory / name[:2] / name
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from stagedoor.kit.s3_address import S3Address, read_s3_address
 from stagedoor.kit.secret import Secret
 
 MEBIBYTE = 1024 * 1024
@@ -63,6 +64,7 @@ class Settings:
     field is given; without, the master key lies in the data directory.
     ``…_lists_per_minute`` are how many requests for lists of jobs and queue items the callers of one remote tenant
     share, and those of an embedded one; 0 stands for no such limit.
+    ``files`` is where packages, files of buckets and attachments are kept; without, in the data directory.
     ``cache`` are rules such as ``Jobs_Get=2s``; what they may say stands in ``gateway/cache_rules.py``.
     ``webhooks_reach_private`` false keeps the events of embedded tenants from addresses inside one's own network.
     """
@@ -82,6 +84,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     upstream_timeouts: UpstreamTimeouts = field(default_factory=UpstreamTimeouts)
     cache: tuple[str, ...] = ()
+    files: S3Address | None = None
     webhooks_reach_private: bool = True
 
     @property
@@ -122,6 +125,8 @@ def settings_from_environment(environment: Mapping[str, str] = os.environ, **giv
             values[name] = int(said)
     if (said := environment.get("STAGEDOOR_WEBHOOKS_REACH_PRIVATE")) is not None:
         values["webhooks_reach_private"] = _is_yes("STAGEDOOR_WEBHOOKS_REACH_PRIVATE", said)
+    if environment.get("STAGEDOOR_FILES"):
+        values["files"] = read_s3_address(environment["STAGEDOOR_FILES"], environment)
     if "STAGEDOOR_CACHE" in environment:
         values["cache"] = _listed(environment["STAGEDOOR_CACHE"])
     values.update({name: value for name, value in given.items() if value is not None})

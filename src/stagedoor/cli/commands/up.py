@@ -34,8 +34,8 @@ Examples:
 
 \b
 Also read: STAGEDOOR_DATA_DIR, STAGEDOOR_HOST, STAGEDOOR_PORT, STAGEDOOR_PUBLIC_BASE_URL,
-STAGEDOOR_DATABASE_URL, STAGEDOOR_TRUSTED_PROXIES, STAGEDOOR_UPSTREAM_TIMEOUTS, STAGEDOOR_CACHE; an option wins over
-its variable.
+STAGEDOOR_DATABASE_URL, STAGEDOOR_TRUSTED_PROXIES, STAGEDOOR_UPSTREAM_TIMEOUTS, STAGEDOOR_CACHE, STAGEDOOR_FILES; an
+option wins over its variable.
 
 \b
 The master key seals every secret in the store. It lies in master.key in the data directory, which the
@@ -76,6 +76,12 @@ of no use. `stagedoor secrets rewrap` changes it.
     help="Answer identical reads of remote Orchestrators from memory for so long: Jobs_Get=2s, ORG/TENANT:Jobs_Get=2s "
     "for one tenant. With +no-store behind it also where the upstream forbids it. Off without.",
 )
+@click.option(
+    "--files",
+    metavar="S3-ADDRESS",
+    help="Keep packages, files of buckets and attachments in S3: s3://bucket/prefix?endpoint=https://s3.example.com, "
+    "with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without, they lie in the data directory.",
+)
 @click.option("--empty", is_flag=True, help="Seed nothing on the first start.")
 @master_key_options
 @common_options
@@ -89,6 +95,7 @@ def up(
     workers: int,
     upstream_timeouts: tuple[str, ...],
     cache_rules: tuple[str, ...],
+    files: str | None,
     master_key_file: Path | None,
     master_key_command: str | None,
     *,
@@ -108,6 +115,8 @@ def up(
         environment["STAGEDOOR_UPSTREAM_TIMEOUTS"] = ",".join(upstream_timeouts)
     if cache_rules:
         environment["STAGEDOOR_CACHE"] = ",".join(cache_rules)
+    if files:
+        environment["STAGEDOOR_FILES"] = files
     try:
         settings = settings_from_environment(environment, data_dir=data_dir, host=host, port=port)
     except ValueError as wrong:
