@@ -30,8 +30,9 @@ is sent to a remote Orchestrator all of them are passed on.
 
 What behaves otherwise than the vendor's, beside what single operations note below:
 
-- **Jobs are carried out by scripted robots**, not by processes: after a second a job runs, after two more it succeeds,
-  unless a script says otherwise ([scripted robots](../guides/scripted-robots.md)).
+- **Jobs are carried out by scripted robots** where no real one is there: after a second a job runs, after two more it
+  succeeds, unless a script says otherwise ([scripted robots](../guides/scripted-robots.md)). `stagedoor robot` runs
+  [Python packages](../guides/packages-and-robots.md).
 - **Users and roles** live in Stagedoor's own identity.
 - **Limits per minute** of the vendor's cloud hold only where they are asked for ([limits](../guides/limits.md)).
 - **OData gaps** are listed in `src/stagedoor/orchestrator/odata/README.md`.

@@ -1,6 +1,8 @@
 """``stagedoor robot``: take pending jobs and run their Python packages on this machine."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -81,8 +83,7 @@ def robot(
         installed=installed.resolve() if installed else None,
         variables=_lent(session) if lend_key else {},
     )
-    signal.signal(signal.SIGTERM, _interrupt)
-    with session.client() as client:
+    with session.client() as client, _interrupted_by_termination():
         worker = Robot(
             client,
             settings,
@@ -111,6 +112,16 @@ def _lent(session: Session) -> dict[str, str]:
             exit_code=ExitCode.USAGE,
         )
     return {"UIPATH_URL": f"{session.base_url.rstrip('/')}/{tenant}", "UIPATH_ACCESS_TOKEN": key}
+
+
+@contextmanager
+def _interrupted_by_termination() -> Iterator[None]:
+    # A service manager ends a robot by this signal; it is to end its job and say goodbye as it would on Ctrl-C.
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _interrupt(_: int, frame: FrameType | None) -> None:

@@ -32,6 +32,7 @@ IN_HANDS = Script(
     ending=Ending.HANG,
     stopping_seconds=SOFT_STOP_SECONDS,
     terminating_seconds=KILL_SECONDS,
+    logs_start_and_end=False,
 )
 """A job that a robot has ends when it says so. A robot that died cannot: then being stopped ends its job, in time."""
 
@@ -58,7 +59,7 @@ def take_jobs(session: Session, tenant_id: str, folder: FolderPlace, beat: Heart
     From the first sign of life on jobs that a real robot can run wait for one; when it leaves they no longer do.
     Raises :class:`NotFound` for a machine key that the folder does not have.
     """
-    machine = _get_machine(session, tenant_id, folder, beat.machine_key)
+    machine = _machine_of(session, tenant_id, folder, beat.machine_key)
     _let_jobs_wait(session, tenant_id, folder, is_leaving=beat.is_leaving)
     if beat.jobs_max == 0 or beat.is_leaving:
         return []
@@ -94,13 +95,13 @@ def end_job(session: Session, tenant_id: str, folder: FolderPlace, report: JobRe
         raise NotFound(f"There is no job {report.job_key} in this folder.")
     if job.state in FINAL_STATES or job.state in (JobState.PENDING, JobState.RESUMED, JobState.SUSPENDED):
         raise Conflict(f"The job {report.job_key} is in no robot's hands.")
-    script = Script(output=report.output, reason=report.info or DEFAULT_REASON)
+    script = Script(output=report.output, reason=report.info or DEFAULT_REASON, logs_start_and_end=False)
     job.script = script.to_json()
     apply_move(session, job, script, Move(report.state, None), clock.now())
     session.flush()
 
 
-def _get_machine(session: Session, tenant_id: str, folder: FolderPlace, machine_key: str | None) -> Machine | None:
+def _machine_of(session: Session, tenant_id: str, folder: FolderPlace, machine_key: str | None) -> Machine | None:
     if machine_key is None:
         return None
     machine = store.find_machine(session, tenant_id, folder.id, machine_key)
