@@ -153,14 +153,14 @@ def find_objects(body: Body, name: str, *, entries_max: int = LIST_LENGTH_MAX) -
 
 
 def find_integers(body: Body, name: str, *, entries_max: int = LIST_LENGTH_MAX) -> list[int] | None:
-    """Return a list of whole numbers."""
+    """Return a list of whole numbers, each of which the store can hold."""
     values = _find_list(body, name, entries_max=entries_max)
     if values is None:
         return None
     numbers = []
     for value in values:
         number = _integer_of(value)
-        if number is None:
+        if number is None or not -INT64_MAX - 1 <= number <= INT64_MAX:
             raise _wrong_type(name, "a list of whole numbers", value)
         numbers.append(number)
     return numbers

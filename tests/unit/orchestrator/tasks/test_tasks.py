@@ -140,7 +140,9 @@ class TestDeleting:
         assert refused["ErrorCode"] == 1002
         assert work.show(task["id"])["IsDeleted"] is False
 
-    @pytest.mark.parametrize("body", [{}, {"taskIds": 5}, {"taskIds": ["x"]}, {"taskIds": [True]}])
+    @pytest.mark.parametrize(
+        "body", [{}, {"taskIds": 5}, {"taskIds": ["x"]}, {"taskIds": [True]}, {"taskIds": [2**63]}]
+    )
     def test_which_tasks_has_to_be_said(self, work: Work, body: dict[str, object]) -> None:
         with pytest.raises(InvalidRequest, match="taskIds"):
             work.call("Tasks_DeleteTasks", body)
