@@ -14,6 +14,9 @@ import orjson
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.call import Call
+from stagedoor.orchestrator.entity import EntitySet
+from stagedoor.orchestrator.odata.options import QueryOptions
+from stagedoor.orchestrator.odata.read import Conditions, read_values
 from stagedoor.orchestrator.webhooks import store
 from stagedoor.orchestrator.webhooks.models import OutgoingEvent
 from stagedoor.orchestrator.webhooks.schemas import EventType
@@ -52,6 +55,27 @@ def announce(call: Call, event_type: EventType, describe: Describe, *, folder_id
     if somebody listens.
     """
     announce_from(EventSource.of_call(call, folder_id=folder_id), event_type, describe)
+
+
+def announce_entities(
+    call: Call,
+    event_type: EventType,
+    field: str,
+    entity_set: EntitySet,
+    where: Conditions,
+    *,
+    folder_id: int | None = None,
+) -> None:
+    """Tell the tenant's webhooks what the call did to entities, shown in a list as the API shows them.
+
+    What opens something elsewhere, such as a licence key, is left out. Of what is deleted it is told before it is.
+    """
+    shown = tuple(part for part in entity_set.entity_type.properties if not part.confidential)
+
+    def describe() -> dict[str, Any]:
+        return {field: read_values(call, entity_set, where, QueryOptions(select=shown, count=False))}
+
+    announce(call, event_type, describe, folder_id=folder_id)
 
 
 def announce_from(source: EventSource, event_type: EventType, describe: Describe) -> None:

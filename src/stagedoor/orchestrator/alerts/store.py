@@ -11,9 +11,8 @@ from stagedoor.passage import Reach
 
 
 def add_alert(session: Session, alert: Alert) -> None:
-    """Store a new alert."""
+    """Have an alert written down with the transaction's next flush."""
     session.add(alert)
-    session.flush()
 
 
 def within_reach(tenant_id: str, reach: Reach) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from stagedoor.orchestrator.call import Body, Call
 from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.jobs import store
 from stagedoor.orchestrator.jobs.models import Job
+from stagedoor.orchestrator.jobs.news import tell_of_move
 from stagedoor.orchestrator.registry import Settlement
 from stagedoor.orchestrator.scripted_robots.moves import Move, move_on, stop
 from stagedoor.orchestrator.scripted_robots.scripts import Script, read_script
@@ -76,6 +77,7 @@ def apply_move(session: Session, job: Job, script: Script, move: Move, at: datet
         job.ended_at = at
         job.stop_at = None
         _end(job, script, move.state, at)
+    tell_of_move(session, job, script, at)
 
 
 def _end(job: Job, script: Script, state: JobState, at: datetime) -> None:

@@ -12,7 +12,8 @@ from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.jobs import store
 from stagedoor.orchestrator.jobs.due import apply_move, script_of
 from stagedoor.orchestrator.jobs.models import Job
-from stagedoor.orchestrator.jobs.schemas import Seat, StartRequest, Strategy, read_arguments
+from stagedoor.orchestrator.jobs.news import tell_of_start
+from stagedoor.orchestrator.jobs.schemas import SOURCE, STRATEGY, Seat, StartRequest, Strategy, read_arguments
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.releases.store import find_release_by_key, find_release_by_name
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
@@ -99,6 +100,14 @@ def start_jobs(session: Session, request: StartRequest, starter: Starter) -> Seq
         for seat in seats
     ]
     store.add_jobs(session, jobs)
+    start_info = {
+        "ReleaseKey": release.key,
+        "Strategy": None if request.strategy is None else STRATEGY.word(request.strategy),
+        "RobotIds": list(request.robot_ids),
+        "JobsCount": len(jobs),
+        "Source": SOURCE.word(request.source),
+    }
+    tell_of_start(session, jobs, start_info, now, starter.user_number)
     return jobs
 
 
@@ -171,6 +180,8 @@ def restart_job(session: Session, job: Job, starter: Starter) -> Job:
         **{name: getattr(job, name) for name in _KEPT_ON_RESTART},
     )
     store.add_jobs(session, [again])
+    start_info = {"ReleaseKey": release.key, "JobsCount": 1, "Source": SOURCE.word(again.source_type)}
+    tell_of_start(session, [again], start_info, now, starter.user_number)
     return again
 
 

@@ -98,6 +98,11 @@ def find_release(session: Session, release_id: int) -> Release | None:
     return session.get(Release, release_id)
 
 
+def find_robot(session: Session, robot_id: int) -> Robot | None:
+    """Return a job's robot, if it is still there."""
+    return session.get(Robot, robot_id)
+
+
 def list_robots(session: Session, tenant_id: str, folder_id: int) -> Sequence[Robot]:
     """Return the folder's robots that are not switched off, by id."""
     return session.scalars(

@@ -5,6 +5,7 @@ from typing import Any
 from stagedoor.orchestrator.answers import answer_object, answer_value
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
+from stagedoor.orchestrator.events import announce_entities
 from stagedoor.orchestrator.fields import (
     find_guid,
     find_guids,
@@ -32,6 +33,7 @@ from stagedoor.orchestrator.releases.schemas import (
     read_move,
     read_new_release,
 )
+from stagedoor.orchestrator.webhooks.schemas import EventType
 
 routes = Routes()
 
@@ -60,6 +62,7 @@ def create_release(call: Call) -> Answer:
     release = service.create_release(
         call.session, folder, process_key, version, changes, _author(call), feed_id=feed_id
     )
+    _tell(call, EventType.PROCESS_CREATED, release)
     return read_one(call, RELEASES, (Release.id == release.id,), status=201)
 
 
@@ -73,6 +76,7 @@ def update_release(call: Call) -> Answer:
         raise InvalidRequest("A process keeps its package; make another one.", details={"field": "ProcessKey"})
     version = find_version(body, "ProcessVersion")
     service.update_release(call.session, release, read_changes(body), version, _author(call))
+    _tell(call, EventType.PROCESS_UPDATED, release)
     return Answer()
 
 
@@ -84,13 +88,16 @@ def update_release_by_key(call: Call) -> Answer:
     release = service.get_release_by_key(call.session, get_folder(call), key)
     version = find_version(body, "processVersion")
     service.update_release(call.session, release, read_move(body), version, _author(call))
+    _tell(call, EventType.PROCESS_UPDATED, release)
     return Answer()
 
 
 @routes.writes("Releases_DeleteById")
 def delete_release(call: Call) -> Answer:
     """Delete a release of the folder."""
-    service.delete_release(call.session, _get_named(call))
+    release = _get_named(call)
+    _tell(call, EventType.PROCESS_DELETED, release)
+    service.delete_release(call.session, release)
     return Answer(status=204)
 
 
@@ -99,6 +106,7 @@ def delete_release_by_key(call: Call) -> Answer:
     """Delete a release by its key, in whichever folder within reach it is."""
     key = get_query_guid(call, "key")
     release = service.get_release_anywhere(call.session, call.tenant.tenant_id, key, call.reach)
+    _tell(call, EventType.PROCESS_DELETED, release)
     service.delete_release(call.session, release)
     return Answer(status=204)
 
@@ -164,6 +172,7 @@ def _get_named(call: Call) -> Release:
 
 
 def _answer_name(call: Call, release: Release) -> Answer:
+    _tell(call, EventType.PROCESS_UPDATED, release)
     if _is_named_by_key(call):
         return answer_value(call, "Edm.Guid", release.key)
     return answer_value(call, "Edm.Int64", release.id)
@@ -189,3 +198,7 @@ def _bulk(call: Call, failed: list[Any]) -> Answer:
         "FailedItems": failed,
     }
     return answer_object(call, "BulkOperationResponseDto", fields)
+
+
+def _tell(call: Call, event_type: EventType, release: Release) -> None:
+    announce_entities(call, event_type, "Releases", RELEASES, (Release.id == release.id,), folder_id=release.folder_id)

@@ -18,7 +18,7 @@ def in_folder(folder: FolderPlace) -> ColumnElement[bool]:
 
 
 def add_lines(session: Session, lines: Sequence[RobotLog]) -> None:
-    """Write lines down, in their order."""
+    """Have lines written down, in their order, with the transaction's next flush."""
     session.add_all(lines)
     session.flush()
 

@@ -3,6 +3,7 @@
 from stagedoor.orchestrator.answers import answer_value
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import NotFound
+from stagedoor.orchestrator.events import announce_entities
 from stagedoor.orchestrator.fields import (
     INT64_MAX,
     find_boolean,
@@ -26,6 +27,7 @@ from stagedoor.orchestrator.robots.entities import ROBOTS
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.robots.schemas import NAME_LENGTH_MAX, ROBOT_TYPE, read_changes, read_machine_choice
 from stagedoor.orchestrator.sessions.service import connect_robot
+from stagedoor.orchestrator.webhooks.schemas import EventType
 
 routes = Routes()
 
@@ -108,6 +110,7 @@ def create_robot(call: Call) -> Answer:
         chance=call.chance,
     )
     connect_robot(call.session, robot, clock=call.clock)
+    _tell(call, EventType.ROBOT_CREATED, [robot.id])
     return read_one(call, ROBOTS, (Robot.id == robot.id,), status=201)
 
 
@@ -125,6 +128,7 @@ def update_robot(call: Call) -> Answer:
         user_number=call.caller.number or None,
         clock=call.clock,
     )
+    _tell(call, EventType.ROBOT_UPDATED, [robot.id])
     return Answer()
 
 
@@ -146,6 +150,7 @@ def convert_to_floating(call: Call) -> Answer:
     robot_id = get_required(find_integer(get_body(call), "robotId"), "robotId")
     robot = service.get_robot(call.session, get_folder(call), robot_id)
     service.convert_to_floating(call.session, robot, clock=call.clock, chance=call.chance)
+    _tell(call, EventType.ROBOT_UPDATED, [robot.id])
     return Answer()
 
 
@@ -156,10 +161,12 @@ def toggle_robots(call: Call) -> Answer:
     robot_ids = get_required(find_integers(body, "robotIds"), "robotIds")
     enabled = get_required(find_boolean(body, "enabled"), "enabled")
     service.set_enabled(call.session, get_folder(call), robot_ids, enabled=enabled)
+    _tell(call, EventType.ROBOT_UPDATED, robot_ids)
     return Answer()
 
 
 def _delete(call: Call, robot_ids: list[int]) -> Answer:
+    _tell(call, EventType.ROBOT_DELETED, robot_ids)
     service.delete_robots(call.session, get_folder(call), robot_ids)
     return Answer(status=204)
 
@@ -171,3 +178,8 @@ def _list_from_folder(call: Call, machine_id: int | None) -> Answer:
     if machine_id is not None:
         conditions.append(Robot.machine_id == machine_id)
     return read_set(call, ROBOTS, conditions)
+
+
+def _tell(call: Call, event_type: EventType, robot_ids: list[int]) -> None:
+    where = (Robot.folder_id == get_folder(call).id, Robot.id.in_(robot_ids))
+    announce_entities(call, event_type, "Robots", ROBOTS, where)

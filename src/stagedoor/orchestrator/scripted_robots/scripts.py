@@ -6,9 +6,12 @@ from typing import Any
 
 from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.errors import InvalidRequest
-from stagedoor.orchestrator.fields import find_object, find_text
+from stagedoor.orchestrator.fields import find_boolean, find_object, find_objects, find_text, get_text
 
 SECONDS_MAX = 10 * 365 * 24 * 3600
+LINES_MAX = 100
+LINE_LENGTH_MAX = 10_000
+LOG_LEVELS = ("Trace", "Debug", "Info", "Warn", "Error", "Fatal")
 DEFAULT_REASON = "System.Exception: The script of this process says that it faults."
 
 
@@ -31,9 +34,20 @@ class SoftStop(StrEnum):
     IGNORE = "ignore"
 
 
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line that a scripted robot writes; ``level`` is one of :data:`LOG_LEVELS`."""
+
+    level: str
+    message: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """What becomes of a job. ``output`` is what it gives back; ``None`` means its own input. Times in seconds."""
+    """What becomes of a job. ``output`` is what it gives back; ``None`` means its own input. Times in seconds.
+
+    ``logs`` are the lines that it writes when it begins to run, beside one at its start and one at its end.
+    """
 
     pending_seconds: float = 1.0
     running_seconds: float = 2.0
@@ -43,6 +57,8 @@ class Script:
     stopping_seconds: float = 1.0
     soft_stop: SoftStop = SoftStop.STOP
     terminating_seconds: float = 1.0
+    logs: tuple[LogLine, ...] = ()
+    logs_start_and_end: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return the script in the form that :func:`read_script` reads."""
@@ -55,6 +71,8 @@ class Script:
             "stoppingSeconds": self.stopping_seconds,
             "softStop": self.soft_stop.value,
             "terminatingSeconds": self.terminating_seconds,
+            "logs": [{"level": line.level, "message": line.message} for line in self.logs],
+            "logsStartAndEnd": self.logs_start_and_end,
         }
 
 
@@ -73,7 +91,14 @@ def read_script(body: Body) -> Script:
         stopping_seconds=_seconds(body, "stoppingSeconds", default.stopping_seconds),
         soft_stop=SoftStop(_word(body, "softStop", tuple(SoftStop), default.soft_stop)),
         terminating_seconds=_seconds(body, "terminatingSeconds", default.terminating_seconds),
+        logs=tuple(_line(entry) for entry in find_objects(body, "logs", entries_max=LINES_MAX) or ()),
+        logs_start_and_end=find_boolean(body, "logsStartAndEnd") is not False,
     )
+
+
+def _line(body: Body) -> LogLine:
+    level = _word(body, "level", tuple(word.lower() for word in LOG_LEVELS), "info")
+    return LogLine(level.capitalize(), get_text(body, "message", length_max=LINE_LENGTH_MAX))
 
 
 def _seconds(body: Body, name: str, default: float) -> float:
