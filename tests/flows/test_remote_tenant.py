@@ -97,10 +97,13 @@ def test_the_verdict_falls_before_anything_goes_upstream(front: Administrator, c
     assert all(row["verdict"] == "denied" and row["destination"] is None for row in refused)
 
 
-def test_what_the_remote_refuses_comes_back_as_it_said_it(caller: httpx2.Client) -> None:
-    answer = caller.get("/odata/Buckets")
-    assert answer.status_code == 501
-    assert "Buckets_Get" in answer.json()["message"]
+def test_what_the_remote_refuses_comes_back_as_it_said_it(upstream: Served, caller: httpx2.Client) -> None:
+    answer = caller.get("/odata/Jobs(999999)")
+    with administrator_of(upstream) as there:
+        itself = there.orchestrator.get("/odata/Jobs(999999)", headers={"X-UIPATH-FolderPath": "Shared"})
+    assert answer.status_code == itself.status_code == 404
+    assert answer.json()["errorCode"] == itself.json()["errorCode"] == 1002
+    assert answer.json()["message"] == itself.json()["message"]
 
 
 @pytest.fixture(scope="module")
