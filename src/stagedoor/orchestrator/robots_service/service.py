@@ -122,4 +122,4 @@ def _let_jobs_wait(session: Session, tenant_id: str, folder: FolderPlace, *, is_
 
 
 def _makes_wait(rule: ScriptRule) -> bool:
-    return rule.argument_name is None and rule.script == WAITING.to_json()
+    return rule.argument_name is None and rule.script.get("pendingSeconds") == SECONDS_MAX
