@@ -23,6 +23,7 @@ SEALS_INTO_A_COLUMN = {
     "orchestrator/assets/sealing.py",
     "orchestrator/credential_stores/service.py",
     "orchestrator/webhooks/service.py",
+    "orchestrator/queue_items/sealing.py",
     "orchestrator/tasks/sealing.py",
     "orchestrator/webhooks/service.py",
     "orchestrator/buckets/service.py",

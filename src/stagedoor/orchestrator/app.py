@@ -61,8 +61,11 @@ from stagedoor.orchestrator.process_schedules.routes import routes as process_sc
 from stagedoor.orchestrator.processes.routes import routes as processes
 from stagedoor.orchestrator.publishing.routes import routes as publishing
 from stagedoor.orchestrator.queue_definitions.routes import routes as queue_definitions
+from stagedoor.orchestrator.queue_item_comments.routes import routes as queue_item_comments
+from stagedoor.orchestrator.queue_item_events.routes import routes as queue_item_events
 from stagedoor.orchestrator.queue_items.overdue import SETTLE_ITEMS
 from stagedoor.orchestrator.queue_items.routes import routes as queue_items
+from stagedoor.orchestrator.queue_processing_records.routes import routes as queue_processing_records
 from stagedoor.orchestrator.queue_retention.routes import routes as queue_retention
 from stagedoor.orchestrator.queue_retention.store import QUEUE_RETENTION
 from stagedoor.orchestrator.queues.routes import routes as queues
@@ -87,7 +90,10 @@ from stagedoor.orchestrator.task_notes.routes import routes as task_notes
 from stagedoor.orchestrator.task_retention.routes import routes as task_retention
 from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
 from stagedoor.orchestrator.tasks.routes import routes as tasks
+from stagedoor.orchestrator.test_cases.routes import routes as test_cases
 from stagedoor.orchestrator.test_data_queues.routes import routes as test_data_queues
+from stagedoor.orchestrator.test_set_executions.routes import routes as test_set_executions
+from stagedoor.orchestrator.test_sets.routes import routes as test_sets
 from stagedoor.orchestrator.translations.routes import routes as translations
 from stagedoor.orchestrator.uploads import Uploads, opened_uploads
 from stagedoor.orchestrator.users.routes import routes as users
@@ -104,6 +110,7 @@ ROOMS: tuple[Routes, ...] = (
     buckets,
     business_rules,
     calendars,
+    credential_stores,
     documents,
     environments,
     execution_media,
@@ -114,14 +121,19 @@ ROOMS: tuple[Routes, ...] = (
     job_attachments,
     jobs,
     libraries,
+    licensing,
     machines,
+    maintenance,
     package_feeds,
     personal_workspaces,
     process_schedules,
     processes,
     publishing,
     queue_definitions,
+    queue_item_comments,
+    queue_item_events,
     queue_items,
+    queue_processing_records,
     queue_retention,
     queues,
     release_retention,
@@ -131,6 +143,7 @@ ROOMS: tuple[Routes, ...] = (
     robots_service,
     sessions,
     settings,
+    stats,
     status,
     task_activities,
     task_catalogs,
@@ -139,13 +152,12 @@ ROOMS: tuple[Routes, ...] = (
     task_notes,
     task_retention,
     tasks,
+    test_cases,
     test_data_queues,
-    users,
+    test_set_executions,
+    test_sets,
     translations,
-    stats,
-    maintenance,
-    licensing,
-    credential_stores,
+    users,
     webhooks,
 )
 """Every room of the embedded Orchestrator; what none of them carries out is answered with 501."""

@@ -24,6 +24,8 @@ from stagedoor.orchestrator.personal_workspaces.entities import PERSONAL_WORKSPA
 from stagedoor.orchestrator.process_schedules.entities import PROCESS_SCHEDULES
 from stagedoor.orchestrator.processes.entities import PROCESSES
 from stagedoor.orchestrator.queue_definitions.entities import QUEUE_DEFINITIONS
+from stagedoor.orchestrator.queue_item_comments.entities import QUEUE_ITEM_COMMENTS
+from stagedoor.orchestrator.queue_item_events.entities import QUEUE_ITEM_EVENTS
 from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
 from stagedoor.orchestrator.queue_retention.store import QUEUE_RETENTION
 from stagedoor.orchestrator.registry import Routes
@@ -37,7 +39,10 @@ from stagedoor.orchestrator.task_catalogs.entities import TASK_CATALOGS
 from stagedoor.orchestrator.task_definitions.entities import TASK_DEFINITIONS
 from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
 from stagedoor.orchestrator.tasks.entities import TASKS
+from stagedoor.orchestrator.test_cases.entities import TEST_CASE_DEFINITIONS
 from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITEMS, TEST_DATA_QUEUES
+from stagedoor.orchestrator.test_set_executions.entities import TEST_CASE_EXECUTIONS, TEST_SET_EXECUTIONS
+from stagedoor.orchestrator.test_sets.entities import TEST_SETS
 from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
 ENTITY_SETS: tuple[EntitySet, ...] = (
@@ -50,6 +55,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     BUSINESS_RULE_VERSIONS,
     BUSINESS_RULES,
     CALENDARS,
+    CREDENTIAL_STORES,
     ENVIRONMENTS,
     EXECUTION_MEDIA,
     EXPORTS,
@@ -61,6 +67,8 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     PROCESS_SCHEDULES,
     PROCESSES,
     QUEUE_DEFINITIONS,
+    QUEUE_ITEM_COMMENTS,
+    QUEUE_ITEM_EVENTS,
     QUEUE_ITEMS,
     QUEUE_RETENTION.entity_set,
     RELEASE_RETENTION.entity_set,
@@ -69,13 +77,16 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     ROBOTS,
     SESSIONS,
     SETTINGS,
-    CREDENTIAL_STORES,
     TASK_CATALOGS,
     TASK_DEFINITIONS,
     TASK_RETENTION.entity_set,
     TASKS,
+    TEST_CASE_DEFINITIONS,
+    TEST_CASE_EXECUTIONS,
     TEST_DATA_QUEUE_ITEMS,
     TEST_DATA_QUEUES,
+    TEST_SET_EXECUTIONS,
+    TEST_SETS,
     WEBHOOKS,
 )
 """Every set that the embedded Orchestrator offers."""

@@ -8,6 +8,7 @@ property takes its value from one of five sources, so that a declaration bends t
   sorted alike, through the other table's index where it has one;
 - :class:`Expression`: SQL of the room's own; filtered and sorted alike, row by row;
 - :class:`Computed`: Python over columns that it names; shown, but neither filtered nor sorted;
+- :class:`Revealed`: the same with the call at hand, for what is sealed in the store;
 - :class:`Constant`: the same value on every row, for what the embedded Orchestrator never has; filtered and sorted.
 
 Declarations are told apart by identity: two columns compare to SQL and not to true or false.
@@ -101,6 +102,12 @@ class Computed:
     def __init__(self, function: Callable[..., Any], *attributes: Attribute) -> None:
         self.function = function
         self.attributes = attributes
+
+
+class Revealed(Computed):
+    """A value that Python opens with the vault of the call: its function is given the call before the columns."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import SeededChance, SystemChance
 from stagedoor.kit.clock import HeldClock
+from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
 from stagedoor.orchestrator.errors import AlreadyExists
 from stagedoor.orchestrator.folders import service as folders
@@ -28,6 +29,7 @@ from stagedoor.orchestrator.queues.schemas import CommitType, TakeRequest
 
 TENANT_ID = "00000000-0000-4000-8000-0000000000d1"
 THREADS = 64
+VAULT = Vault(bytes(32))
 CLOCK = HeldClock(datetime(2030, 1, 31, 8, 0, tzinfo=UTC))
 TAKE = TakeRequest(queue_name="Invoices", robot_key=None, reference=None, reference_is_prefix=False, new_item=None)
 
@@ -64,12 +66,18 @@ def fill(database: Database, queue: QueueDefinition, count: int, **data: object)
     items = [NewItem(**data) for _ in range(count)]  # type: ignore[arg-type]  # the dataclass checks the names
     with database.write() as session:
         service.add_items(
-            session, queue, items, CommitType.PROCESS_ALL_INDEPENDENTLY, clock=CLOCK, chance=SystemChance()
+            session,
+            queue,
+            items,
+            CommitType.PROCESS_ALL_INDEPENDENTLY,
+            clock=CLOCK,
+            chance=SystemChance(),
+            vault=VAULT,
         )
 
 
 def take(session: Session, queue: QueueDefinition) -> int | None:
-    item = service.start_transaction(session, queue, TAKE, clock=CLOCK, chance=SystemChance())
+    item = service.start_transaction(session, queue, TAKE, clock=CLOCK, chance=SystemChance(), vault=VAULT)
     return None if item is None else item.id
 
 
@@ -151,7 +159,7 @@ def test_of_many_who_add_one_reference_one_succeeds(database: Database, queue: Q
         try:
             with database.write() as session:
                 new = NewItem(reference="R")
-                return [service.add_item(session, queue, new, clock=CLOCK, chance=SystemChance()).id]
+                return [service.add_item(session, queue, new, clock=CLOCK, chance=SystemChance(), vault=VAULT).id]
         except AlreadyExists:
             return []
 
@@ -166,7 +174,7 @@ def test_the_next_item_is_found_by_its_index(database: Database, queue: QueueDef
     with database.write() as session:
         connection = session.connection().connection.driver_connection
         connection.set_trace_callback(statements.append)
-        settle_items(session, TENANT_ID, clock=CLOCK, chance=SystemChance())
+        settle_items(session, TENANT_ID, clock=CLOCK, chance=SystemChance(), vault=VAULT)
         take(session, queue)
         connection.set_trace_callback(None)
         updates = [statement for statement in statements if statement.startswith("UPDATE queue_items")]
@@ -183,9 +191,9 @@ def test_deferred_items_are_taken_by_one_taker_each_once_due(database: Database,
 
     def take_one(_: int) -> list[int]:
         with database.write() as session:
-            settle_items(session, TENANT_ID, clock=later, chance=SystemChance())
+            settle_items(session, TENANT_ID, clock=later, chance=SystemChance(), vault=VAULT)
         with database.write() as session:
-            item = service.start_transaction(session, queue, TAKE, clock=later, chance=SystemChance())
+            item = service.start_transaction(session, queue, TAKE, clock=later, chance=SystemChance(), vault=VAULT)
             return [] if item is None else [item.id]
 
     taken = at_once(take_one)

@@ -15,6 +15,7 @@ from stagedoor.identity.signing_keys.models import SigningKeyRow
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
 from stagedoor.orchestrator.buckets.models import Bucket
 from stagedoor.orchestrator.credential_stores.models import CredentialStore
+from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.tasks.models import Task
 from stagedoor.orchestrator.webhooks.models import Webhook
 from stagedoor.upstream.connections.models import Connection
@@ -64,6 +65,9 @@ SEALED_COLUMNS = (
     _column(CredentialStore.sealed_configuration, "credential_store:{}", named_by=CredentialStore.key),
     _column(Webhook.sealed_secret, "webhook:{}", named_by=Webhook.key),
     _column(AssetValue.sealed_secret, "asset value:{}", named_by=AssetValue.key),
+    _column(QueueItem.sealed_specific_content, "queue_item_specific_content:{}", named_by=QueueItem.key),
+    _column(QueueItem.sealed_output, "queue_item_output:{}", named_by=QueueItem.key),
+    _column(QueueItem.sealed_analytics, "queue_item_analytics:{}", named_by=QueueItem.key),
     _column(Bucket.sealed_password, "bucket:{}", named_by=Bucket.seal_key),
     _column(Task.sealed_data, "task:{}", named_by=Task.key),
 )

@@ -3,6 +3,9 @@
 from stagedoor.orchestrator.answers import answer_object, done
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import OrchestratorError
+from stagedoor.orchestrator.exports.csv_rows import rows_of_set
+from stagedoor.orchestrator.exports.schemas import ExportKind
+from stagedoor.orchestrator.exports.service import start_export
 from stagedoor.orchestrator.fields import (
     find_guid,
     find_integer,
@@ -21,8 +24,24 @@ from stagedoor.orchestrator.jobs.entities import JOBS
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.jobs.schemas import JOBS_AT_ONCE_MAX, read_start, read_stop_strategy
 from stagedoor.orchestrator.odata.read import read_one, read_set
-from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.scripted_robots.service import find_script_of_call
+
+EXPORTED = (
+    "Id",
+    "Key",
+    "ReleaseName",
+    "State",
+    "SourceType",
+    "HostMachineName",
+    "CreationTime",
+    "StartTime",
+    "EndTime",
+    "Info",
+    "InputArguments",
+    "OutputArguments",
+    "Reference",
+)
 
 routes = Routes(settlement=DUE_MOVES)
 
@@ -31,6 +50,13 @@ routes = Routes(settlement=DUE_MOVES)
 def list_jobs(call: Call) -> Answer:
     """Answer the folder's jobs."""
     return read_set(call, JOBS, [store.in_folder(get_folder(call))])
+
+
+@routes.writes("Jobs_Export", basis=Basis.GUESS, note="The file has at most 20,000 jobs and Stagedoor's columns.")
+def export_jobs(call: Call) -> Answer:
+    """Write the jobs that the filter picks down as a file."""
+    where = [store.in_folder(get_folder(call))]
+    return start_export(call, ExportKind.JOBS, lambda: rows_of_set(call, JOBS, EXPORTED, where))
 
 
 @routes.reads("Jobs_GetById")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row
@@ -17,6 +18,7 @@ from stagedoor.orchestrator.entity import (
     Expression,
     Navigation,
     Property,
+    Revealed,
 )
 from stagedoor.orchestrator.odata.bound import Field
 from stagedoor.orchestrator.odata.coercion import kind_of
@@ -60,6 +62,8 @@ class RowShape:
             return part.name, lambda row: None if row[place] is None else show(row[place])
         if isinstance(source, Computed):
             function = source.function
+            if isinstance(source, Revealed):
+                function = partial(function, self._writer.call)
             places = [self.place_of(attribute) for attribute in source.attributes]
 
             def compute(row: Row[Any]) -> Any:

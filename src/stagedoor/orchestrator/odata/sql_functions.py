@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Float
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -43,6 +43,14 @@ class time_part(FunctionElement[int]):  # noqa: N801  # reads as the SQL functio
         super().__init__(moment)
 
 
+class seconds_between(FunctionElement[float]):  # noqa: N801  # reads as the SQL function that it is
+    """How many seconds the second time is after the first."""
+
+    type = Float()
+    inherit_cache = True
+    name = "seconds_between"
+
+
 @compiles(position_of, "sqlite")
 def _position_sqlite(element: position_of, compiler: SQLCompiler, **kw: Any) -> str:
     return f"instr({compiler.process(element.clauses, **kw)})"
@@ -74,3 +82,15 @@ def _part_sqlite(element: time_part, compiler: SQLCompiler, **kw: Any) -> str:
 def _part_postgresql(element: time_part, compiler: SQLCompiler, **kw: Any) -> str:
     moment = f"date_trunc('second', {compiler.process(element.clauses, **kw)} AT TIME ZONE 'UTC')"
     return f"CAST(EXTRACT({element.part} FROM {moment}) AS BIGINT)"
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"round((julianday({second}) - julianday({first})) * 86400.0, 3)"
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_postgresql(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM {second} - {first}) AS DOUBLE PRECISION)"

@@ -75,7 +75,7 @@ class SqlWriter:
     """Writes SQL for one list of one entity; ``entity`` is the model or the alias of it that the statement reads."""
 
     def __init__(self, call: Call, entity_type: EntityType, entity: Any = None) -> None:
-        self._call = call
+        self.call = call
         self.entity: Any = entity_type.model if entity is None else entity
         self._entities: dict[int, Any] = {0: self.entity}
 
@@ -176,7 +176,7 @@ class SqlWriter:
 
     def _any(self, condition: Exists, inner: Condition | None) -> ColumnElement[bool]:
         def leaf(entity: Any) -> ColumnElement[bool]:
-            joint = Joint(self._call, condition.navigation)
+            joint = Joint(self.call, condition.navigation)
             self._entities[condition.inner] = joint.entity
             wanted = [joint.near == getattr(entity, condition.navigation.local.key), *joint.links]
             if inner is not None:
@@ -208,7 +208,7 @@ class SqlWriter:
     ) -> ColumnElement[bool]:
         if not steps:
             return leaf(entity)
-        joint = Joint(self._call, steps[0])
+        joint = Joint(self.call, steps[0])
         self._new_scope(joint.entity)
         inner = self._semi_join(joint.entity, steps[1:], leaf)
         local: ColumnElement[Any] = getattr(entity, steps[0].local.key)
@@ -219,7 +219,7 @@ class SqlWriter:
     ) -> ColumnElement[Any]:
         if not steps:
             return leaf(entity)
-        joint = Joint(self._call, steps[0])
+        joint = Joint(self.call, steps[0])
         self._new_scope(joint.entity)
         inner = self._scalar(joint.entity, steps[1:], leaf)
         wanted = [joint.near == getattr(entity, steps[0].local.key), *joint.links]
@@ -274,7 +274,7 @@ class SqlWriter:
         return value.value
 
     def _count(self, entity: Any, navigation: Navigation) -> ColumnElement[Any]:
-        joint = Joint(self._call, navigation)
+        joint = Joint(self.call, navigation)
         wanted = [joint.near == getattr(entity, navigation.local.key), *joint.links]
         return joint.select(func.count()).where(*wanted).correlate(*self._outer(joint.entity)).scalar_subquery()
 
@@ -360,7 +360,8 @@ def _is_always_there(term: Term) -> bool:
         return True
     if not isinstance(term, Field) or term.steps or not isinstance(term.property.source, InstrumentedAttribute):
         return False
-    return not term.property.source.property.columns[0].nullable
+    # A column of a subquery does not say whether it may be missing.
+    return not getattr(term.property.source.property.columns[0], "nullable", True)
 
 
 def _place(number: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -6,7 +6,6 @@ from sqlalchemy import BigInteger, ColumnElement, column, func, select, table
 
 from stagedoor.orchestrator.entity import (
     Computed,
-    Constant,
     EdmType,
     EntitySet,
     EntityType,
@@ -44,10 +43,12 @@ QUEUE_DEFINITION = EntityType(
         ),
         Property("RetryAbandonedItems", EdmType.BOOLEAN, QueueDefinition.retry_abandoned_items, nullable=False),
         Property("EnforceUniqueReference", EdmType.BOOLEAN, QueueDefinition.enforce_unique_reference, nullable=False),
-        Property("Encrypted", EdmType.BOOLEAN, Constant(value=False), nullable=False),
-        Property("SpecificDataJsonSchema", EdmType.STRING),
-        Property("OutputDataJsonSchema", EdmType.STRING),
-        Property("AnalyticsDataJsonSchema", EdmType.STRING),
+        Property("Encrypted", EdmType.BOOLEAN, QueueDefinition.encrypted, nullable=False),
+        Property("SpecificDataJsonSchema", EdmType.STRING, QueueDefinition.specific_data_json_schema, filterable=False),
+        Property("OutputDataJsonSchema", EdmType.STRING, QueueDefinition.output_data_json_schema, filterable=False),
+        Property(
+            "AnalyticsDataJsonSchema", EdmType.STRING, QueueDefinition.analytics_data_json_schema, filterable=False
+        ),
         Property("CreationTime", EdmType.DATE_TIME_OFFSET, QueueDefinition.created_at, nullable=False, writable=False),
         Property("ProcessScheduleId", EdmType.INT64, Expression(_trigger_of), writable=False),
         Property("SlaInMinutes", EdmType.INT32, QueueDefinition.sla_in_minutes, nullable=False),

@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagedoor.kit.db import Base, JsonText, UtcDateTime
 
 
 class QueueDefinition(Base):
-    """One queue. ``folder_id`` is its home, where it was made; ``queue_folders`` lists every folder that sees it."""
+    """One queue. ``folder_id`` is its home, where it was made; ``queue_folders`` lists every folder that sees it.
+
+    What items carry in and out is held to the three schemas, and sealed in the store where the queue is ``encrypted``.
+    """
 
     __tablename__ = "queue_definitions"
 
@@ -27,6 +30,10 @@ class QueueDefinition(Base):
     sla_in_minutes: Mapped[int] = mapped_column(Integer, default=0)
     risk_sla_in_minutes: Mapped[int] = mapped_column(Integer, default=0)
     release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id", ondelete="SET NULL"), index=True)
+    encrypted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    specific_data_json_schema: Mapped[str | None] = mapped_column(Text)
+    output_data_json_schema: Mapped[str | None] = mapped_column(Text)
+    analytics_data_json_schema: Mapped[str | None] = mapped_column(Text)
     tags: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonText)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

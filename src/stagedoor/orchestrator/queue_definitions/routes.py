@@ -1,15 +1,17 @@
 """The vendor's operations on queue definitions."""
 
 from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.fields import find_query_integer, get_body, get_guid_argument, get_number_argument
 from stagedoor.orchestrator.folder_place import get_folder, show_accessible_folders
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.queue_definitions import service, store
 from stagedoor.orchestrator.queue_definitions.entities import QUEUE_DEFINITIONS
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
-from stagedoor.orchestrator.queue_definitions.schemas import read_queue
-from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.queue_definitions.schemas import SCHEMA_COLUMNS, read_queue
+from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.sharing import read_shares
+from stagedoor.orchestrator.uploads import attachment_header
 
 routes = Routes()
 
@@ -73,6 +75,31 @@ def list_folders_of_queue(call: Call) -> Answer:
     """Answer the folders within reach that see the queue."""
     folders, total = service.list_folders(call.session, _queue_in_path(call, "id"), call.reach)
     return show_accessible_folders(call, folders, total)
+
+
+@routes.reads(
+    "QueueDefinitions_GetJsonSchemaDefinitionByIdAndJsonschematype",
+    basis=Basis.GUESS,
+    note="jsonSchemaType is SpecificData, OutputData or AnalyticsData; a queue without such a schema answers 404.",
+)
+def get_json_schema(call: Call) -> Answer:
+    """Answer one of the schemas of a queue as a file."""
+    queue = _queue_in_path(call, "key")
+    asked = call.path_arguments["jsonSchemaType"]
+    column = SCHEMA_COLUMNS.get(asked.lower())
+    if column is None:
+        raise InvalidRequest(
+            "The jsonSchemaType in the path must be SpecificData, OutputData or AnalyticsData.",
+            details={"field": "jsonSchemaType"},
+        )
+    schema = getattr(queue, column)
+    if schema is None:
+        raise NotFound(f"The queue {queue.name!r} has no such JSON schema.")
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": attachment_header(f"{queue.name}-{asked}.json"),
+    }
+    return Answer(content=schema.encode(), headers=headers)
 
 
 @routes.writes("QueueDefinitions_ShareToFolders")

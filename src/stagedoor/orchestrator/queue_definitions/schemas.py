@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stagedoor.orchestrator.call import Body
-from stagedoor.orchestrator.errors import InvalidRequest, NotBuilt
+from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import (
     INT32_MAX,
     find_boolean,
@@ -13,13 +13,20 @@ from stagedoor.orchestrator.fields import (
     find_text,
     get_text,
 )
+from stagedoor.orchestrator.json_schemas import SCHEMA_LENGTH_MAX, verify_schema
 
 RETRIES_MAX = 50
+SCHEMA_COLUMNS = {
+    "specificdata": "specific_data_json_schema",
+    "outputdata": "output_data_json_schema",
+    "analyticsdata": "analytics_data_json_schema",
+}
+"""The columns of the schemas by the vendor's words for them, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueValues:
-    """The settings of a queue as they were sent; ``None`` where nothing was said."""
+    """The settings of a queue as they were sent; ``None`` where nothing was said. An empty schema is the end of one."""
 
     name: str
     description: str | None
@@ -31,15 +38,14 @@ class QueueValues:
     risk_sla_in_minutes: int | None
     release_id: int | None
     tags: list[dict[str, Any]] | None
+    encrypted: bool | None = None
+    specific_data_json_schema: str | None = None
+    output_data_json_schema: str | None = None
+    analytics_data_json_schema: str | None = None
 
 
 def read_queue(body: Body) -> QueueValues:
-    """Read a queue's settings; raises ``NotBuilt`` for encryption and JSON schemas, which are not held here."""
-    if find_boolean(body, "Encrypted"):
-        raise NotBuilt("The embedded Orchestrator does not encrypt single queues (Encrypted).")
-    for name in ("SpecificDataJsonSchema", "OutputDataJsonSchema", "AnalyticsDataJsonSchema"):
-        if find_text(body, name):
-            raise NotBuilt(f"The embedded Orchestrator does not hold items to a JSON schema ({name}).")
+    """Read a queue's settings; raises ``InvalidRequest`` naming the field that is wrong."""
     sla = find_integer(body, "SlaInMinutes", most=INT32_MAX)
     risk_sla = find_integer(body, "RiskSlaInMinutes", most=INT32_MAX)
     if sla and risk_sla and risk_sla > sla:
@@ -57,5 +63,16 @@ def read_queue(body: Body) -> QueueValues:
         sla_in_minutes=sla,
         risk_sla_in_minutes=risk_sla,
         release_id=find_integer(body, "ReleaseId"),
+        encrypted=find_boolean(body, "Encrypted"),
+        specific_data_json_schema=_find_schema(body, "SpecificDataJsonSchema"),
+        output_data_json_schema=_find_schema(body, "OutputDataJsonSchema"),
+        analytics_data_json_schema=_find_schema(body, "AnalyticsDataJsonSchema"),
         tags=None if tags is None else [tag.plain() for tag in tags],
     )
+
+
+def _find_schema(body: Body, name: str) -> str | None:
+    written = find_text(body, name, length_max=SCHEMA_LENGTH_MAX)
+    if written:
+        verify_schema(written, name)
+    return written

@@ -10,7 +10,7 @@ from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.queue_definitions import store
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
-from stagedoor.orchestrator.queue_definitions.schemas import QueueValues
+from stagedoor.orchestrator.queue_definitions.schemas import SCHEMA_COLUMNS, QueueValues
 from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_within_reach
 from stagedoor.passage import Reach
 
@@ -33,6 +33,10 @@ def create_queue(
         sla_in_minutes=values.sla_in_minutes or 0,
         risk_sla_in_minutes=values.risk_sla_in_minutes or 0,
         release_id=values.release_id,
+        encrypted=bool(values.encrypted),
+        specific_data_json_schema=values.specific_data_json_schema or None,
+        output_data_json_schema=values.output_data_json_schema or None,
+        analytics_data_json_schema=values.analytics_data_json_schema or None,
         tags=values.tags,
         created_at=clock.now(),
     )
@@ -43,8 +47,8 @@ def create_queue(
 def update_queue(session: Session, queue: QueueDefinition, values: QueueValues) -> None:
     """Change what was sent and leave the rest.
 
-    Whether references are unique was decided when the queue was made (400/1000 for a change), because the items that
-    are there would have to agree.
+    Whether references are unique, and whether content is sealed, was decided when the queue was made (400/1000 for a
+    change), because the items that are there would have to agree. They are not held to a schema that comes later.
     """
     if values.enforce_unique_reference not in (None, queue.enforce_unique_reference):
         raise InvalidRequest(
@@ -52,7 +56,17 @@ def update_queue(session: Session, queue: QueueDefinition, values: QueueValues) 
             hint="Make another queue and move the items.",
             details={"field": "EnforceUniqueReference"},
         )
+    if values.encrypted not in (None, queue.encrypted):
+        raise InvalidRequest(
+            "Encrypted is decided when a queue is made and cannot be changed.",
+            hint="Make another queue and move the items.",
+            details={"field": "Encrypted"},
+        )
     _verify_release(session, queue.tenant_id, values.release_id)
+    for column in SCHEMA_COLUMNS.values():
+        schema = getattr(values, column)
+        if schema is not None:
+            setattr(queue, column, schema or None)
     if values.name != queue.name:
         store.links.rename(session, queue.id, values.name)
         queue.name = values.name

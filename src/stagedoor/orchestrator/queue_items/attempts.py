@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from stagedoor.kit.chance import Chance, random_guid
+from stagedoor.kit.crypto import Vault
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.queue_items.placing import place
-from stagedoor.orchestrator.queue_items.schemas import NewItem, ReviewStatus, Status, verify_content_size
+from stagedoor.orchestrator.queue_items.schemas import NewItem, ReviewStatus, Status
+from stagedoor.orchestrator.queue_items.sealing import put_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +20,18 @@ class Attempts:
     queue: QueueDefinition
     now: datetime
     chance: Chance
+    vault: Vault
 
     def place(self, item: QueueItem) -> None:
         """Set what follows from the item's status, dates, priority and reference."""
         place(item, unique_references=self.queue.enforce_unique_reference, now=self.now)
 
-    def first(self, new: NewItem, *, creator_job_key: str | None) -> QueueItem:
+    def put_content(self, item: QueueItem, column: str, content: dict[str, Any] | None) -> None:
+        """Write what an item carries, checked by the queue's schema and sealed where the queue wants it."""
+        put_content(item, column, content, self.queue, vault=self.vault, chance=self.chance)
+
+    def first(self, new: NewItem, *, creator_job_key: str | None, creator_user_number: int | None = None) -> QueueItem:
         """Return an item that a caller adds, with the deadlines that the queue sets where the caller sets none."""
-        verify_content_size(new.specific_content, "SpecificContent")
         key = random_guid(self.chance)
         item = QueueItem(
             tenant_id=self.queue.tenant_id,
@@ -36,7 +43,6 @@ class Attempts:
             review_status=ReviewStatus.NONE,
             priority=new.priority,
             reference=new.reference,
-            specific_content=new.specific_content,
             progress=new.progress,
             source=new.source,
             defer_date=new.defer_date,
@@ -44,8 +50,10 @@ class Attempts:
             risk_sla_date=new.risk_sla_date or self._after_minutes(self.queue.risk_sla_in_minutes),
             created_at=self.now,
             creator_job_key=creator_job_key,
+            creator_user_number=creator_user_number,
             parent_operation_id=new.parent_operation_id,
         )
+        self.put_content(item, "specific_content", new.specific_content)
         self.place(item)
         return item
 
@@ -88,6 +96,7 @@ class Attempts:
             priority=failed.priority,
             reference=failed.reference,
             specific_content=failed.specific_content,
+            sealed_specific_content=failed.sealed_specific_content,
             source=failed.source,
             due_date=failed.due_date,
             risk_sla_date=failed.risk_sla_date,

@@ -17,7 +17,8 @@ class QueueItem(Base):
     then by priority; within one turn by deadline, then in the order of adding. ``waiting_until`` is set exactly
     while the item is new but deferred. ``unique_reference`` repeats ``reference`` where the queue wants references to
     be unique and this item counts, so that the database itself refuses a second one. ``folder_id`` is the home folder
-    of the queue. ``row_version`` grows with every change.
+    of the queue. ``row_version`` grows with every change. In an encrypted queue what an item carries in and out is
+    sealed, bound to the key that all its attempts share.
     """
 
     __tablename__ = "queue_items"
@@ -53,6 +54,13 @@ class QueueItem(Base):
             sqlite_where=text("abandoned_at IS NOT NULL"),
             postgresql_where=text("abandoned_at IS NOT NULL"),
         ),
+        Index(
+            "ix_queue_items_ended",
+            "queue_id",
+            "end_processing",
+            sqlite_where=text("end_processing IS NOT NULL"),
+            postgresql_where=text("end_processing IS NOT NULL"),
+        ),
         Index("ix_queue_items_folder", "tenant_id", "folder_id", "id"),
         Index("ix_queue_items_folder_status", "tenant_id", "folder_id", "status", "id"),
         Index("ix_queue_items_queue", "queue_id", "status", "id"),
@@ -74,6 +82,9 @@ class QueueItem(Base):
     analytics: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     processing_exception: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     processing_exception_type: Mapped[int | None] = mapped_column(Integer)
+    sealed_specific_content: Mapped[str | None] = mapped_column(Text)
+    sealed_output: Mapped[str | None] = mapped_column(Text)
+    sealed_analytics: Mapped[str | None] = mapped_column(Text)
     progress: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(String(20))
     defer_date: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -95,6 +106,9 @@ class QueueItem(Base):
     manual_retry_number: Mapped[int] = mapped_column(Integer, default=0)
     parent_operation_id: Mapped[str | None] = mapped_column(String(128))
     operation_id: Mapped[str | None] = mapped_column(String(128))
+    creator_user_number: Mapped[int | None] = mapped_column(BigInteger)
+    executor_user_number: Mapped[int | None] = mapped_column(BigInteger)
+    reviewer_user_number: Mapped[int | None] = mapped_column(BigInteger)
     row_version: Mapped[int] = mapped_column(BigInteger, default=1)
     turn: Mapped[int | None] = mapped_column(Integer)
     waiting_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

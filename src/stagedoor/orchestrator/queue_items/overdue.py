@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
+from stagedoor.kit.crypto import Vault
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.queue_items import store
@@ -20,7 +21,7 @@ from stagedoor.orchestrator.registry import Settlement
 AT_ONCE = 200
 
 
-def settle_items(session: Session, tenant_id: str, *, clock: Clock, chance: Chance) -> None:
+def settle_items(session: Session, tenant_id: str, *, clock: Clock, chance: Chance, vault: Vault) -> None:
     """Give their turn to the tenant's items that have waited long enough, and abandon those of lost takers.
 
     Commit it before taking an item: on PostgreSQL its row locks would hide from the taker what it has just released.
@@ -30,7 +31,7 @@ def settle_items(session: Session, tenant_id: str, *, clock: Clock, chance: Chan
     while overdue := store.list_abandoned(session, tenant_id, now, limit=AT_ONCE):
         for item in overdue:
             queue = store.get_queue_of(session, item)
-            attempts = Attempts(queue, now, chance)
+            attempts = Attempts(queue, now, chance, vault)
             is_retried = queue.retry_abandoned_items and item.retry_number < queue.max_number_of_retries
             item.status = Status.RETRIED if is_retried else Status.ABANDONED
             item.end_processing = item.abandoned_at
@@ -48,7 +49,7 @@ def _is_any_overdue(call: Call) -> bool:
 
 
 def _settle(call: Call) -> None:
-    settle_items(call.session, call.tenant.tenant_id, clock=call.clock, chance=call.chance)
+    settle_items(call.session, call.tenant.tenant_id, clock=call.clock, chance=call.chance, vault=call.vault)
 
 
 def _settle_all(duty: DutyCall) -> None:
@@ -56,7 +57,7 @@ def _settle_all(duty: DutyCall) -> None:
         tenants = store.list_tenants_with_overdue(session, duty.clock.now())
     for tenant_id in tenants:
         with duty.database.write() as session:
-            settle_items(session, tenant_id, clock=duty.clock, chance=duty.chance)
+            settle_items(session, tenant_id, clock=duty.clock, chance=duty.chance, vault=duty.vault)
 
 
 OVERDUE_ITEMS = Settlement(_is_any_overdue, _settle)

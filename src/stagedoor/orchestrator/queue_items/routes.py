@@ -1,11 +1,15 @@
-"""The vendor's operations on queue items. Reviewers are people of another house: what names them is not built."""
+"""The vendor's operations on queue items."""
 
 from collections.abc import Sequence
 
 from stagedoor.orchestrator.answers import answer_object
 from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.exports.csv_rows import rows_of_set
+from stagedoor.orchestrator.exports.schemas import ExportKind
+from stagedoor.orchestrator.exports.service import start_export
 from stagedoor.orchestrator.fields import (
     find_enum,
+    find_integer,
     get_body,
     get_guid_argument,
     get_number_argument,
@@ -13,19 +17,46 @@ from stagedoor.orchestrator.fields import (
 )
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one, read_set
+from stagedoor.orchestrator.people import may_work_on_tasks
+from stagedoor.orchestrator.queue_definitions.service import get_queue
 from stagedoor.orchestrator.queue_items import service, store
-from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
+from stagedoor.orchestrator.queue_items.entities import EXPORTED_ITEMS, QUEUE_ITEMS
 from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.queue_items.overdue import OVERDUE_ITEMS
+from stagedoor.orchestrator.queue_items.reviewers import REVIEWERS
 from stagedoor.orchestrator.queue_items.schemas import (
     REVIEW_STATUS,
     ReviewStatus,
     read_changes,
     read_versioned_items,
 )
-from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.queue_items.service import Editor
+from stagedoor.orchestrator.registry import Basis, Routes
+
+EXPORTED = (
+    "Id",
+    "Key",
+    "Reference",
+    "Status",
+    "ReviewStatus",
+    "Priority",
+    "RetryNumber",
+    "CreationTime",
+    "DeferDate",
+    "DueDate",
+    "StartProcessing",
+    "EndProcessing",
+    "Progress",
+    "ProcessingExceptionType",
+    "ProcessingException",
+    "SpecificContent",
+    "Output",
+    "Analytics",
+)
 
 routes = Routes(settlement=OVERDUE_ITEMS)
+
+_REVIEWERS = "Who may work on the folder's tasks may review its items; only failed and abandoned items have a reviewer."
 
 
 @routes.reads("QueueItems_Get")
@@ -51,14 +82,14 @@ def get_item(call: Call) -> Answer:
 def update_item(call: Call) -> Answer:
     """Change an item that nobody has taken yet."""
     item = _item_to_change(call)
-    service.update_item(call.session, item, read_changes(get_body(call)), clock=call.clock, chance=call.chance)
+    service.update_item(item, read_changes(get_body(call)), Editor.of_call(call))
     return read_one(call, QUEUE_ITEMS, [store.has_id(item.id)])
 
 
 @routes.writes("QueueItems_DeleteById")
 def delete_item(call: Call) -> Answer:
     """Mark an item as deleted."""
-    service.delete_item(call.session, _item_to_change(call), clock=call.clock, chance=call.chance)
+    service.delete_item(_item_to_change(call), Editor.of_call(call))
     return Answer(status=204)
 
 
@@ -66,9 +97,7 @@ def delete_item(call: Call) -> Answer:
 def delete_items(call: Call) -> Answer:
     """Mark many items as deleted."""
     wanted = read_versioned_items(get_body(call))
-    failed = service.delete_items(
-        call.session, call.tenant.tenant_id, get_folder(call), wanted, clock=call.clock, chance=call.chance
-    )
+    failed = service.delete_items(wanted, Editor.of_call(call))
     return _show_bulk(call, failed, len(wanted), "deleted")
 
 
@@ -78,10 +107,32 @@ def review_items(call: Call) -> Answer:
     body = get_body(call)
     status = ReviewStatus(get_required(find_enum(body, "status", REVIEW_STATUS), "status"))
     wanted = read_versioned_items(body)
-    failed = service.review_items(
-        call.session, call.tenant.tenant_id, get_folder(call), wanted, status, clock=call.clock, chance=call.chance
-    )
+    failed = service.review_items(wanted, status, Editor.of_call(call))
     return _show_bulk(call, failed, len(wanted), "given the review status")
+
+
+@routes.reads("QueueItems_GetReviewers", basis=Basis.GUESS, note=_REVIEWERS)
+def list_reviewers(call: Call) -> Answer:
+    """Answer the people who may review the folder's items."""
+    return read_set(call, REVIEWERS, [may_work_on_tasks(get_folder(call))])
+
+
+@routes.writes("QueueItems_SetItemReviewer", basis=Basis.GUESS, note=_REVIEWERS)
+def set_reviewer(call: Call) -> Answer:
+    """Give failed and abandoned items to a person for review."""
+    body = get_body(call)
+    user_number = get_required(find_integer(body, "userId"), "userId")
+    wanted = read_versioned_items(body)
+    failed = service.set_reviewer(wanted, user_number, Editor.of_call(call))
+    return _show_bulk(call, failed, len(wanted), "given to the reviewer")
+
+
+@routes.writes("QueueItems_UnsetItemReviewer", basis=Basis.GUESS, note=_REVIEWERS)
+def unset_reviewer(call: Call) -> Answer:
+    """Take items back from whoever was to review them."""
+    wanted = read_versioned_items(get_body(call))
+    failed = service.set_reviewer(wanted, None, Editor.of_call(call))
+    return _show_bulk(call, failed, len(wanted), "taken back")
 
 
 @routes.reads("QueueItems_GetItemLastRetryById")
@@ -104,6 +155,19 @@ def list_attempts(call: Call) -> Answer:
         QUEUE_ITEMS,
         [store.has_key(_item(call).key), store.in_folder(call.session, call.tenant.tenant_id, get_folder(call))],
     )
+
+
+@routes.writes(
+    "QueueDefinitions_ExportById",
+    basis=Basis.GUESS,
+    note="The file has at most 20,000 items and Stagedoor's columns.",
+)
+def export_items(call: Call) -> Answer:
+    """Write the items of one queue that the filter picks down as a file."""
+    queue_id = get_number_argument(call, "key")
+    queue = get_queue(call.session, call.tenant.tenant_id, get_folder(call).id, queue_id)
+    where = [store.in_queue(queue.id)]
+    return start_export(call, ExportKind.QUEUES, lambda: rows_of_set(call, EXPORTED_ITEMS, EXPORTED, where))
 
 
 def _item(call: Call) -> QueueItem:

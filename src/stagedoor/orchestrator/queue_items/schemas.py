@@ -149,7 +149,6 @@ def read_changes(body: Body) -> ItemChanges:
         "SpecificContent": ("specific_content", find_object),
     }
     values = {column: read(body, name) for name, (column, read) in readers.items() if name in body}
-    verify_content_size(values.get("specific_content"), "SpecificContent")
     return ItemChanges(values)
 
 

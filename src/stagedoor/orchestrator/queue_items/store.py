@@ -39,9 +39,24 @@ def has_id(item_id: int) -> ColumnElement[bool]:
     return QueueItem.id == item_id
 
 
+def in_queue(queue_id: int) -> ColumnElement[bool]:
+    """Return the condition that an item stands in the queue."""
+    return QueueItem.queue_id == queue_id
+
+
 def has_key(key: str) -> ColumnElement[bool]:
     """Return the condition that picks an item and all its retries by the key that they share."""
     return QueueItem.key == key
+
+
+def select_ids_in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> Select[int]:
+    """Return a subquery of the ids of the items whose queues the folder sees."""
+    return select(QueueItem.id).where(QueueItem.tenant_id == tenant_id, in_folder(session, tenant_id, folder))
+
+
+def select_ids_of_key(tenant_id: str, key: str) -> Select[int]:
+    """Return a subquery of the ids of the attempts that share a key."""
+    return select(QueueItem.id).where(QueueItem.tenant_id == tenant_id, QueueItem.key == key)
 
 
 def find_item(session: Session, tenant_id: str, folder: FolderPlace, item_id: int) -> QueueItem | None:

@@ -7,6 +7,7 @@ from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_definitions.service import get_queue_by_name
+from stagedoor.orchestrator.queue_item_events.recording import hand_of
 from stagedoor.orchestrator.queue_items.entities import QUEUE_ITEMS
 from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.queue_items.overdue import OVERDUE_ITEMS
@@ -27,7 +28,14 @@ def add_item(call: Call) -> Answer:
     new = read_new_item(data)
     queue = _queue(call, get_text(data, "Name"))
     item = service.add_item(
-        call.session, queue, new, clock=call.clock, chance=call.chance, creator_job_key=_job_key(call)
+        call.session,
+        queue,
+        new,
+        clock=call.clock,
+        chance=call.chance,
+        vault=call.vault,
+        creator_job_key=_job_key(call),
+        user_number=call.caller.number,
     )
     return read_one(call, QUEUE_ITEMS, [has_id(item.id)], status=201)
 
@@ -43,7 +51,9 @@ def add_items(call: Call) -> Answer:
         request.commit_type,
         clock=call.clock,
         chance=call.chance,
+        vault=call.vault,
         creator_job_key=_job_key(call),
+        user_number=call.caller.number,
     )
     return answer_object(
         call,
@@ -68,7 +78,9 @@ def start_transaction(call: Call) -> Answer:
         request,
         clock=call.clock,
         chance=call.chance,
+        vault=call.vault,
         executor_job_key=_job_key(call),
+        user_number=call.caller.number,
     )
     return Answer(status=204) if item is None else read_one(call, QUEUE_ITEMS, [has_id(item.id)])
 
@@ -77,7 +89,10 @@ def start_transaction(call: Call) -> Answer:
 def set_result(call: Call) -> Answer:
     """Write down what came of an item."""
     result = read_result(get_body(call))
-    service.set_result(call.session, _item(call), result, clock=call.clock, chance=call.chance)
+    item = _item(call)
+    service.set_result(
+        call.session, item, result, hand_of(call), clock=call.clock, chance=call.chance, vault=call.vault
+    )
     return done(call)
 
 

@@ -4,20 +4,32 @@ Nothing here runs by itself. Deferred items get their turn when somebody looks (
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
+from stagedoor.kit.crypto import Vault
 from stagedoor.orchestrator.errors import AlreadyExists, Conflict, OrchestratorError
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
+from stagedoor.orchestrator.queue_item_events.recording import Hand, record_event
+from stagedoor.orchestrator.queue_item_events.schemas import EventAction
 from stagedoor.orchestrator.queue_items import store as items_store
 from stagedoor.orchestrator.queue_items.attempts import Attempts
 from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.queue_items.placing import ABANDONED_AFTER
-from stagedoor.orchestrator.queue_items.schemas import STATUS, ExceptionType, NewItem, Status, verify_content_size
+from stagedoor.orchestrator.queue_items.schemas import STATUS, ExceptionType, NewItem, Status
 from stagedoor.orchestrator.queues import store
 from stagedoor.orchestrator.queues.schemas import CommitType, FailedItem, Result, TakeRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """Who adds items: a job, and the user that it runs for."""
+
+    job_key: str | None
+    user_number: int | None
 
 
 def add_item(
@@ -27,10 +39,13 @@ def add_item(
     *,
     clock: Clock,
     chance: Chance,
+    vault: Vault,
     creator_job_key: str | None = None,
+    user_number: int | None = None,
 ) -> QueueItem:
     """Add one item; raises ``AlreadyExists`` (409/1004) for a reference that has to be unique and is not."""
-    item = Attempts(queue, clock.now(), chance).first(new, creator_job_key=creator_job_key)
+    attempts = Attempts(queue, clock.now(), chance, vault)
+    item = attempts.first(new, creator_job_key=creator_job_key, creator_user_number=user_number)
     items_store.insert_item(session, item)
     return item
 
@@ -43,31 +58,34 @@ def add_items(
     *,
     clock: Clock,
     chance: Chance,
+    vault: Vault,
     creator_job_key: str | None = None,
+    user_number: int | None = None,
 ) -> list[FailedItem]:
     """Add many items and return those that were not added.
 
     With ``ALL_OR_NOTHING`` one failure leaves nothing; with ``STOP_ON_FIRST_FAILURE`` what came before it stays.
     """
-    attempts = Attempts(queue, clock.now(), chance)
+    attempts = Attempts(queue, clock.now(), chance, vault)
+    creator = Creator(creator_job_key, user_number)
     if commit_type is not CommitType.ALL_OR_NOTHING:
         stops = commit_type is CommitType.STOP_ON_FIRST_FAILURE
-        return _add_each(session, attempts, items, creator_job_key, stops=stops)
+        return _add_each(session, attempts, items, creator, stops=stops)
     with items_store.undoable(session) as undo:
-        failed = _add_each(session, attempts, items, creator_job_key, stops=False)
+        failed = _add_each(session, attempts, items, creator, stops=False)
         if failed:
             undo()
     return failed
 
 
 def _add_each(
-    session: Session, attempts: Attempts, items: Sequence[NewItem], creator_job_key: str | None, *, stops: bool
+    session: Session, attempts: Attempts, items: Sequence[NewItem], creator: Creator, *, stops: bool
 ) -> list[FailedItem]:
     failed: list[FailedItem] = []
     unchecked: list[QueueItem] = []
     for ordinal, new in enumerate(items):
         try:
-            item = attempts.first(new, creator_job_key=creator_job_key)
+            item = attempts.first(new, creator_job_key=creator.job_key, creator_user_number=creator.user_number)
             if item.unique_reference is None:
                 unchecked.append(item)
             else:
@@ -88,7 +106,9 @@ def start_transaction(
     *,
     clock: Clock,
     chance: Chance,
+    vault: Vault,
     executor_job_key: str | None = None,
+    user_number: int | None = None,
 ) -> QueueItem | None:
     """Return an item in progress that nobody else was given, or ``None`` when there is none to take.
 
@@ -105,45 +125,49 @@ def start_transaction(
             abandoned_at=now + ABANDONED_AFTER,
             robot_id=robot_id,
             executor_job_key=executor_job_key,
+            executor_user_number=user_number,
             reference=request.reference,
             reference_is_prefix=request.reference_is_prefix,
         )
-    attempts = Attempts(queue, now, chance)
-    item = attempts.first(request.new_item, creator_job_key=executor_job_key)
+    attempts = Attempts(queue, now, chance, vault)
+    item = attempts.first(request.new_item, creator_job_key=executor_job_key, creator_user_number=user_number)
     item.status = Status.IN_PROGRESS
     item.start_processing = now
     item.abandoned_at = now + ABANDONED_AFTER
     item.robot_id = robot_id
     item.executor_job_key = executor_job_key
+    item.executor_user_number = user_number
     attempts.place(item)
     items_store.insert_item(session, item)
     return item
 
 
-def set_result(session: Session, item: QueueItem, result: Result, *, clock: Clock, chance: Chance) -> None:
+def set_result(
+    session: Session, item: QueueItem, result: Result, hand: Hand, *, clock: Clock, chance: Chance, vault: Vault
+) -> None:
     """Write down what came of an item in progress; raises ``Conflict`` (409) for one in any other state.
 
     A failure by application exception makes a new item while the queue's retries last; the old one is then
     ``Retried``. An item that is put off is new again, with the dates that were given.
     """
     _verify_in_progress(item)
-    verify_content_size(result.output, "Output")
-    verify_content_size(result.analytics, "Analytics")
     queue = items_store.get_queue_of(session, item)
-    attempts = Attempts(queue, clock.now(), chance)
+    attempts = Attempts(queue, clock.now(), chance, vault)
     if result.progress is not None:
         item.progress = result.progress
     item.abandoned_at = None
     item.row_version += 1
     is_put_off = not result.is_successful and result.failure is None and (result.defer_date or result.due_date)
     if is_put_off:
+        # Nothing of the item itself will tell that it was in progress once.
+        record_event(session, item, EventAction.STATUS, hand, at=item.start_processing or attempts.now)
         _put_off(item, result)
         attempts.place(item)
-        session.flush()
+        record_event(session, item, EventAction.STATUS, hand, at=attempts.now)
         return
     item.end_processing = attempts.now
-    item.output = result.output
-    item.analytics = result.analytics
+    attempts.put_content(item, "output", result.output)
+    attempts.put_content(item, "analytics", result.analytics)
     item.operation_id = result.operation_id
     is_retried = not result.is_successful and _is_worth_a_retry(item, queue, result)
     item.status = Status.SUCCESSFUL if result.is_successful else Status.RETRIED if is_retried else Status.FAILED
@@ -178,6 +202,7 @@ def _put_off(item: QueueItem, result: Result) -> None:
     item.start_processing = None
     item.robot_id = None
     item.executor_job_key = None
+    item.executor_user_number = None
     item.defer_date = result.defer_date
     item.due_date = result.due_date or item.due_date
 

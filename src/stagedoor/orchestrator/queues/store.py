@@ -18,6 +18,7 @@ def take_next(
     abandoned_at: datetime,
     robot_id: int | None,
     executor_job_key: str | None,
+    executor_user_number: int | None = None,
     reference: str | None = None,
     reference_is_prefix: bool = False,
 ) -> QueueItem | None:
@@ -45,6 +46,7 @@ def take_next(
             abandoned_at=abandoned_at,
             robot_id=robot_id,
             executor_job_key=executor_job_key,
+            executor_user_number=executor_user_number,
             row_version=QueueItem.row_version + 1,
         )
         .returning(QueueItem),

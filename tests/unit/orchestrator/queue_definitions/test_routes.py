@@ -3,7 +3,7 @@
 import pytest
 from tests.factories.orchestrator import OTHER_TENANT, Desk
 
-from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NameInUse, NotBuilt, NotFound
+from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.folder_place import FolderRequired
 from stagedoor.passage import FolderPlace, Reach
 
@@ -77,12 +77,36 @@ class TestMaking:
             desk.call("QueueDefinitions_Post", {"Name": "Invoices", field: value}, folder=shared)
         assert (refusal.value.status, refusal.value.error_code) == (400, 1000)
 
-    @pytest.mark.parametrize("field", ["Encrypted", "SpecificDataJsonSchema"])
-    def test_what_is_not_held_is_refused_rather_than_forgotten(
-        self, desk: Desk, shared: FolderPlace, field: str
-    ) -> None:
-        with pytest.raises(NotBuilt, match=field):
-            create_queue(desk, shared, **{field: True if field == "Encrypted" else "{}"})
+    @pytest.mark.parametrize("schema", ["{", "1", '{"type": "strange"}', '{"$ref": "https://elsewhere.test"}'])
+    def test_what_is_no_json_schema_is_refused(self, desk: Desk, shared: FolderPlace, schema: str) -> None:
+        for name in ("SpecificDataJsonSchema", "OutputDataJsonSchema", "AnalyticsDataJsonSchema"):
+            with pytest.raises(InvalidRequest, match=name):
+                create_queue(desk, shared, **{name: schema})
+
+    def test_schemas_are_shown_given_as_files_and_ended_by_an_empty_one(self, desk: Desk, shared: FolderPlace) -> None:
+        made = create_queue(desk, shared, OutputDataJsonSchema='{"type": "object"}')
+        assert (made["OutputDataJsonSchema"], made["SpecificDataJsonSchema"]) == ('{"type": "object"}', None)
+        operation = "QueueDefinitions_GetJsonSchemaDefinitionByIdAndJsonschematype"
+        answer = desk.call(operation, key=made["Id"], jsonSchemaType="OutputData", folder=shared)
+        assert answer.content == b'{"type": "object"}'
+        with pytest.raises(NotFound):
+            desk.call(operation, key=made["Id"], jsonSchemaType="SpecificData", folder=shared)
+        with pytest.raises(InvalidRequest):
+            desk.call(operation, key=made["Id"], jsonSchemaType="Other", folder=shared)
+        changed = desk.call(
+            "QueueDefinitions_PutById",
+            {"Name": made["Name"], "OutputDataJsonSchema": ""},
+            key=made["Id"],
+            folder=shared,
+        ).content
+        assert changed["OutputDataJsonSchema"] is None
+
+    def test_whether_items_are_sealed_is_decided_once(self, desk: Desk, shared: FolderPlace) -> None:
+        made = create_queue(desk, shared, Encrypted=True)
+        assert made["Encrypted"] is True
+        body = {"Name": made["Name"], "Encrypted": False}
+        with pytest.raises(InvalidRequest, match="Encrypted"):
+            desk.call("QueueDefinitions_PutById", body, key=made["Id"], folder=shared)
 
     def test_the_risk_begins_before_the_deadline(self, desk: Desk, shared: FolderPlace) -> None:
         with pytest.raises(InvalidRequest, match="RiskSlaInMinutes"):

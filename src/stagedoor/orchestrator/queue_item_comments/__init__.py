@@ -1,0 +1,1 @@
+"""Comments that people write on queue items."""

@@ -1,0 +1,28 @@
+"""The table of what was done to items and does not follow from the items themselves."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stagedoor.kit.db import Base, JsonText, UtcDateTime
+
+
+class QueueItemEvent(Base):
+    """One event, with the item's states right after it. ``user_number`` is who did it."""
+
+    __tablename__ = "queue_item_events"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(36))
+    item_id: Mapped[int] = mapped_column(ForeignKey("queue_items.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    action: Mapped[int] = mapped_column(Integer)
+    status: Mapped[int] = mapped_column(Integer)
+    review_status: Mapped[int] = mapped_column(Integer)
+    reviewer_user_number: Mapped[int | None] = mapped_column(BigInteger)
+    user_number: Mapped[int | None] = mapped_column(BigInteger)
+    user_name: Mapped[str | None] = mapped_column(String(512))
+    external_client_id: Mapped[str | None] = mapped_column(String(128))
+    data: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
