@@ -88,6 +88,11 @@ class Work:
         made: dict[str, Any] = self.call("TaskCatalogs_CreateTaskCatalog", {"Name": name, **fields})
         return made
 
+    def make_bucket(self, name: str = "Archive") -> int:
+        """Make a bucket and return its id."""
+        key = f"5b0cf7c1-3b0b-4d3c-9f6d-{len(name):012d}"
+        return int(self.call("Buckets_Post", {"Name": name, "Identifier": key})["Id"])
+
     def show(self, task_id: int, **asked: Any) -> dict[str, Any]:
         """Return a task as its set shows it."""
         shown: dict[str, Any] = self.call("Tasks_GetById", key=task_id, **asked)

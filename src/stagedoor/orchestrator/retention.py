@@ -16,10 +16,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from stagedoor.kit.db import Database
 from stagedoor.orchestrator.answers import done
+from stagedoor.orchestrator.buckets.store import find_bucket_of_tenant
 from stagedoor.orchestrator.call import Answer, Body, Call
 from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, EnumType, Property
-from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.fields import find_enum, find_integer, get_body, get_number_argument, get_required
 from stagedoor.orchestrator.odata.read import read_set
 from stagedoor.orchestrator.registry import Basis, Routes
@@ -111,7 +112,9 @@ class Retention:
         return session.scalar(select(self.table).where(self.thing == thing_id, self.table.kind == kind))
 
     def put(self, session: Session, tenant_id: str, thing_id: int, kind: int, setting: Setting) -> None:
-        """Make or change a thing's setting."""
+        """Make or change a thing's setting; raises ``NotFound`` for a bucket that the tenant has not."""
+        if setting.bucket_id is not None and find_bucket_of_tenant(session, tenant_id, setting.bucket_id) is None:
+            raise NotFound(f"There is no bucket {setting.bucket_id}.")
         row = self.find(session, thing_id, kind)
         if row is None:
             row = self.table(tenant_id=tenant_id, kind=kind, **{self.thing.key: thing_id})

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from stagedoor.orchestrator.buckets.models import Bucket
 from stagedoor.orchestrator.entity import Computed, EdmType, EntitySet, EntityType, Expression, Property
 from stagedoor.orchestrator.releases.entities import TAG
 from stagedoor.orchestrator.retention import ACTION, Action, Kind
@@ -29,6 +30,11 @@ def _retention_action(catalog: Any) -> ColumnElement[int]:
     return func.coalesce(_of_retention(TaskRetention.action)(catalog), int(Action.NONE))
 
 
+def _bucket_name(catalog: Any) -> ColumnElement[str]:
+    name = select(Bucket.name).where(Bucket.id == _of_retention(TaskRetention.bucket_id)(catalog))
+    return name.correlate_except(Bucket).scalar_subquery()
+
+
 TASK_CATALOG = EntityType(
     "TaskCatalogDto",
     TaskCatalog,
@@ -50,7 +56,7 @@ TASK_CATALOG = EntityType(
         Property("RetentionAction", ACTION, Expression(_retention_action)),
         Property("RetentionPeriod", EdmType.INT32, Expression(_of_retention(TaskRetention.period_days))),
         Property("RetentionBucketId", EdmType.INT64, Expression(_of_retention(TaskRetention.bucket_id))),
-        Property("RetentionBucketName", EdmType.STRING, writable=False),
+        Property("RetentionBucketName", EdmType.STRING, Expression(_bucket_name), writable=False),
         Property("Id", EdmType.INT64, TaskCatalog.id, nullable=False, writable=False),
     ),
 )

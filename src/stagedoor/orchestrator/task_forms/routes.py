@@ -94,7 +94,7 @@ def _change(call: Call, *, completes: bool) -> Answer:
     change = read_bulk_change(get_body(call), completes=completes)
 
     def do(task_id: int) -> None:
-        task = service.get_task(call.session, call.tenant.tenant_id, folder, task_id, Type.FORM)
+        task = service.take_task(call.session, call.tenant.tenant_id, folder, task_id, Type.FORM)
         service.change_in_bulk(call.session, task, folder, change, hand)
 
     refused: list[dict[str, Any]] = [

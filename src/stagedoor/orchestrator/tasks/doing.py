@@ -27,7 +27,7 @@ def get_asked_task(call: Call, *types: Type) -> Task:
 def complete(call: Call, *types: Type, instead: str) -> Answer:
     """Complete the task that the body names; ``instead`` says whose operations are for other types."""
     completion = read_completion(get_body(call))
-    task = _get_task(call, completion.task_id, *types, instead=instead)
+    task = _take_task(call, completion.task_id, *types, instead=instead)
     service.complete_task(call.session, task, completion, hand_of(call))
     return Answer(status=204)
 
@@ -35,7 +35,7 @@ def complete(call: Call, *types: Type, instead: str) -> Answer:
 def save(call: Call, *types: Type, instead: str) -> Answer:
     """Replace the data of the task that the body names."""
     task_id, data = read_data(get_body(call))
-    service.save_data(call.session, _get_task(call, task_id, *types, instead=instead), data, hand_of(call))
+    service.save_data(call.session, _take_task(call, task_id, *types, instead=instead), data, hand_of(call))
     return Answer(status=204)
 
 
@@ -45,7 +45,7 @@ def save_and_reassign(call: Call, *types: Type, instead: str) -> Answer:
     order, note, data = read_order(body), find_note(body), find_object(body, "Data")
     if not find_boolean(body, "SaveData"):
         data = None
-    task = _get_task(call, order.task_id, *types, instead=instead)
+    task = _take_task(call, order.task_id, *types, instead=instead)
     service.save_and_reassign(call.session, task, order, data, note, hand_of(call))
     return Answer(status=204)
 
@@ -54,12 +54,12 @@ def save_tags(call: Call) -> Answer:
     """Replace the labels of the task that the body names."""
     body = get_body(call)
     task_id, tags = get_required(find_integer(body, "taskId"), "taskId"), find_tags(body, "tags")
-    task = service.get_task(call.session, call.tenant.tenant_id, get_folder(call), task_id)
+    task = service.take_task(call.session, call.tenant.tenant_id, get_folder(call), task_id)
     service.save_tags(call.session, task, tags or [], hand_of(call))
     return Answer(status=204)
 
 
-def _get_task(call: Call, task_id: int, *types: Type, instead: str) -> Task:
-    task = service.get_task(call.session, call.tenant.tenant_id, get_folder(call), task_id)
+def _take_task(call: Call, task_id: int, *types: Type, instead: str) -> Task:
+    task = service.take_task(call.session, call.tenant.tenant_id, get_folder(call), task_id)
     service.verify_type(task, *types, instead=instead)
     return task

@@ -107,7 +107,7 @@ def delete_tasks(call: Call) -> Answer:
     ids = read_task_ids(get_body(call))
 
     def delete(task_id: int) -> None:
-        task = service.get_task(call.session, call.tenant.tenant_id, folder, task_id)
+        task = service.take_task(call.session, call.tenant.tenant_id, folder, task_id)
         service.delete_task(call.session, task, hand)
 
     return _refusals(call, service.do_each(ids, delete), {})
@@ -119,7 +119,7 @@ def edit_task(call: Call) -> Answer:
     body, folder = get_body(call), get_folder(call)
     task_id = get_required(find_integer(body, "TaskId"), "TaskId")
     metadata = read_metadata(body)
-    task = service.get_task(call.session, call.tenant.tenant_id, folder, task_id)
+    task = service.take_task(call.session, call.tenant.tenant_id, folder, task_id)
     service.edit_metadata(call.session, task, folder, metadata, hand_of(call))
     return done(call)
 
@@ -168,7 +168,7 @@ def _move(call: Call, move: Callable[[Any, Task, Order, Hand], None]) -> Answer:
     orders = {order.task_id: order for order in read_orders(get_body(call))}
 
     def do(task_id: int) -> None:
-        task = service.get_task_within(call.session, call.tenant.tenant_id, call.reach, task_id)
+        task = service.take_task_within(call.session, call.tenant.tenant_id, call.reach, task_id)
         move(call.session, task, orders[task_id], hand)
 
     return _refusals(call, service.do_each(orders, do), orders)
@@ -176,7 +176,7 @@ def _move(call: Call, move: Callable[[Any, Task, Order, Hand], None]) -> Answer:
 
 def _do_each(call: Call, do: Callable[[Task], None]) -> Answer:
     def find_and_do(task_id: int) -> None:
-        do(service.get_task_within(call.session, call.tenant.tenant_id, call.reach, task_id))
+        do(service.take_task_within(call.session, call.tenant.tenant_id, call.reach, task_id))
 
     return _refusals(call, service.do_each(read_task_ids(get_body(call)), find_and_do), {})
 

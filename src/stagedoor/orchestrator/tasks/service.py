@@ -69,6 +69,14 @@ def get_task(session: Session, tenant_id: str, folder: FolderPlace, task_id: int
     return task
 
 
+def take_task(session: Session, tenant_id: str, folder: FolderPlace, task_id: int, *types: Type) -> Task:
+    """Return a task of the folder as :func:`get_task` does, to change it: others who would change it wait."""
+    task = store.find_task(session, tenant_id, store.has_id(task_id), store.in_folder(folder), locks=True)
+    if task is None or (types and task.type not in types):
+        raise NotFound(f"There is no task {task_id} in this folder.")
+    return task
+
+
 def get_task_by_key(session: Session, tenant_id: str, folder: FolderPlace, key: str, *types: Type) -> Task:
     """Return a task of the folder by its key, or raise ``NotFound`` as :func:`get_task` does."""
     task = store.find_task(session, tenant_id, store.has_key(key), store.in_folder(folder))
@@ -77,9 +85,10 @@ def get_task_by_key(session: Session, tenant_id: str, folder: FolderPlace, key: 
     return task
 
 
-def get_task_within(session: Session, tenant_id: str, reach: Reach, task_id: int) -> Task:
-    """Return a task of any folder within reach, or raise ``NotFound``."""
-    task = store.find_task(session, tenant_id, store.has_id(task_id), store.within_reach(tenant_id, reach))
+def take_task_within(session: Session, tenant_id: str, reach: Reach, task_id: int) -> Task:
+    """Return a task of any folder within reach, to change it: others who would change it wait; or ``NotFound``."""
+    within = store.within_reach(tenant_id, reach)
+    task = store.find_task(session, tenant_id, store.has_id(task_id), within, locks=True)
     if task is None:
         raise NotFound(f"There is no task {task_id}.")
     return task
@@ -185,10 +194,11 @@ Refusal = tuple[int, OrchestratorError]
 def do_each(task_ids: Iterable[int], do: Callable[[int], None]) -> list[Refusal]:
     """Do something to each task; return which were refused and why, while the others are done.
 
-    What is done has to look before it writes, so that nothing of a refused one is written.
+    What is done has to look before it writes, so that nothing of a refused one is written. Tasks are taken in order of
+    their ids, so that two callers with the same tasks never wait for each other.
     """
     refused: list[Refusal] = []
-    for task_id in task_ids:
+    for task_id in sorted(task_ids):
         try:
             do(task_id)
         except OrchestratorError as refusal:

@@ -46,9 +46,13 @@ def was_forwarded_by(user_number: int) -> ColumnElement[bool]:
     return Task.id.in_(forwarded)
 
 
-def find_task(session: Session, tenant_id: str, *conditions: ColumnElement[bool]) -> Task | None:
-    """Return the tenant's task that meets the conditions and was not deleted."""
-    return session.scalar(select(Task).where(Task.tenant_id == tenant_id, is_there(), *conditions))
+def find_task(session: Session, tenant_id: str, *conditions: ColumnElement[bool], locks: bool = False) -> Task | None:
+    """Return the tenant's task that meets the conditions and was not deleted.
+
+    With ``locks`` nobody else changes it until the transaction ends, so that of two who assign it one comes too late.
+    """
+    found = select(Task).where(Task.tenant_id == tenant_id, is_there(), *conditions)
+    return session.scalar(found.with_for_update() if locks else found)
 
 
 def find_folder(session: Session, task: Task) -> Folder:

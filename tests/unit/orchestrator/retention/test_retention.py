@@ -72,12 +72,13 @@ class TestSetting:
     def test_a_setting_is_made_changed_listed_and_forgotten(self, shop: Work, name: str) -> None:
         key = thing_id(shop, name)
         shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 7, FIELDS[name]: key}, key=key)
-        shop.call(f"{name}_PutById", {"Action": "Archive", "Period": 9, "BucketId": 3, "Type": "Stale"}, key=key)
+        archive = {"Action": "Archive", "Period": 9, "BucketId": shop.make_bucket(), "Type": "Stale"}
+        shop.call(f"{name}_PutById", archive, key=key)
         shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 8}, key=key)
         listed = shop.call(f"{name}_Get", query={"$filter": "Type eq 'Final'"})["value"]
         assert listed == [{FIELDS[name]: key, "Action": "Delete", "Period": 8, "BucketId": None, "Type": "Final"}]
         stale = shop.call(f"{name}_GetById", key=key, query={"retentiontype": "Stale"})
-        assert (stale["Action"], stale["BucketId"]) == ("Archive", 3)
+        assert (stale["Action"], stale["BucketId"]) == ("Archive", archive["BucketId"])
         assert shop.desk.call(f"{name}_DeleteById", key=key, folder=shop.folder).status == 204
         assert shop.call(f"{name}_Get")["value"] == []
 
@@ -103,6 +104,10 @@ class TestSetting:
         key = thing_id(shop, name)
         with pytest.raises(InvalidRequest, match=FIELDS[name]):
             shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 7, FIELDS[name]: key + 1}, key=key)
+
+    def test_a_bucket_has_to_be_there(self, shop: Work, name: str) -> None:
+        with pytest.raises(NotFound, match="bucket"):
+            shop.call(f"{name}_PutById", {"Action": "Archive", "Period": 9, "BucketId": 99}, key=thing_id(shop, name))
 
     def test_an_unknown_type_is_refused(self, shop: Work, name: str) -> None:
         with pytest.raises(InvalidRequest, match="retentionType"):
@@ -149,7 +154,7 @@ class TestSweeping:
         done = shop.make(taskCatalogName="Invoices")["id"]
         shop.call("GenericTasks_CompleteTask", {"taskId": done})
         key = thing_id(shop, "TaskRetention")
-        shop.call("TaskRetention_PutById", {"Action": "Archive", "Period": 7, "BucketId": 1}, key=key)
+        shop.call("TaskRetention_PutById", {"Action": "Archive", "Period": 7, "BucketId": shop.make_bucket()}, key=key)
         shop.desk.clock.advance(timedelta(days=30))
         sweep(shop)
         assert shop.names("Tasks_Get", "Id") == [done]

@@ -58,11 +58,12 @@ class TestMaking:
 class TestChanging:
     def test_what_is_sent_changes_and_the_rest_stays(self, work: Work) -> None:
         made = work.make_catalog(Description="old")
-        body = {"Name": "Bills", "RetentionAction": "Archive", "RetentionPeriod": 3, "RetentionBucketId": 1}
+        bucket = work.make_bucket("Old tasks")
+        body = {"Name": "Bills", "RetentionAction": "Archive", "RetentionPeriod": 3, "RetentionBucketId": bucket}
         work.call("TaskCatalogs_UpdateTaskCatalogById", body, key=made["Id"])
         shown = work.call("TaskCatalogs_GetById", key=made["Id"])
         assert (shown["Name"], shown["Description"]) == ("Bills", "old")
-        assert (shown["RetentionAction"], shown["RetentionBucketId"]) == ("Archive", 1)
+        assert (shown["RetentionAction"], shown["RetentionBucketName"]) == ("Archive", "Old tasks")
         assert shown["LastModificationTime"] == "2030-01-31T08:00:00Z"
 
     def test_encryption_is_decided_once(self, work: Work) -> None:
