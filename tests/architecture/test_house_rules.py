@@ -13,6 +13,7 @@ import stagedoor
 from stagedoor.door import surfaces
 from stagedoor.identity.organizations.service import RESERVED_NAMES
 from stagedoor.kit.errors import StagedoorError
+from stagedoor.orchestrator.file_addresses.access import ROOT as FILES_ROOT
 
 REPOSITORY = Path(__file__).parents[2]
 SOURCE = REPOSITORY / "src" / "stagedoor"
@@ -176,7 +177,7 @@ def roots_of_surfaces() -> set[str]:
     """Return each word that ``find_place`` takes for the house's own: first, or second behind any organization."""
     tree = ast.parse(Path(surfaces.__file__).read_text())
     roots = {path.split("/")[1] for path in surfaces.OPERATIONS_PATHS | surfaces.ACCOUNT_HOST_PATHS}
-    roots |= surfaces.ORCHESTRATOR_ROOTS | {"orchestrator_"}
+    roots |= surfaces.ORCHESTRATOR_ROOTS | {"orchestrator_", FILES_ROOT}
     for sequence in (pattern for pattern in ast.walk(tree) if isinstance(pattern, ast.MatchSequence)):
         told = [part for part in sequence.patterns if isinstance(part, ast.MatchValue | ast.MatchOr)]
         roots |= {str(word.value) for word in ast.walk(told[0]) if isinstance(word, ast.Constant)}

@@ -37,8 +37,8 @@ class FilesUnavailable(StagedoorError):
     public = "The server that keeps Stagedoor's files cannot be used right now."
     hint = "Try again shortly. If it goes on, ask whoever runs Stagedoor to look at its log and at that server."
 
-    def __init__(self, *, internal: str) -> None:
-        super().__init__(internal=internal, headers={"Retry-After": "1"})
+    def __init__(self, public: str | None = None, *, internal: str) -> None:
+        super().__init__(public, internal=internal, headers={"Retry-After": "1"})
 
 
 @dataclass(frozen=True, slots=True)

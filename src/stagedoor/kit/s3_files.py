@@ -58,9 +58,16 @@ class S3Files:
         )
 
     def verify(self) -> None:
-        """Return if the bucket can be listed; raises :class:`~stagedoor.kit.files.FilesUnavailable`."""
-        with _told():
-            next(iter(self._store.list(chunk_size=1)), None)
+        """Return if the bucket can be listed; raises :class:`~stagedoor.kit.files.FilesUnavailable`, which says why.
+
+        For whoever starts the server: a reason has names of machines in it, which no caller should read.
+        """
+        try:
+            with _told():
+                next(iter(self._store.list(chunk_size=1)), None)
+        except FilesUnavailable as failure:
+            reason = failure.internal or ""
+            raise FilesUnavailable(f"The files in S3 cannot be listed. {reason}", internal=reason) from failure
 
     def keep(self, name: str, content: BinaryIO) -> KeptFile:
         """Send the content in parts as it is read; S3 puts them together at the end, or forgets them."""

@@ -28,13 +28,13 @@ def present_permit(visit: Visit) -> None:
         raise FileAddressRefused
     permit = house.orchestrator.file_traffic.read_permit(presented[1])
     permit.verify(visit.head.method, house.clock.now())
-    visit.tenant = _find_tenant(visit, permit)
+    visit.tenant = _tenant_of(visit, permit)
     visit.file_permit = permit
     if not (house.audit.is_healthy() if permit.method == WRITE else house.audit.has_room()):
         raise AuditUnavailable
 
 
-def _find_tenant(visit: Visit, permit: FilePermit) -> TenantPlace:
+def _tenant_of(visit: Visit, permit: FilePermit) -> TenantPlace:
     directory, place = visit.house.directory, visit.place
     entry = directory.find_tenant_by_id(permit.tenant_id)
     if entry is None or place.path != f"/{ROOT}/{file_name_in_address(permit.path)}":

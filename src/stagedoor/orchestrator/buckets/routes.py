@@ -19,7 +19,7 @@ from stagedoor.orchestrator.buckets.service import Writer
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import find_query_integer, get_body, get_guid_argument, get_number_argument
-from stagedoor.orchestrator.file_addresses.access import find_minutes, show_read_access, show_write_access
+from stagedoor.orchestrator.file_addresses.access import read_minutes, show_read_access, show_write_access
 from stagedoor.orchestrator.folder_place import get_folder, show_accessible_folders
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.registry import Basis, Routes
@@ -117,7 +117,7 @@ def list_files(call: Call) -> Answer:
     prefix = read_prefix(call.query.get("prefix", ""))
     count = find_query_integer(call, "takeHint", default=0)
     page = files.list_page(call.session, bucket, prefix, token=call.query.get("continuationtoken"), count=count)
-    minutes = find_minutes(call) if call.query.get("expiryinminutes") else None
+    minutes = read_minutes(call) if call.query.get("expiryinminutes") else None
     content: dict[str, Any] = {"items": [_show_item(call, bucket, entry, minutes) for entry in page.files]}
     if page.next_token is not None:
         content["continuationToken"] = page.next_token
@@ -170,7 +170,7 @@ def get_read_address(call: Call) -> Answer:
     """Answer an address to download a file from."""
     bucket = _bucket_in_path(call, "key")
     entry = files.get_file(call.session, bucket, read_file_path(call.query.get("path", "")))
-    access = show_read_access(call, files.ROOM, bucket.id, entry.path, minutes=find_minutes(call))
+    access = show_read_access(call, files.ROOM, bucket.id, entry.path, minutes=read_minutes(call))
     return answer_object(call, "BlobFileAccessDto", access)
 
 
@@ -184,7 +184,7 @@ def get_write_address(call: Call) -> Answer:
         files.ROOM,
         bucket.id,
         read_file_path(call.query.get("path", "")),
-        minutes=find_minutes(call),
+        minutes=read_minutes(call),
         content_type=_read_content_type(call),
     )
     return answer_object(call, "BlobFileAccessDto", access)

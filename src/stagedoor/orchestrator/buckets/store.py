@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from stagedoor.orchestrator.buckets.models import Bucket, BucketEntry, BucketFolder
 from stagedoor.orchestrator.buckets.paths import below, directories_of, folded_name_of, parent_of
 from stagedoor.orchestrator.folder_links import FolderLinks
-from stagedoor.orchestrator.stored_files.service import release_selected
+from stagedoor.orchestrator.stored_files.store import remove_selected
 from stagedoor.passage import FolderPlace, Reach
 
 links = FolderLinks(BucketFolder, BucketFolder.bucket_id, BucketFolder.folder_id, BucketFolder.name_folded)
@@ -59,7 +59,7 @@ def add_bucket(session: Session, bucket: Bucket, folder_id: int) -> None:
 
 def delete_bucket(session: Session, bucket: Bucket) -> None:
     """Delete a bucket with all its files."""
-    release_selected(session, select(BucketEntry.stored_name).where(BucketEntry.bucket_id == bucket.id))
+    remove_selected(session, select(BucketEntry.stored_name).where(BucketEntry.bucket_id == bucket.id))
     session.delete(bucket)
     session.flush()
 

@@ -8,7 +8,7 @@ from stagedoor.orchestrator.business_rules.models import BusinessRule
 from stagedoor.orchestrator.business_rules.schemas import read_rule, read_rule_shares
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import find_query_integer, get_body, get_guid_argument
-from stagedoor.orchestrator.file_addresses.access import find_minutes, show_read_access
+from stagedoor.orchestrator.file_addresses.access import read_minutes, show_read_access
 from stagedoor.orchestrator.folder_place import get_folder, show_accessible_folders
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.registry import Basis, Routes
@@ -104,7 +104,7 @@ def get_read_address(call: Call) -> Answer:
         call.path_arguments["name"],
         call.query.get("versionnumber", "").strip(),
     )
-    access = show_read_access(call, ROOM, version.key, f"{rule.name}.dmn", minutes=find_minutes(call))
+    access = show_read_access(call, ROOM, version.key, f"{rule.name}.dmn", minutes=read_minutes(call))
     content = {"VersionNumber": version.number, "BusinessRuleName": rule.name, "DownloadUri": access}
     return answer_object(call, "BusinessRuleVersionDownloadResponse", content)
 

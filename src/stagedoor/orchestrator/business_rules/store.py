@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.business_rules.models import BusinessRule, BusinessRuleFolder, BusinessRuleVersion
 from stagedoor.orchestrator.folder_links import FolderLinks, fold
-from stagedoor.orchestrator.stored_files.service import release_selected
+from stagedoor.orchestrator.stored_files.store import remove_selected
 from stagedoor.passage import FolderPlace, Reach
 
 links = FolderLinks(
@@ -62,7 +62,7 @@ def add_rule(session: Session, rule: BusinessRule, folder_id: int) -> None:
 
 def delete_rule(session: Session, rule: BusinessRule) -> None:
     """Delete a rule with all its versions."""
-    release_selected(session, select(BusinessRuleVersion.stored_name).where(is_version_of(rule)))
+    remove_selected(session, select(BusinessRuleVersion.stored_name).where(is_version_of(rule)))
     session.delete(rule)
     session.flush()
 

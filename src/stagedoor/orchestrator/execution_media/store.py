@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.execution_media.models import ExecutionMedium
 from stagedoor.orchestrator.jobs.models import Job
-from stagedoor.orchestrator.stored_files.service import release_selected
+from stagedoor.orchestrator.stored_files.store import remove_selected
 from stagedoor.passage import FolderPlace
 
 
@@ -37,7 +37,7 @@ def list_media_of_job(session: Session, tenant_id: str, folder_id: int, job_id: 
 def delete_media_of_job(session: Session, tenant_id: str, folder_id: int, job_id: int) -> None:
     """Delete a job's recordings with their files."""
     of_job = _of_job(tenant_id, folder_id, job_id)
-    release_selected(session, select(ExecutionMedium.stored_name).where(*of_job))
+    remove_selected(session, select(ExecutionMedium.stored_name).where(*of_job))
     session.execute(delete(ExecutionMedium).where(*of_job))
 
 

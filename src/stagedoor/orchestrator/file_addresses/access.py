@@ -21,7 +21,7 @@ _STRANGE = re.compile(r"[^A-Za-z0-9._-]")
 FILE_NAME_LENGTH_MAX = 80
 
 
-def find_minutes(call: Call, name: str = "expiryInMinutes") -> int:
+def read_minutes(call: Call, name: str = "expiryInMinutes") -> int:
     """Return how long an address is to last: as asked, a week at most; none or 0 stands for half an hour."""
     return find_query_integer(call, name, default=0, most=MINUTES_MAX) or MINUTES
 

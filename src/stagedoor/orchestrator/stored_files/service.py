@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -12,9 +12,6 @@ from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.file_addresses.traffic import FileCall
 from stagedoor.orchestrator.stored_files import store
 from stagedoor.orchestrator.stored_files.models import StoredFile
-
-if TYPE_CHECKING:
-    from sqlalchemy import Select
 
 SWEPT_AFTER = timedelta(hours=1)
 """Longer than any upload and any transaction takes: a younger file may be about to be written down."""
@@ -59,11 +56,6 @@ def show(call: Call, name: str) -> FileContent:
 def release(session: Session, *names: str) -> None:
     """Let files go: written off with the transaction, removed by the sweep."""
     store.remove(session, names)
-
-
-def release_selected(session: Session, names: "Select[str | None]") -> None:
-    """Let every file go that a statement names, such as all of a bucket that is deleted."""
-    store.remove_selected(session, names)
 
 
 def _sweep(duty: DutyCall) -> None:

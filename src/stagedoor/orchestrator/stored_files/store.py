@@ -25,7 +25,7 @@ def remove(session: Session, names: Sequence[str]) -> None:
 
 
 def remove_selected(session: Session, names: Select[str | None]) -> None:
-    """Write off the files that a statement names."""
+    """Write off every file that a statement names, such as all of a bucket that is deleted."""
     session.execute(delete(StoredFile).where(StoredFile.name.in_(names)))
 
 

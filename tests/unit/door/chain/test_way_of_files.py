@@ -16,7 +16,6 @@ from stagedoor.orchestrator.file_addresses.permits import FilePermit, sign_permi
 
 JSON = ("content-type", "application/json")
 FOLDER = ("x-uipath-organizationunitid", "1")
-GOOD = ("Buckets_Post", "Buckets_GetWriteUriByKey", "Buckets_GetReadUriByKey", "Buckets_DeleteFileByKey")
 
 
 class Files:
