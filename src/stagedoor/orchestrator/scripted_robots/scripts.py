@@ -7,6 +7,7 @@ from typing import Any
 from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import find_boolean, find_object, find_objects, find_text, get_text
+from stagedoor.orchestrator.scripted_robots.reports import read_report
 
 SECONDS_MAX = 10 * 365 * 24 * 3600
 LINES_MAX = 100
@@ -47,6 +48,8 @@ class Script:
     """What becomes of a job. ``output`` is what it gives back; ``None`` means its own input. Times in seconds.
 
     ``logs`` are the lines that it writes when it begins to run, beside one at its start and one at its end.
+
+    ``test`` is what the job says of itself as a test case, as :func:`~.reports.read_report` reads it.
     """
 
     pending_seconds: float = 1.0
@@ -57,6 +60,7 @@ class Script:
     stopping_seconds: float = 1.0
     soft_stop: SoftStop = SoftStop.STOP
     terminating_seconds: float = 1.0
+    test: dict[str, Any] | None = None
     logs: tuple[LogLine, ...] = ()
     logs_start_and_end: bool = True
 
@@ -71,6 +75,7 @@ class Script:
             "stoppingSeconds": self.stopping_seconds,
             "softStop": self.soft_stop.value,
             "terminatingSeconds": self.terminating_seconds,
+            "test": self.test,
             "logs": [{"level": line.level, "message": line.message} for line in self.logs],
             "logsStartAndEnd": self.logs_start_and_end,
         }
@@ -82,6 +87,8 @@ DEFAULT_SCRIPT = Script()
 def read_script(body: Body) -> Script:
     """Read a script; what is left out is as in :data:`DEFAULT_SCRIPT`. Raises ``InvalidRequest`` naming the field."""
     default = DEFAULT_SCRIPT
+    test = find_object(body, "test")
+    read_report(Body(test or {}))
     return Script(
         pending_seconds=_seconds(body, "pendingSeconds", default.pending_seconds),
         running_seconds=_seconds(body, "runningSeconds", default.running_seconds),
@@ -91,6 +98,7 @@ def read_script(body: Body) -> Script:
         stopping_seconds=_seconds(body, "stoppingSeconds", default.stopping_seconds),
         soft_stop=SoftStop(_word(body, "softStop", tuple(SoftStop), default.soft_stop)),
         terminating_seconds=_seconds(body, "terminatingSeconds", default.terminating_seconds),
+        test=test,
         logs=tuple(_line(entry) for entry in find_objects(body, "logs", entries_max=LINES_MAX) or ()),
         logs_start_and_end=find_boolean(body, "logsStartAndEnd") is not False,
     )
