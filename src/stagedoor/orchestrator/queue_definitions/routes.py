@@ -2,6 +2,7 @@
 
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
+from stagedoor.orchestrator.events import announce_entities
 from stagedoor.orchestrator.fields import find_query_integer, get_body, get_guid_argument, get_number_argument
 from stagedoor.orchestrator.folder_place import get_folder, show_accessible_folders
 from stagedoor.orchestrator.odata.read import read_one, read_set
@@ -12,6 +13,7 @@ from stagedoor.orchestrator.queue_definitions.schemas import SCHEMA_COLUMNS, rea
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.sharing import read_shares
 from stagedoor.orchestrator.uploads import attachment_header
+from stagedoor.orchestrator.webhooks.schemas import EventType
 
 routes = Routes()
 
@@ -51,6 +53,7 @@ def create_queue(call: Call) -> Answer:
     queue = service.create_queue(
         call.session, call.tenant.tenant_id, get_folder(call).id, values, clock=call.clock, chance=call.chance
     )
+    _tell(call, EventType.QUEUE_CREATED, queue)
     return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue.id)], status=201)
 
 
@@ -60,13 +63,16 @@ def update_queue(call: Call) -> Answer:
     queue = _queue_in_path(call, "key")
     service.update_queue(call.session, queue, read_queue(get_body(call)))
     call.session.flush()
+    _tell(call, EventType.QUEUE_UPDATED, queue)
     return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue.id)])
 
 
 @routes.writes("QueueDefinitions_DeleteById")
 def delete_queue(call: Call) -> Answer:
     """Delete a queue with its items."""
-    service.delete_queue(call.session, _queue_in_path(call, "key"), call.reach)
+    queue = _queue_in_path(call, "key")
+    _tell(call, EventType.QUEUE_DELETED, queue)
+    service.delete_queue(call.session, queue, call.reach)
     return Answer(status=204)
 
 
@@ -113,3 +119,9 @@ def share_queues(call: Call) -> Answer:
 def _queue_in_path(call: Call, name: str) -> QueueDefinition:
     queue_id = get_number_argument(call, name)
     return service.get_queue(call.session, call.tenant.tenant_id, get_folder(call).id, queue_id)
+
+
+def _tell(call: Call, event_type: EventType, queue: QueueDefinition) -> None:
+    announce_entities(
+        call, event_type, "Queues", QUEUE_DEFINITIONS, [store.has_id(queue.id)], folder_id=queue.folder_id
+    )

@@ -15,8 +15,10 @@ from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.queue_items import store
 from stagedoor.orchestrator.queue_items.attempts import Attempts
+from stagedoor.orchestrator.queue_items.news import tell_of_items
 from stagedoor.orchestrator.queue_items.schemas import Status
 from stagedoor.orchestrator.registry import Settlement
+from stagedoor.orchestrator.webhooks.schemas import EventType
 
 AT_ONCE = 200
 
@@ -42,6 +44,8 @@ def settle_items(session: Session, tenant_id: str, *, clock: Clock, chance: Chan
             session.flush()
             if is_retried:
                 store.insert_item(session, attempts.automatic_retry(item))
+            else:
+                tell_of_items(session, EventType.QUEUE_ITEM_ABANDONED, queue, [item], now)
 
 
 def _is_any_overdue(call: Call) -> bool:

@@ -12,6 +12,7 @@ from stagedoor.orchestrator.errors import AlreadyExists
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition, QueueFolder
 from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.queue_items.placing import TURNS_WITH_DEADLINE
+from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.passage import FolderPlace
 
 
@@ -86,6 +87,11 @@ def list_items_to_change(
 def get_queue_of(session: Session, item: QueueItem) -> QueueDefinition:
     """Return the queue that an item stands in."""
     return session.get_one(QueueDefinition, item.queue_id)
+
+
+def find_robot(session: Session, robot_id: int) -> Robot | None:
+    """Return the robot that has an item, if it is still there."""
+    return session.get(Robot, robot_id)
 
 
 def insert_item(session: Session, item: QueueItem) -> None:

@@ -18,10 +18,12 @@ from stagedoor.orchestrator.queue_item_events.schemas import EventAction
 from stagedoor.orchestrator.queue_items import store as items_store
 from stagedoor.orchestrator.queue_items.attempts import Attempts
 from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.orchestrator.queue_items.news import tell_of_items
 from stagedoor.orchestrator.queue_items.placing import ABANDONED_AFTER
 from stagedoor.orchestrator.queue_items.schemas import STATUS, ExceptionType, NewItem, Status
 from stagedoor.orchestrator.queues import store
 from stagedoor.orchestrator.queues.schemas import CommitType, FailedItem, Result, TakeRequest
+from stagedoor.orchestrator.webhooks.schemas import EventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def add_item(
     attempts = Attempts(queue, clock.now(), chance, vault)
     item = attempts.first(new, creator_job_key=creator_job_key, creator_user_number=user_number)
     items_store.insert_item(session, item)
+    tell_of_items(session, EventType.QUEUE_ITEM_ADDED, queue, [item], attempts.now, user_number)
     return item
 
 
@@ -83,6 +86,7 @@ def _add_each(
 ) -> list[FailedItem]:
     failed: list[FailedItem] = []
     unchecked: list[QueueItem] = []
+    checked: list[QueueItem] = []
     for ordinal, new in enumerate(items):
         try:
             item = attempts.first(new, creator_job_key=creator.job_key, creator_user_number=creator.user_number)
@@ -90,12 +94,15 @@ def _add_each(
                 unchecked.append(item)
             else:
                 items_store.insert_item(session, item)
+                checked.append(item)
         except OrchestratorError as refusal:
             code = "DuplicateReference" if isinstance(refusal, AlreadyExists) else "InvalidArgument"
             failed.append(FailedItem(ordinal, code, refusal.public))
             if stops:
                 break
     items_store.insert_items(session, unchecked)
+    added = [*unchecked, *checked]
+    tell_of_items(session, EventType.QUEUE_ITEM_ADDED, attempts.queue, added, attempts.now, creator.user_number)
     return failed
 
 
@@ -118,7 +125,7 @@ def start_transaction(
     now = clock.now()
     robot_id = store.find_robot_id(session, queue.tenant_id, request.robot_key) if request.robot_key else None
     if request.new_item is None:
-        return store.take_next(
+        taken = store.take_next(
             session,
             queue.id,
             now=now,
@@ -129,6 +136,9 @@ def start_transaction(
             reference=request.reference,
             reference_is_prefix=request.reference_is_prefix,
         )
+        if taken is not None:
+            tell_of_items(session, EventType.QUEUE_ITEM_STARTED, queue, [taken], now, user_number)
+        return taken
     attempts = Attempts(queue, now, chance, vault)
     item = attempts.first(request.new_item, creator_job_key=executor_job_key, creator_user_number=user_number)
     item.status = Status.IN_PROGRESS
@@ -139,6 +149,7 @@ def start_transaction(
     item.executor_user_number = user_number
     attempts.place(item)
     items_store.insert_item(session, item)
+    tell_of_items(session, EventType.QUEUE_ITEM_STARTED, queue, [item], now, user_number)
     return item
 
 
@@ -177,6 +188,8 @@ def set_result(
     attempts.place(item)
     # The old attempt gives its reference free before the new one takes it.
     session.flush()
+    told = EventType.QUEUE_ITEM_COMPLETED if result.is_successful else EventType.QUEUE_ITEM_FAILED
+    tell_of_items(session, told, queue, [item], attempts.now, hand.number)
     if is_retried:
         retry = attempts.automatic_retry(item, defer_date=result.defer_date, due_date=result.due_date)
         items_store.insert_item(session, retry)

@@ -10,6 +10,7 @@ from stagedoor.kit.crypto import Vault
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.tasks import store
 from stagedoor.orchestrator.tasks.models import Task, TaskActivity, TaskNote
+from stagedoor.orchestrator.tasks.news import tell_of_task
 from stagedoor.orchestrator.tasks.schemas import Happening
 
 
@@ -56,6 +57,7 @@ def write_down(
             note_id=None if note is None else note.id,
         ),
     )
+    tell_of_task(session, task, happening, hand.clock.now(), hand.number)
 
 
 def remark(session: Session, task: Task, text: str, hand: Hand) -> TaskNote:
