@@ -46,6 +46,7 @@ from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
 from stagedoor.orchestrator.generic_tasks.routes import routes as generic_tasks
 from stagedoor.orchestrator.job_attachments.routes import routes as job_attachments
+from stagedoor.orchestrator.job_triggers.routes import routes as job_triggers
 from stagedoor.orchestrator.jobs.due import MOVE_JOBS
 from stagedoor.orchestrator.jobs.routes import routes as jobs
 from stagedoor.orchestrator.json_body import read_json_body
@@ -73,7 +74,7 @@ from stagedoor.orchestrator.registry import Route, Routes
 from stagedoor.orchestrator.release_retention.routes import routes as release_retention
 from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
 from stagedoor.orchestrator.releases.routes import routes as releases
-from stagedoor.orchestrator.retention import sweep_duty
+from stagedoor.orchestrator.retention_sweep import sweep_duty
 from stagedoor.orchestrator.robot_logs.routes import routes as robot_logs
 from stagedoor.orchestrator.robots.routes import routes as robots
 from stagedoor.orchestrator.robots_service.routes import routes as robots_service
@@ -119,6 +120,7 @@ ROOMS: tuple[Routes, ...] = (
     folders_navigation,
     generic_tasks,
     job_attachments,
+    job_triggers,
     jobs,
     libraries,
     licensing,

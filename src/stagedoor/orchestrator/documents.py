@@ -16,6 +16,7 @@ from stagedoor.orchestrator.environments.entities import ENVIRONMENTS
 from stagedoor.orchestrator.execution_media.entities import EXECUTION_MEDIA
 from stagedoor.orchestrator.exports.entities import EXPORTS
 from stagedoor.orchestrator.folders.entities import FOLDERS
+from stagedoor.orchestrator.job_triggers.entities import JOB_TRIGGERS
 from stagedoor.orchestrator.jobs.entities import JOBS
 from stagedoor.orchestrator.libraries.entities import LIBRARIES
 from stagedoor.orchestrator.machines.entities import MACHINES
@@ -61,6 +62,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     EXPORTS,
     FOLDERS,
     JOBS,
+    JOB_TRIGGERS,
     LIBRARIES,
     MACHINES,
     PERSONAL_WORKSPACES,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.call import Body, Call
 from stagedoor.orchestrator.duties import Duty, DutyCall
+from stagedoor.orchestrator.job_triggers.store import add_inbox, end_waits
 from stagedoor.orchestrator.jobs import store
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.jobs.news import tell_of_move
@@ -73,6 +74,10 @@ def apply_move(session: Session, job: Job, script: Script, move: Move, at: datet
         if job.stop_after_seconds is not None:
             job.stop_at = at + timedelta(seconds=job.stop_after_seconds)
         job.host_machine_name = store.find_host_name(session, job) or HOST_WITHOUT_MACHINE
+    if move.state is JobState.SUSPENDED:
+        add_inbox(session, job, at)
+    if move.state is JobState.RESUMED:
+        end_waits(session, job, at)
     if move.state in FINAL_STATES:
         job.ended_at = at
         job.stop_at = None

@@ -1,0 +1,40 @@
+"""How the waits of jobs look in the vendor's API, briefly and with what they are for."""
+
+from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Property
+from stagedoor.orchestrator.job_triggers.models import JobTrigger
+from stagedoor.orchestrator.job_triggers.schemas import TRIGGER_STATUS, TRIGGER_TYPE
+
+_BOTH = (
+    Property("JobId", EdmType.INT64, JobTrigger.job_id, nullable=False, writable=False),
+    Property("TriggerType", TRIGGER_TYPE, JobTrigger.type, nullable=False, writable=False),
+    Property("Status", TRIGGER_STATUS, JobTrigger.status, nullable=False, writable=False),
+    Property("ItemKey", EdmType.GUID, JobTrigger.inbox_id, writable=False),
+    Property("ItemId", EdmType.INT64, writable=False),
+    Property("Timer", EdmType.DATE_TIME_OFFSET, writable=False),
+    Property("TriggerMessage", EdmType.STRING, writable=False),
+    Property("Id", EdmType.INT64, JobTrigger.id, nullable=False, writable=False),
+)
+
+JOB_TRIGGER = EntityType(
+    "JobTriggerDto", JobTrigger, (*_BOTH, Property("TriggerConfiguration", EdmType.STRING, writable=False))
+)
+
+JOB_TRIGGERS = EntitySet("JobTriggers", JOB_TRIGGER)
+
+JOB_WAIT = EntityType(
+    "JobTriggerWithWaitEventsDto",
+    JobTrigger,
+    (
+        *_BOTH,
+        Property("ItemName", EdmType.STRING, writable=False),
+        Property("AssignedToUserId", EdmType.INT64, writable=False),
+        Property("Name", EdmType.STRING, writable=False),
+        Property("Surname", EdmType.STRING, writable=False),
+        Property("UserName", EdmType.STRING, writable=False),
+        Property("EmailAddress", EdmType.STRING, writable=False),
+        Property("CreationTime", EdmType.DATE_TIME_OFFSET, JobTrigger.created_at, nullable=False, writable=False),
+        Property("ModifiedTime", EdmType.DATE_TIME_OFFSET, JobTrigger.modified_at, nullable=False, writable=False),
+    ),
+)
+
+JOB_WAITS = EntitySet("JobTriggers", JOB_WAIT)
