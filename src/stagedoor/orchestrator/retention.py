@@ -1,12 +1,13 @@
-"""How long what has ended is kept: settings of queues, processes and task catalogues, and the sweep that goes by them.
+"""How long what has ended is kept: the settings of queues, processes and task catalogues alike.
 
 A room declares one :class:`Retention`: its table of settings, the things that they are for, and which rows have
-outlived them. Reading, writing and sweeping follow from it. Where nothing was set, nothing is ever deleted.
+outlived them. Reading and writing follow from it here, deleting and archiving in ``retention_sweep``. Where nothing
+was set, nothing is ever deleted.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from functools import cached_property
 from typing import Any
@@ -14,11 +15,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Integer, String, delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
-from stagedoor.kit.db import Database
 from stagedoor.orchestrator.answers import done
 from stagedoor.orchestrator.buckets.store import find_bucket_of_tenant
 from stagedoor.orchestrator.call import Answer, Body, Call
-from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, EnumType, Property
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.fields import find_enum, find_integer, get_body, get_number_argument, get_required
@@ -27,11 +26,10 @@ from stagedoor.orchestrator.registry import Basis, Routes
 
 PERIOD_DAYS_MAX = 3650
 PERIOD_DAYS_DEFAULT = 30
-SWEPT_AT_ONCE = 500
 
 NOTE = (
-    "Nothing is deleted where nothing was set, which is shown as None. Delete is carried out within the hour; "
-    "what is to be archived stays where it is."
+    "Nothing is deleted where nothing was set, which is shown as None. Delete and Archive are carried out within the "
+    "hour; an archive is a CSV file in the bucket, and what is sealed is not in it."
 )
 
 
@@ -210,34 +208,3 @@ def _asked_kind(call: Call) -> int:
             details={"field": "retentionType"},
         )
     return kind
-
-
-def sweep_duty(retentions: Iterable[Retention]) -> Duty:
-    """Return the duty that deletes what has outlived its period, by all of these settings."""
-    known = tuple(retentions)
-
-    def sweep(duty: DutyCall) -> None:
-        for retention in known:
-            _sweep(retention, duty.database, duty.clock.now())
-
-    return Duty("delete what outlived its retention", every=timedelta(hours=1), carry_out=sweep)
-
-
-def _sweep(retention: Retention, database: Database, now: datetime) -> None:
-    table = retention.table
-    wanted = select(retention.thing, table.kind, table.period_days).where(table.action == Action.DELETE)
-    with database.read() as session:
-        settings = session.execute(wanted.order_by(table.id)).all()
-    for thing_id, kind, days in settings:
-        conditions = retention.outlived(thing_id, kind, now - timedelta(days=days))
-        while conditions is not None and _delete_some(retention, database, conditions):
-            pass
-
-
-def _delete_some(retention: Retention, database: Database, conditions: Sequence[ColumnElement[bool]]) -> bool:
-    # A few at a time, so that no other writer waits long.
-    rows = retention.rows
-    with database.write() as session:
-        ids = session.scalars(select(rows).where(*conditions).order_by(rows).limit(SWEPT_AT_ONCE)).all()
-        session.execute(delete(rows.class_).where(rows.in_(ids)))
-    return len(ids) == SWEPT_AT_ONCE

@@ -1,12 +1,15 @@
 """How long things are kept is set once for queues, processes and catalogues alike, and carried out."""
 
+import csv
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.factories.orchestrator import OTHER_TENANT, TENANT
 from tests.factories.tasks import Work
 
+from stagedoor.orchestrator import retention_sweep
 from stagedoor.orchestrator.duties import DutyCall
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.package_files.content import NewPackage
@@ -15,7 +18,8 @@ from stagedoor.orchestrator.queue_retention.store import QUEUE_RETENTION
 from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
 from stagedoor.orchestrator.releases.schemas import ReleaseChanges
 from stagedoor.orchestrator.releases.service import Author, create_release
-from stagedoor.orchestrator.retention import sweep_duty
+from stagedoor.orchestrator.retention_sweep import sweep_duty
+from stagedoor.orchestrator.stored_files.models import StoredFile
 from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
 
 FIELDS = {
@@ -53,6 +57,12 @@ def sweep(work: Work) -> None:
     duty.carry_out(
         DutyCall(database=desk.database, files=desk.files, clock=desk.clock, chance=desk.chance, vault=desk.vault)
     )
+
+
+def files_of(work: Work, bucket: int) -> list[dict[str, Any]]:
+    query = {"directory": "/", "recursive": "true"}
+    listed: list[dict[str, Any]] = work.call("Buckets_GetFilesByKey", key=bucket, query=query)["value"]
+    return [entry for entry in listed if not entry.get("IsDirectory")]
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -150,14 +160,52 @@ class TestSweeping:
         sweep(shop)
         assert shop.names("Tasks_Get", "Id") == [elsewhere]
 
-    def test_what_is_to_be_archived_stays(self, shop: Work) -> None:
+    def test_what_is_to_be_archived_lies_in_the_bucket_and_nowhere_else(self, shop: Work) -> None:
+        bucket, key = shop.make_bucket(), thing_id(shop, "TaskRetention")
+        done = shop.make("=1+1", data={"Amount": 5}, taskCatalogName="Invoices")["id"]
+        shop.call("GenericTasks_CompleteTask", {"taskId": done})
+        shop.call("TaskRetention_PutById", {"Action": "Archive", "Period": 7, "BucketId": bucket}, key=key)
+        shop.desk.clock.advance(timedelta(days=8))
+        sweep(shop)
+        sweep(shop)
+        assert shop.names("Tasks_Get", "Id") == []
+        (file,) = files_of(shop, bucket)
+        assert file["FullPath"] == f"/TaskRetention/{key}/{done}-{done}.csv"
+        with shop.desk.database.read() as session:
+            stored = session.scalars(select(StoredFile)).one()
+        with shop.desk.files.open(stored.name) as content:
+            rows = list(csv.DictReader(content.read().decode("utf-8-sig").splitlines()))
+        assert [(row["id"], row["title"], row["data"]) for row in rows] == [(str(done), "'=1+1", '{"Amount":5}')]
+        assert "sealed_data" not in rows[0]
+
+    def test_more_than_one_batch_is_archived_to_the_last(self, shop: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(retention_sweep, "SWEPT_AT_ONCE", 2)
+        bucket, key = shop.make_bucket(), thing_id(shop, "TaskRetention")
+        for _ in range(5):
+            task = shop.make(taskCatalogName="Invoices")
+            shop.call("GenericTasks_CompleteTask", {"taskId": task["id"]})
+        shop.call("TaskRetention_PutById", {"Action": "Archive", "Period": 7, "BucketId": bucket}, key=key)
+        shop.desk.clock.advance(timedelta(days=8))
+        sweep(shop)
+        assert shop.names("Tasks_Get", "Id") == []
+        assert len(files_of(shop, bucket)) == 3
+
+    @pytest.mark.parametrize("trouble", ["gone", "read-only"])
+    def test_what_no_bucket_takes_stays(self, shop: Work, trouble: str) -> None:
+        bucket, key = shop.make_bucket(), thing_id(shop, "TaskRetention")
         done = shop.make(taskCatalogName="Invoices")["id"]
         shop.call("GenericTasks_CompleteTask", {"taskId": done})
-        key = thing_id(shop, "TaskRetention")
-        shop.call("TaskRetention_PutById", {"Action": "Archive", "Period": 7, "BucketId": shop.make_bucket()}, key=key)
-        shop.desk.clock.advance(timedelta(days=30))
+        shop.call("TaskRetention_PutById", {"Action": "Archive", "Period": 7, "BucketId": bucket}, key=key)
+        if trouble == "gone":
+            shop.call("Buckets_DeleteById", key=bucket)
+        else:
+            found = shop.call("Buckets_GetById", key=bucket)
+            shop.call("Buckets_PutById", {**found, "Options": "ReadOnly"}, key=bucket)
+        shop.desk.clock.advance(timedelta(days=8))
         sweep(shop)
         assert shop.names("Tasks_Get", "Id") == [done]
+        with shop.desk.database.read() as session:
+            assert session.scalars(select(StoredFile)).all() == []
 
     def test_ended_queue_items_and_jobs_go_and_waiting_ones_stay(self, shop: Work) -> None:
         for reference in ("taken", "waiting"):
