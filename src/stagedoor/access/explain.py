@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC
 
 from stagedoor.access.grants import Grants
-from stagedoor.access.roles import find_role
 from stagedoor.access.selectors import split_selector
 from stagedoor.catalog.operations import Operation
+from stagedoor.catalog.roles import find_role
 from stagedoor.catalog.words import phrase, scope_phrase
 from stagedoor.passage import Allowance, GrantTerms
 

@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from stagedoor.access.errors import UnknownSelector
-from stagedoor.access.roles import ROLES, Role, find_role
 from stagedoor.access.stand_ins import is_open_to_roles
 from stagedoor.catalog.matcher import Catalog
 from stagedoor.catalog.operations import Operation
+from stagedoor.catalog.roles import ROLES, Role, find_role
 
 CACHED_MAX = 4096
 # Asked for by the vendor's own tools on behalf of the person who signed in: the person's roles decide, all of them.

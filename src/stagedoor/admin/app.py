@@ -8,7 +8,6 @@ the scope: ``stagedoor.caller`` (a :class:`~stagedoor.passage.Caller` or ``None`
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stagedoor.access.roles import list_roles
 from stagedoor.admin.apps import routes as apps_routes
 from stagedoor.admin.apps.service import Applications
 from stagedoor.admin.audit_log import routes as audit_log_routes
@@ -44,6 +43,7 @@ from stagedoor.admin.users.service import People
 from stagedoor.admin.whoami import routes as whoami_routes
 from stagedoor.admin.whoami.service import Mirror
 from stagedoor.admin.work import Work
+from stagedoor.catalog.roles import list_roles
 from stagedoor.identity.authenticators.errors import NotAuthenticated
 
 PREFIX = "/api/stagedoor/v1"

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Table
 
-from stagedoor.access.roles import ROLES
+from stagedoor.catalog.roles import ROLES
 from stagedoor.identity.organizations.models import Tenant
 from stagedoor.identity.users.models import RoleAssignment, User
 from stagedoor.kit.db import Base

@@ -1,9 +1,9 @@
 import pytest
 
 from stagedoor.access.errors import UnknownSelector
-from stagedoor.access.roles import list_roles
 from stagedoor.access.selectors import Selectors, bits_of
 from stagedoor.catalog.matcher import CATALOG
+from stagedoor.catalog.roles import list_roles
 
 SELECTORS = Selectors(CATALOG)
 

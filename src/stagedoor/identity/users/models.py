@@ -37,7 +37,7 @@ class User(Base):
 
 
 class RoleAssignment(Base):
-    """A role (by name, see ``access.roles``) that a user holds in a tenant, everywhere or in one folder's subtree."""
+    """A role (by name, see ``catalog.roles``) that a user holds in a tenant, everywhere or in one folder's subtree."""
 
     __tablename__ = "role_assignments"
     __table_args__ = (UniqueConstraint("user_id", "tenant_id", "folder_key", "role"),)

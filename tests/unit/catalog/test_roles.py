@@ -1,8 +1,8 @@
 import pytest
 
-from stagedoor.access.roles import find_role, list_roles
 from stagedoor.access.stand_ins import _SELF_SERVICE, _STAND_INS, find_stand_in, is_open_to_roles
 from stagedoor.catalog.matcher import CATALOG
+from stagedoor.catalog.roles import find_role, list_roles
 
 NAMED = {
     permission

@@ -24,8 +24,12 @@ _FOLDER_THINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of permissions. ``everything`` also covers what no permission opens, such as maintenance."""
+    """A named set of permissions. ``everything`` also covers what no permission opens, such as maintenance.
 
+    ``number`` is the integer by which the vendor's API names the role; it is kept by clients, and never given again.
+    """
+
+    number: int
     name: str
     words: str
     permissions: frozenset[str]
@@ -38,6 +42,20 @@ def _all_of(*things: str) -> Iterator[str]:
 
 def _each(verbs: str, *things: str) -> Iterator[str]:
     return (f"{thing}.{verb}" for thing in things for verb in verbs.split(" "))
+
+
+PERMISSIONS: frozenset[str] = frozenset(_all_of(*_TENANT_THINGS, *_FOLDER_THINGS))
+"""Every permission that a role can hold."""
+
+
+def is_of_tenant(permission: str) -> bool:
+    """Tell whether a permission is about things of the whole tenant."""
+    return permission.partition(".")[0] in _TENANT_THINGS
+
+
+def is_of_folders(permission: str) -> bool:
+    """Tell whether a permission is about things inside folders."""
+    return permission.partition(".")[0] in _FOLDER_THINGS
 
 
 _RUNNING = frozenset(
@@ -53,27 +71,32 @@ _RUNNING = frozenset(
 
 _ROLES = (
     Role(
+        1,
         "Administrator",
         "may do everything in the tenant and in all its folders",
-        frozenset(_all_of(*_TENANT_THINGS, *_FOLDER_THINGS)),
+        PERMISSIONS,
         everything=True,
     ),
     Role(
+        2,
         "Tenant Administrator",
         "runs the tenant: users, roles, machines, robots, packages, settings, webhooks and the folder tree",
         frozenset(_all_of(*_TENANT_THINGS)),
     ),
     Role(
+        3,
         "Folder Administrator",
         "runs what is inside folders: processes, jobs, queues, assets, storage, tasks, tests and sub-folders",
         frozenset([*_all_of(*_FOLDER_THINGS), *_each("View", "Machines", "Robots", "Users")]),
     ),
     Role(
+        4,
         "Automation User",
         "runs automations in folders: starts jobs, works on queue items and tasks, reads assets",
         _RUNNING,
     ),
     Role(
+        5,
         "Automation Publisher",
         "brings automations into folders: packages, processes, schedules, queues and assets, and runs them",
         _RUNNING
@@ -86,11 +109,13 @@ _ROLES = (
         ),
     ),
     Role(
+        6,
         "Allow to be Automation User",
         "may be given the role Automation User in folders; reads packages and libraries",
         frozenset(_each("View", "ActionDesign", "FolderPackages", "Libraries", "Packages")),
     ),
     Role(
+        7,
         "Allow to be Automation Publisher",
         "may be given the role Automation Publisher in folders; publishes packages and libraries",
         frozenset([*_all_of("FolderPackages", "Libraries", "Packages"), "ActionDesign.View"]),
