@@ -6,8 +6,8 @@ from stagedoor.orchestrator.alerts.entities import ALERTS
 from stagedoor.orchestrator.assets.entities import ASSETS
 from stagedoor.orchestrator.attachments.entities import ATTACHMENTS
 from stagedoor.orchestrator.audit_logs.entities import AUDIT_LOGS
-from stagedoor.orchestrator.buckets.entities import BLOB_FILES, BUCKETS
-from stagedoor.orchestrator.business_rules.entities import BUSINESS_RULE_VERSIONS, BUSINESS_RULES
+from stagedoor.orchestrator.buckets.entities import BUCKETS
+from stagedoor.orchestrator.business_rules.entities import BUSINESS_RULES
 from stagedoor.orchestrator.calendars.entities import CALENDARS
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.credential_stores.entities import CREDENTIAL_STORES
@@ -43,6 +43,7 @@ from stagedoor.orchestrator.tasks.entities import TASKS
 from stagedoor.orchestrator.test_cases.entities import TEST_CASE_DEFINITIONS
 from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITEMS, TEST_DATA_QUEUES
 from stagedoor.orchestrator.test_set_executions.entities import TEST_CASE_EXECUTIONS, TEST_SET_EXECUTIONS
+from stagedoor.orchestrator.test_set_schedules.entities import TEST_SET_SCHEDULES
 from stagedoor.orchestrator.test_sets.entities import TEST_SETS
 from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
@@ -51,9 +52,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     ASSETS,
     ATTACHMENTS,
     AUDIT_LOGS,
-    BLOB_FILES,
     BUCKETS,
-    BUSINESS_RULE_VERSIONS,
     BUSINESS_RULES,
     CALENDARS,
     CREDENTIAL_STORES,
@@ -61,8 +60,8 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     EXECUTION_MEDIA,
     EXPORTS,
     FOLDERS,
-    JOBS,
     JOB_TRIGGERS,
+    JOBS,
     LIBRARIES,
     MACHINES,
     PERSONAL_WORKSPACES,
@@ -88,6 +87,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     TEST_DATA_QUEUE_ITEMS,
     TEST_DATA_QUEUES,
     TEST_SET_EXECUTIONS,
+    TEST_SET_SCHEDULES,
     TEST_SETS,
     WEBHOOKS,
 )
