@@ -1,6 +1,7 @@
 """The tables of test set executions, of their cases, and of what the cases asserted and attached."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +13,7 @@ class SetExecution(Base):
     """One run of a test set; its name and its end stay when the set is gone.
 
     ``robot_id``, ``machine_id`` and ``runtime_type`` are those that its jobs are given. ``run_id`` counts the times
-    that cases were run in it.
+    that cases were run in it; ``script`` is what its starter said that becomes of each job.
     """
 
     __tablename__ = "test_set_executions"
@@ -34,6 +35,7 @@ class SetExecution(Base):
     machine_id: Mapped[int | None] = mapped_column(BigInteger)
     runtime_type: Mapped[int] = mapped_column(Integer)
     remote_control_access: Mapped[int | None] = mapped_column(Integer)
+    script: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     creator_user_number: Mapped[int | None] = mapped_column(BigInteger)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -21,10 +21,11 @@ from stagedoor.orchestrator.registry import Settlement
 from stagedoor.orchestrator.releases.schemas import REMOTE_CONTROL_ACCESS
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
 from stagedoor.orchestrator.scripted_robots.reports import TestReport, read_report
-from stagedoor.orchestrator.scripted_robots.scripts import Script
+from stagedoor.orchestrator.scripted_robots.scripts import read_script
 from stagedoor.orchestrator.scripted_robots.states import JobState
 from stagedoor.orchestrator.stored_files.service import keep
 from stagedoor.orchestrator.test_set_executions import store
+from stagedoor.orchestrator.test_set_executions.conductor import Conductor
 from stagedoor.orchestrator.test_set_executions.models import (
     CaseAssertion,
     CaseExecution,
@@ -40,21 +41,22 @@ _SOURCES = {"Scheduled": "Schedule", "TestManager": "TestManager"}
 def follow_jobs(call: Call) -> None:
     """Bring every test case of the tenant to where its job is by now, and its test set with it."""
     session, tenant_id = call.session, call.tenant.tenant_id
+    conductor = Conductor(session=session, tenant_id=tenant_id, user_number=None, clock=call.clock, chance=call.chance)
     move_due_jobs(session, tenant_id, call.clock.now())
     while behind := store.list_behind(session, tenant_id):
         for case, job in behind:
             _follow(call, case, job)
         session.flush()
         for execution_id in sorted({case.execution_id for case, _ in behind}):
-            settle_execution(call, store.get_execution_to_change(session, execution_id))
+            settle_execution(conductor, store.get_execution_to_change(session, execution_id))
         move_due_jobs(session, tenant_id, call.clock.now())
 
 
-def settle_execution(call: Call, execution: SetExecution) -> None:
+def settle_execution(conductor: Conductor, execution: SetExecution) -> None:
     """Work out where a test set's run stands from its cases, and give the next case in order its job."""
-    cases = store.list_cases_of(call.session, execution.id)
+    cases = store.list_cases_of(conductor.session, execution.id)
     if execution.enforce_order and not any(case.is_open and case.job_id is not None for case in cases):
-        _start_next(call, execution, cases)
+        _start_next(conductor, execution, cases)
     statuses = {case.status for case in cases}
     execution.status = _whole(statuses)
     starts = [case.started_at for case in cases if case.started_at is not None]
@@ -62,12 +64,12 @@ def settle_execution(call: Call, execution: SetExecution) -> None:
     is_over = execution.status in ENDED
     ends = [case.ended_at for case in cases if case.ended_at is not None]
     execution.ended_at = max(ends, default=execution.created_at) if is_over else None
-    call.session.flush()
+    conductor.session.flush()
 
 
-def start_case(call: Call, execution: SetExecution, case: CaseExecution, at: datetime, script: Script | None) -> None:
+def start_case(conductor: Conductor, execution: SetExecution, case: CaseExecution, at: datetime) -> None:
     """Give a test case its job; raises what a request to start it would."""
-    release = store.find_release(call.session, case.release_id)
+    release = store.find_release(conductor.session, case.release_id)
     runtime, access = execution.runtime_type, execution.remote_control_access
     trigger = TRIGGER_TYPE.word(execution.trigger_type)
     asked = {
@@ -87,10 +89,10 @@ def start_case(call: Call, execution: SetExecution, case: CaseExecution, at: dat
         folder_id=execution.folder_id,
         user_number=execution.creator_user_number or 0,
         clock=HeldClock(at),
-        chance=call.chance,
-        script=script,
+        chance=conductor.chance,
+        script=None if execution.script is None else read_script(Body(execution.script)),
     )
-    job = start_jobs(call.session, read_start(Body(asked)), starter)[0]
+    job = start_jobs(conductor.session, read_start(Body(asked)), starter)[0]
     case.job_id, case.job_key, case.robot_id = job.id, job.key, job.robot_id
     case.release_version_id = job.release_version_id
 
@@ -100,13 +102,13 @@ def close_case(case: CaseExecution, status: Status, at: datetime, info: str | No
     case.status, case.is_open, case.ended_at, case.info = status, False, at, info
 
 
-def _start_next(call: Call, execution: SetExecution, cases: Sequence[CaseExecution]) -> None:
-    at = max((case.ended_at for case in cases if case.ended_at is not None), default=call.clock.now())
+def _start_next(conductor: Conductor, execution: SetExecution, cases: Sequence[CaseExecution]) -> None:
+    at = max((case.ended_at for case in cases if case.ended_at is not None), default=conductor.clock.now())
     for case in cases:
         if not case.is_open:
             continue
         try:
-            start_case(call, execution, case, at, None)
+            start_case(conductor, execution, case, at)
         except OrchestratorError as refusal:
             # What was there when the set was started may be gone by the time of this case.
             close_case(case, Status.FAILED, at, refusal.public)

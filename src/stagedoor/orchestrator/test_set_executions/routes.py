@@ -8,6 +8,7 @@ from stagedoor.orchestrator.odata.read import read_one, read_set, read_values
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.stored_files.service import show
 from stagedoor.orchestrator.test_set_executions import service, store
+from stagedoor.orchestrator.test_set_executions.conductor import conductor_of
 from stagedoor.orchestrator.test_set_executions.entities import (
     TEST_CASE_ATTACHMENTS,
     TEST_CASE_EXECUTIONS,
@@ -67,7 +68,7 @@ def start_execution(call: Call) -> Answer:
     if trigger is None:
         words = ", ".join(TRIGGER_TYPE.members)
         raise InvalidRequest(f"The query parameter triggerType takes {words}.", details={"field": "triggerType"})
-    execution = service.run_set(call, _set_in_query(call), RunRequest(trigger_type=trigger))
+    execution = service.run_set(conductor_of(call), _set_in_query(call), RunRequest(trigger_type=trigger))
     return Answer(content=execution.id)
 
 
@@ -75,7 +76,7 @@ def start_execution(call: Call) -> Answer:
 def start_execution_with_options(call: Call) -> Answer:
     """Run a test set as the options say and answer the id of the run."""
     request = read_run(get_body(call))
-    return Answer(content=service.run_set(call, _set_in_query(call), request).id)
+    return Answer(content=service.run_set(conductor_of(call), _set_in_query(call), request).id)
 
 
 @routes.writes("TestAutomation_CancelTestSetExecution")

@@ -10,11 +10,11 @@ from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.jobs.service import stop_jobs
-from stagedoor.orchestrator.scripted_robots.service import find_script_of_call
 from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES, StopStrategy
 from stagedoor.orchestrator.test_cases.models import CaseDefinition
 from stagedoor.orchestrator.test_cases.store import list_in_version
 from stagedoor.orchestrator.test_set_executions import store
+from stagedoor.orchestrator.test_set_executions.conductor import Conductor, conductor_of
 from stagedoor.orchestrator.test_set_executions.models import CaseExecution, SetExecution
 from stagedoor.orchestrator.test_set_executions.progress import (
     close_case,
@@ -38,7 +38,7 @@ EXECUTIONS_AT_ONCE_MAX = 1_000
 _TRUTHS = {"true": True, "false": False}
 
 
-def run_set(call: Call, test_set: CaseSet, request: RunRequest) -> SetExecution:
+def run_set(conductor: Conductor, test_set: CaseSet, request: RunRequest) -> SetExecution:
     """Start a run of a test set, a job a case, and return it.
 
     Raises ``Conflict`` (409) for a set that is switched off, ``NotFound`` for a case, robot or machine that is not
@@ -47,7 +47,7 @@ def run_set(call: Call, test_set: CaseSet, request: RunRequest) -> SetExecution:
     if not test_set.enabled:
         raise Conflict(f"The test set {test_set.name!r} is disabled.")
     seating = request.seating
-    now = call.clock.now()
+    now = conductor.clock.now()
     execution = SetExecution(
         tenant_id=test_set.tenant_id,
         folder_id=test_set.folder_id,
@@ -56,7 +56,7 @@ def run_set(call: Call, test_set: CaseSet, request: RunRequest) -> SetExecution:
         status=Status.PENDING,
         trigger_type=request.trigger_type,
         schedule_id=request.schedule_id,
-        batch_execution_key=request.batch_execution_key or random_guid(call.chance),
+        batch_execution_key=request.batch_execution_key or random_guid(conductor.chance),
         coverage_status=COVERAGE_STATUS.members["Disabled"],
         run_id=1,
         enforce_order=bool(seating.enforce_order),
@@ -64,17 +64,18 @@ def run_set(call: Call, test_set: CaseSet, request: RunRequest) -> SetExecution:
         machine_id=seating.machine_id,
         runtime_type=DEFAULT_RUNTIME if seating.runtime_type is None else seating.runtime_type,
         remote_control_access=request.remote_control_access,
+        script=_script_of(conductor),
         created_at=now,
-        creator_user_number=call.caller.number or None,
+        creator_user_number=conductor.user_number,
     )
-    store.add(call.session, execution)
-    cases = _plan(call, test_set, execution, request)
+    store.add(conductor.session, execution)
+    cases = _plan(conductor, test_set, execution, request)
     if not cases:
         raise InvalidRequest(
             f"The test set {test_set.name!r} has no test case to run.",
             hint="Add test cases, enable them, or name those that the set has.",
         )
-    _start(call, execution, cases)
+    _start(conductor, execution, cases)
     return execution
 
 
@@ -82,14 +83,14 @@ def cancel_case(call: Call, case: CaseExecution) -> None:
     """Ask a test case's run to end; one that is at its end stays as it is."""
     execution = store.get_execution_to_change(call.session, case.execution_id)
     _cancel(call, [case])
-    settle_execution(call, execution)
+    settle_execution(conductor_of(call), execution)
 
 
 def cancel_set(call: Call, execution: SetExecution) -> None:
     """Ask everything in a test set's run to end; what is at its end stays as it is."""
     execution = store.get_execution_to_change(call.session, execution.id)
     _cancel(call, store.list_cases_of(call.session, execution.id))
-    settle_execution(call, execution)
+    settle_execution(conductor_of(call), execution)
 
 
 def repeat_cases(call: Call, wanted: Sequence[Repetition], seating: Seating) -> Sequence[CaseExecution]:
@@ -116,9 +117,11 @@ def repeat_cases(call: Call, wanted: Sequence[Repetition], seating: Seating) -> 
     execution.machine_id = seating.machine_id or execution.machine_id
     execution.runtime_type = execution.runtime_type if seating.runtime_type is None else seating.runtime_type
     execution.enforce_order = execution.enforce_order if seating.enforce_order is None else seating.enforce_order
+    conductor = conductor_of(call)
+    execution.script = _script_of(conductor)
     again = [_repeat(case, by_id[case.id], execution) for case in cases]
     store.add(call.session, *again)
-    _start(call, execution, again)
+    _start(conductor, execution, again)
     return again
 
 
@@ -138,18 +141,18 @@ def get_case(call: Call, wanted: int | str) -> CaseExecution:
     return case
 
 
-def _plan(call: Call, test_set: CaseSet, execution: SetExecution, request: RunRequest) -> list[CaseExecution]:
-    fixed = _arguments_of(list_arguments(call.session, test_set.id))
+def _plan(conductor: Conductor, test_set: CaseSet, execution: SetExecution, request: RunRequest) -> list[CaseExecution]:
+    fixed = _arguments_of(list_arguments(conductor.session, test_set.id))
     said = list(request.cases)
     planned: list[CaseExecution] = []
-    for case, definition, release in store.list_cases_of_set(call.session, test_set.id):
+    for case, definition, release in store.list_cases_of_set(conductor.session, test_set.id):
         options = next((each for each in said if _is_meant(each, definition)), None)
         if options is not None:
             said.remove(options)
         elif request.only_these:
             continue
         order = len(planned) if options is None or options.execution_order is None else options.execution_order
-        path = _path_of(call, case, definition)
+        path = _path_of(conductor, case, definition)
         for number, arguments in enumerate((options.variations if options else ()) or [{}], start=1):
             planned.append(
                 CaseExecution(
@@ -177,7 +180,7 @@ def _plan(call: Call, test_set: CaseSet, execution: SetExecution, request: RunRe
     if said:
         raise NotFound(f"The test set has no test case {said[0].unique_id} to run.")
     planned.sort(key=lambda each: each.execution_order)
-    store.add(call.session, *planned)
+    store.add(conductor.session, *planned)
     return planned
 
 
@@ -188,19 +191,23 @@ def _is_meant(options: CaseOptions, definition: CaseDefinition) -> bool:
     )
 
 
-def _path_of(call: Call, case: SetCase, definition: CaseDefinition) -> str | None:
+def _path_of(conductor: Conductor, case: SetCase, definition: CaseDefinition) -> str | None:
     held = list_in_version(
-        call.session, definition.tenant_id, definition.feed_id, definition.package_name, case.version_number
+        conductor.session, definition.tenant_id, definition.feed_id, definition.package_name, case.version_number
     )
     return next((path for each, path in held if each.id == definition.id), None)
 
 
-def _start(call: Call, execution: SetExecution, cases: Sequence[CaseExecution]) -> None:
-    script, now = find_script_of_call(call.headers), call.clock.now()
+def _start(conductor: Conductor, execution: SetExecution, cases: Sequence[CaseExecution]) -> None:
+    now = conductor.clock.now()
     for case in cases[:1] if execution.enforce_order else cases:
-        start_case(call, execution, case, now, script)
-    call.session.flush()
-    settle_execution(call, execution)
+        start_case(conductor, execution, case, now)
+    conductor.session.flush()
+    settle_execution(conductor, execution)
+
+
+def _script_of(conductor: Conductor) -> dict[str, Any] | None:
+    return None if conductor.script is None else conductor.script.to_json()
 
 
 def _cancel(call: Call, cases: Sequence[CaseExecution]) -> None:
