@@ -94,6 +94,8 @@ from stagedoor.orchestrator.tasks.routes import routes as tasks
 from stagedoor.orchestrator.test_cases.routes import routes as test_cases
 from stagedoor.orchestrator.test_data_queues.routes import routes as test_data_queues
 from stagedoor.orchestrator.test_set_executions.routes import routes as test_set_executions
+from stagedoor.orchestrator.test_set_schedules.firing import FIRE_TEST_SCHEDULES
+from stagedoor.orchestrator.test_set_schedules.routes import routes as test_set_schedules
 from stagedoor.orchestrator.test_sets.routes import routes as test_sets
 from stagedoor.orchestrator.translations.routes import routes as translations
 from stagedoor.orchestrator.uploads import Uploads, opened_uploads
@@ -157,6 +159,7 @@ ROOMS: tuple[Routes, ...] = (
     test_cases,
     test_data_queues,
     test_set_executions,
+    test_set_schedules,
     test_sets,
     translations,
     users,
@@ -173,6 +176,7 @@ DUTIES: tuple[Duty, ...] = (
     MOVE_JOBS,
     SETTLE_ITEMS,
     FIRE_SCHEDULES,
+    FIRE_TEST_SCHEDULES,
     DELIVER_EVENTS,
     DROP_OLD_EXPORTS,
     RETENTION_SWEEP,
