@@ -172,8 +172,8 @@ class TestSweeping:
         (file,) = files_of(shop, bucket)
         assert file["FullPath"] == f"/TaskRetention/{key}/{done}-{done}.csv"
         with shop.desk.database.read() as session:
-            stored = session.scalars(select(StoredFile)).one()
-        with shop.desk.files.open(stored.name) as content:
+            name = session.scalars(select(StoredFile.name)).one()
+        with shop.desk.files.open(name) as content:
             rows = list(csv.DictReader(content.read().decode("utf-8-sig").splitlines()))
         assert [(row["id"], row["title"], row["data"]) for row in rows] == [(str(done), "'=1+1", '{"Amount":5}')]
         assert "sealed_data" not in rows[0]
