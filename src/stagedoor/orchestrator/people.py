@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, String, Table, exists, func, or_, select, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session
 
+from stagedoor.catalog.roles import ROLES
 from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Expression, Property
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.passage import FolderPlace
 
-TASK_ROLES = frozenset(
-    {"administrator", "folder administrator", "automation user", "automation publisher"},
-)
-"""The roles, in lower case, that hold both Tasks.View and Tasks.Edit where they are held in a folder."""
+TASK_ROLES = frozenset(name for name, role in ROLES.items() if role.permissions >= {"Tasks.View", "Tasks.Edit"})
+"""The roles, in lower case, by which somebody may see and edit the tasks of a folder where they are held."""
 
 
 class PeopleView(DeclarativeBase):

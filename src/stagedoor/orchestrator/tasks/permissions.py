@@ -1,7 +1,7 @@
 """What a caller may do with the tasks of a folder, read from the words of its grant; for showing, not for judging."""
 
 from stagedoor.catalog.matcher import CATALOG
-from stagedoor.orchestrator.people import TASK_ROLES
+from stagedoor.catalog.roles import find_role
 from stagedoor.passage import Caller, FolderPlace
 
 PERMISSIONS = (
@@ -9,10 +9,6 @@ PERMISSIONS = (
     *("TaskCatalogs.View", "TaskCatalogs.Edit", "TaskCatalogs.Create", "TaskCatalogs.Delete"),
 )
 EVERYTHING = frozenset(PERMISSIONS)
-RUNNING = frozenset({"Tasks.View", "Tasks.Edit", "Tasks.Create", "TaskCatalogs.View"})
-"""What the roles hold that work on tasks without running the folder."""
-
-ROLES_OF_ADMINISTRATORS = frozenset({"administrator", "folder administrator"})
 
 
 def list_granted(caller: Caller, tenant_id: str, folder: FolderPlace) -> frozenset[str]:
@@ -36,9 +32,8 @@ def _permissions_of(word: str) -> frozenset[str]:
         case "permission":
             return frozenset({name}) & EVERYTHING
         case "role":
-            if name.lower() in ROLES_OF_ADMINISTRATORS:
-                return EVERYTHING
-            return RUNNING if name.lower() in TASK_ROLES else frozenset()
+            role = find_role(name)
+            return frozenset() if role is None else role.permissions & EVERYTHING
         case _:
             return _permissions_behind(word, kind.lower(), name)
 
