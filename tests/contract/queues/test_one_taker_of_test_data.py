@@ -42,7 +42,7 @@ def test_each_row_is_given_to_exactly_one_of_many_takers_some_of_whom_die(databa
         for attempt in range(1000):
             try:
                 with database.write() as session:
-                    item = service.get_next_item(session, queue, set_consumed=True)
+                    item = service.find_next_item(session, queue, set_consumed=True)
                     if attempt == 0 and number % 2:
                         die()
             except Killed:

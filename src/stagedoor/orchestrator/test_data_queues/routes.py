@@ -100,7 +100,7 @@ def take_next_item(call: Call) -> Answer:
     body = get_body(call)
     set_consumed = get_required(find_boolean(body, "setConsumed"), "setConsumed")
     queue = _queue_named(call, get_queue_name(body))
-    item = service.get_next_item(call.session, queue, set_consumed=set_consumed)
+    item = service.find_next_item(call.session, queue, set_consumed=set_consumed)
     return Answer(status=204) if item is None else Answer(content=_shown(item))
 
 

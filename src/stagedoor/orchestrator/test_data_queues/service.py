@@ -82,7 +82,7 @@ def add_items(session: Session, queue: DataQueue, contents: Sequence[str]) -> in
     return len(contents)
 
 
-def get_next_item(session: Session, queue: DataQueue, *, set_consumed: bool) -> DataQueueItem | None:
+def find_next_item(session: Session, queue: DataQueue, *, set_consumed: bool) -> DataQueueItem | None:
     """Return the oldest item that is not used, taken from everybody else where it is set consumed; ``None`` if none."""
     return store.take_next(session, queue.id) if set_consumed else store.find_next(session, queue.id)
 
