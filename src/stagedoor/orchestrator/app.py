@@ -42,6 +42,7 @@ from stagedoor.orchestrator.exports.files import FILES as EXPORT_FILES
 from stagedoor.orchestrator.exports.routes import routes as exports
 from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS
 from stagedoor.orchestrator.file_addresses.traffic import FileRoom, FileTraffic
+from stagedoor.orchestrator.folder_machines.routes import routes as folder_machines
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
 from stagedoor.orchestrator.generic_tasks.routes import routes as generic_tasks
@@ -91,6 +92,7 @@ from stagedoor.orchestrator.task_notes.routes import routes as task_notes
 from stagedoor.orchestrator.task_retention.routes import routes as task_retention
 from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
 from stagedoor.orchestrator.tasks.routes import routes as tasks
+from stagedoor.orchestrator.tenants.routes import routes as tenants
 from stagedoor.orchestrator.test_cases.routes import routes as test_cases
 from stagedoor.orchestrator.test_data_queues.routes import routes as test_data_queues
 from stagedoor.orchestrator.test_set_executions.routes import routes as test_set_executions
@@ -118,6 +120,7 @@ ROOMS: tuple[Routes, ...] = (
     environments,
     execution_media,
     exports,
+    folder_machines,
     folders,
     folders_navigation,
     generic_tasks,
@@ -156,6 +159,7 @@ ROOMS: tuple[Routes, ...] = (
     task_notes,
     task_retention,
     tasks,
+    tenants,
     test_cases,
     test_data_queues,
     test_set_executions,

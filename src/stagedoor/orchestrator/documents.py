@@ -40,6 +40,7 @@ from stagedoor.orchestrator.task_catalogs.entities import TASK_CATALOGS
 from stagedoor.orchestrator.task_definitions.entities import TASK_DEFINITIONS
 from stagedoor.orchestrator.task_retention.store import TASK_RETENTION
 from stagedoor.orchestrator.tasks.entities import TASKS
+from stagedoor.orchestrator.tenants.entities import TENANTS_SET
 from stagedoor.orchestrator.test_cases.entities import TEST_CASE_DEFINITIONS
 from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITEMS, TEST_DATA_QUEUES
 from stagedoor.orchestrator.test_set_executions.entities import TEST_CASE_EXECUTIONS, TEST_SET_EXECUTIONS
@@ -82,6 +83,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     TASK_DEFINITIONS,
     TASK_RETENTION.entity_set,
     TASKS,
+    TENANTS_SET,
     TEST_CASE_DEFINITIONS,
     TEST_CASE_EXECUTIONS,
     TEST_DATA_QUEUE_ITEMS,

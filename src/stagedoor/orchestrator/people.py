@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session
 
 from stagedoor.catalog.roles import ROLES
+from stagedoor.kit.db import UtcDateTime
 from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Expression, Property
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.passage import FolderPlace
@@ -36,16 +37,21 @@ USERS = Table(
     Column("last_name", String, nullable=False),
     Column("is_administrator", Boolean, nullable=False),
     Column("is_active", Boolean, nullable=False),
+    Column("is_directory_user", Boolean, nullable=False),
+    Column("existed_since", UtcDateTime, nullable=False),
 )
 TENANTS = Table(
     "tenants",
     PeopleView.metadata,
     Column("id", String, nullable=False),
     Column("organization_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("display_name", String, nullable=False),
 )
 ROLE_ASSIGNMENTS = Table(
     "role_assignments",
     PeopleView.metadata,
+    Column("id", BigInteger, nullable=False),
     Column("user_id", String, nullable=False),
     Column("tenant_id", String, nullable=False),
     Column("folder_key", String),
