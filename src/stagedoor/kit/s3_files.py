@@ -163,8 +163,8 @@ def _told() -> Iterator[None]:
 
 
 def _unavailable(failure: Exception) -> FilesUnavailable:
-    # The first line says what failed where; the rest is how it looks inside.
-    return FilesUnavailable(internal=str(failure).partition("\n")[0][:300])
+    # The first line says what failed where, up to the server's XML; the rest is how it looks inside.
+    return FilesUnavailable(internal=str(failure).partition("\n")[0].partition("<")[0].rstrip(": ")[:300])
 
 
 def _read_full(read: "Callable[[int], bytes]", most: int) -> bytes:

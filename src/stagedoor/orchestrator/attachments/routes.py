@@ -32,13 +32,14 @@ def list_attachments(call: Call) -> Answer:
 def get_attachment(call: Call) -> Answer:
     """Answer one attachment by its key, with an address to download it from."""
     key = get_guid_argument(call, "key")
-    place = (
-        store.within_reach(call.tenant.tenant_id, call.reach) if call.folder is None else store.in_folder(call.folder)
+    tenant_id = call.tenant.tenant_id
+    attachment = (
+        service.get_attachment_within_reach(call.session, tenant_id, call.reach, key)
+        if call.folder is None
+        else service.get_attachment(call.session, tenant_id, call.folder, key)
     )
-    answer = read_one(call, ATTACHMENTS, [store.has_key(key), place])
-    name = store.find_attachment_of_tenant(call.session, call.tenant.tenant_id, key)
-    path = "" if name is None else name.name
-    return _with_access(answer, show_read_access(call, ROOM, key, path, minutes=MINUTES))
+    answer = read_one(call, ATTACHMENTS, [store.has_key(key)])
+    return _with_access(answer, show_read_access(call, ROOM, key, attachment.name, minutes=MINUTES))
 
 
 @routes.writes(
@@ -67,7 +68,7 @@ def create_attachment(call: Call) -> Answer:
 def delete_attachment(call: Call) -> Answer:
     """Delete an attachment with its file."""
     key = get_guid_argument(call, "key")
-    attachment = service.get_attachment(call.session, call.tenant.tenant_id, get_folder(call).id, key)
+    attachment = service.get_attachment(call.session, call.tenant.tenant_id, get_folder(call), key)
     service.delete_attachment(call.session, attachment)
     return Answer(status=204)
 

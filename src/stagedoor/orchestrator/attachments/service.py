@@ -8,6 +8,7 @@ from stagedoor.orchestrator.attachments import store
 from stagedoor.orchestrator.attachments.models import Attachment
 from stagedoor.orchestrator.errors import NotFound
 from stagedoor.orchestrator.stored_files import service as stored_files
+from stagedoor.passage import FolderPlace, Reach
 
 
 def create_attachment(
@@ -26,12 +27,14 @@ def create_attachment(
     return attachment
 
 
-def get_attachment(session: Session, tenant_id: str, folder_id: int, key: str) -> Attachment:
+def get_attachment(session: Session, tenant_id: str, folder: FolderPlace, key: str) -> Attachment:
     """Return an attachment of the folder, or raise ``NotFound``."""
-    attachment = store.find_attachment(session, tenant_id, folder_id, key)
-    if attachment is None:
-        raise NotFound(f"There is no attachment {key} in this folder.")
-    return attachment
+    return _found(store.find_attachment(session, tenant_id, key, store.in_folder(folder)), key)
+
+
+def get_attachment_within_reach(session: Session, tenant_id: str, reach: Reach, key: str) -> Attachment:
+    """Return an attachment of some folder within reach, or raise ``NotFound``."""
+    return _found(store.find_attachment(session, tenant_id, key, store.within_reach(tenant_id, reach)), key)
 
 
 def delete_attachment(session: Session, attachment: Attachment) -> None:
@@ -39,3 +42,9 @@ def delete_attachment(session: Session, attachment: Attachment) -> None:
     if attachment.stored_name is not None:
         stored_files.release(session, attachment.stored_name)
     store.delete_attachment(session, attachment)
+
+
+def _found(attachment: Attachment | None, key: str) -> Attachment:
+    if attachment is None:
+        raise NotFound(f"There is no attachment {key} here.")
+    return attachment

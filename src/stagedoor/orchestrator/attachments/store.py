@@ -23,13 +23,9 @@ def has_key(key: str) -> ColumnElement[bool]:
     return Attachment.key == key
 
 
-def find_attachment(session: Session, tenant_id: str, folder_id: int, key: str) -> Attachment | None:
-    """Return the attachment with this key, if it belongs to the folder."""
-    return session.scalar(
-        select(Attachment).where(
-            Attachment.tenant_id == tenant_id, Attachment.folder_id == folder_id, Attachment.key == key
-        )
-    )
+def find_attachment(session: Session, tenant_id: str, key: str, place: ColumnElement[bool]) -> Attachment | None:
+    """Return the attachment with this key, if it belongs to the place."""
+    return session.scalar(select(Attachment).where(Attachment.tenant_id == tenant_id, Attachment.key == key, place))
 
 
 def find_attachment_of_tenant(session: Session, tenant_id: str, key: str) -> Attachment | None:

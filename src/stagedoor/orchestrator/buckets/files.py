@@ -51,12 +51,9 @@ def get_file(session: Session, bucket: Bucket, path: str) -> BucketEntry:
 
 def delete_file(session: Session, bucket: Bucket, path: str) -> None:
     """Delete a file; raises ``NotFound`` where there is none, ``Conflict`` (409) in a bucket that is only read."""
-    if store.find_bucket_to_fill(session, bucket.tenant_id, bucket.id) is None:
-        raise NotFound
-    verify_writable(bucket)
-    entry = get_file(session, bucket, path)
-    _release(session, entry)
-    store.remove_file(session, entry)
+    held = _found(store.find_bucket_to_fill(session, bucket.tenant_id, bucket.id))
+    verify_writable(held)
+    store.remove_file(session, get_file(session, held, path))
 
 
 def verify_writable(bucket: Bucket) -> None:
@@ -89,7 +86,7 @@ def _accept(call: FileCall, permit: FilePermit, kept: KeptFile, content_type: st
     stored_files.write_down(call, kept, content_type=content_type)
     entry = store.find_file(call.session, bucket, permit.path)
     if entry is not None:
-        _release(call.session, entry)
+        store.release_content(call.session, entry)
         entry.stored_name, entry.size, entry.content_type = kept.name, kept.size, content_type
         entry.modified_at = call.clock.now()
         call.session.flush()
@@ -119,11 +116,6 @@ def _found(bucket: Bucket | None) -> Bucket:
     if bucket is None:
         raise NotFound("The bucket that this address leads to is gone.")
     return bucket
-
-
-def _release(session: Session, entry: BucketEntry) -> None:
-    if entry.stored_name is not None:
-        stored_files.release(session, entry.stored_name)
 
 
 def _token_of(entry: BucketEntry) -> str:

@@ -133,8 +133,14 @@ def add_file(session: Session, entry: BucketEntry) -> None:
     session.flush()
 
 
+def release_content(session: Session, entry: BucketEntry) -> None:
+    """Let the content of a file go, which gets another or goes itself."""
+    remove_selected(session, select(BucketEntry.stored_name).where(BucketEntry.id == entry.id))
+
+
 def remove_file(session: Session, entry: BucketEntry) -> None:
-    """Remove a file, and the directories that nothing is left in; the bucket is locked."""
+    """Remove a file with its content, and the directories that nothing is left in; the bucket is locked."""
+    release_content(session, entry)
     session.delete(entry)
     session.flush()
     of_bucket = BucketEntry.bucket_id == entry.bucket_id

@@ -42,7 +42,7 @@ def link_attachment(call: Call) -> Answer:
     attachment_key = get_required(find_guid(body, "attachmentId"), "attachmentId")
     job = _get_job(call, get_required(find_guid(body, "jobKey"), "jobKey"))
     category = find_text(body, "category", length_max=CATEGORY_LENGTH_MAX)
-    attachment = get_attachment(call.session, call.tenant.tenant_id, get_folder(call).id, attachment_key)
+    attachment = get_attachment(call.session, call.tenant.tenant_id, get_folder(call), attachment_key)
     link = store.find_link(call.session, job, attachment)
     if link is None:
         link = JobAttachment(

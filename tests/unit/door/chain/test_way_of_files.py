@@ -150,6 +150,23 @@ class TestOtherUses:
         right = files.small.ask("PUT", address, [("content-type", "Text/Plain; charset=utf-8")], b"x")
         assert right.status == 201
 
+    def test_a_tenant_that_moved_to_another_orchestrator_gives_out_nothing(
+        self, files: Files, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        address = files.address("Write", "a.txt")
+        directory = files.small.house.directory
+        organization = directory.find_organization("acme")
+        assert organization is not None
+        entry = directory.find_tenant(organization.id, "dev")
+        assert entry is not None
+        moved = replace(
+            entry, place=replace(entry.place, remote_base_url="https://cloud.example.com/a/t/orchestrator_")
+        )
+        monkeypatch.setattr(directory, "find_tenant_by_id", lambda _: moved)
+        answer = files.small.ask("PUT", address, body=b"x")
+        assert refused(answer) == (403, "file_address_refused")
+        assert "has moved" in answer.json()["message"]
+
     def test_a_room_that_is_not_there_or_only_read_takes_nothing(self, files: Files) -> None:
         for room in ("no_such_room", "business_rule"):
             assert files.small.ask("PUT", files.signed(room=room), body=b"x").status == 404
@@ -195,6 +212,16 @@ class TestTraffic:
             got = files.small.ask("GET", files.address("Read", "/deep/er/report.csv", prefix=prefix))
             assert (got.status, got.body, got.headers["content-type"]) == (200, b"a;b\n", "text/csv")
             assert got.headers["etag"] == put.headers["etag"]
+
+    def test_an_address_without_a_tenant_in_it_leads_to_the_permit_s(self, files: Files) -> None:
+        address = files.address("Write", "bare.txt").removeprefix("/acme/dev/orchestrator_")
+        assert address.startswith("/files_/bare.txt?")
+        assert files.small.ask("PUT", address, body=b"x").status == 201
+
+    def test_a_large_file_goes_in_and_out_piece_by_piece(self, files: Files) -> None:
+        content = b"0123456789" * 300_000
+        assert files.put("large.bin", content).status == 201
+        assert files.small.ask("GET", files.address("Read", "large.bin")).body == content
 
     def test_a_head_tells_the_size_and_sends_nothing(self, files: Files) -> None:
         files.put("head.bin", b"12345")
@@ -259,6 +286,15 @@ class TestTraffic:
 
 
 class TestAudit:
+    def test_nothing_is_written_that_cannot_be_written_down(
+        self, files: Files, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files.put("audit.txt", b"before")
+        write, read = files.address("Write", "audit.txt"), files.address("Read", "audit.txt")
+        monkeypatch.setattr(files.small.house.audit, "is_healthy", lambda: False)
+        assert refused(files.small.ask("PUT", write, body=b"after")) == (503, "audit_unavailable")
+        assert files.small.ask("GET", read).body == b"before"
+
     def test_a_row_names_the_request_that_was_given_the_address_and_holds_no_permit(self, files: Files) -> None:
         address = files.address("Write", "audited.txt")
         files.small.new_rows()

@@ -70,7 +70,7 @@ class TestVersions:
         made = make(desk, folder, CurrentVersion={"VersionNumber": "1.0.0"})
         newer = DMN.replace(b'"d"', b'"e"')
         change(desk, folder, made, newer)
-        change(desk, folder, made, Description="said later")
+        change(desk, folder, made, Description="said later", Tags=[{"Name": "eu"}])
         query = {"$orderby": "VersionNumber", "$select": "VersionNumber,IsActive,BusinessRuleKey"}
         rows = desk.call("BusinessRules_GetVersionListById", id=made["Id"], folder=folder, query=query).content["value"]
         assert [(row["VersionNumber"], row["IsActive"]) for row in rows] == [("1.0.0", False), ("2", True)]
@@ -80,6 +80,9 @@ class TestVersions:
         query = {"$expand": "CurrentVersion"}
         shown = desk.call("BusinessRules_GetById", key=made["Id"], folder=folder, query=query).content
         assert (shown["CurrentVersion"]["VersionNumber"], shown["Description"]) == ("2", "said later")
+        assert shown["Tags"][0]["Name"] == "eu"
+        renamed = change(desk, folder, {**made, "Name": "Rebate"})
+        assert (renamed["Name"], listed(desk, folder)) == ("Rebate", ["Rebate"])
 
     def test_a_version_never_changes(self, desk: Desk, folder: FolderPlace) -> None:
         made = make(desk, folder)
@@ -135,6 +138,11 @@ class TestBadInput:
             desk.call("BusinessRules_Post", body, folder=folder, content_type=content_type)
         with pytest.raises(InvalidRequest, match="businessRule"):
             desk.call("BusinessRules_Post", DMN, folder=folder, content_type="text/xml")
+
+    def test_fields_that_nobody_asked_for_are_ignored(self, desk: Desk, folder: FolderPlace) -> None:
+        body, content_type = form({"Name": "Discount"})
+        more = b'--edge\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n'
+        assert desk.call("BusinessRules_Post", more + body, folder=folder, content_type=content_type).status == 201
 
     def test_a_description_may_come_as_a_file(self, desk: Desk, folder: FolderPlace) -> None:
         body, content_type = form({"Name": "Discount"}, as_file=True)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from tests.factories.jobs import make_job
 from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
+from stagedoor.kit.files import FileMissing
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.execution_media.models import ExecutionMedium
 from stagedoor.orchestrator.jobs.models import Job
@@ -57,6 +58,14 @@ def test_recordings_are_listed_shown_and_downloaded_in_one_archive(desk: Desk, f
     with zipfile.ZipFile(BytesIO(content)) as archive:
         assert sorted(archive.read(name) for name in archive.namelist()) == [b"one", b"two"]
         assert not any("/" in name for name in archive.namelist())
+
+
+def test_an_archive_that_cannot_be_made_is_no_half_one(desk: Desk, folder: FolderPlace, job: Job) -> None:
+    record(desk, folder, job, "first.png", b"one")
+    record(desk, folder, job, "second.png", b"two")
+    desk.files.remove(min(desk.files.names_before(2**40)))
+    with pytest.raises(FileMissing):
+        desk.call("ExecutionMedia_DownloadMediaByJobId", jobId=job.id, folder=folder)
 
 
 def test_recordings_of_a_job_are_deleted_with_their_files(desk: Desk, folder: FolderPlace, job: Job) -> None:
