@@ -18,6 +18,7 @@ from tests.flows.postgresql.conftest import WORKERS, served_on
 from tests.flows.test_workers import connection_to_each
 
 from stagedoor.identity.oauth_clients.first_party import STAGEDOOR_CLI
+from stagedoor.kit.private_file import write_private
 
 SECOND = 1.0
 ADD_QUEUE_ITEM = "/odata/Queues/UiPathODataSvc.AddQueueItem"
@@ -115,7 +116,7 @@ def test_machines_that_start_at_once_on_an_empty_database_make_it_once(tmp_path:
     directories = [tmp_path / name for name in ("first", "second")]
     for directory in directories:
         directory.mkdir()
-        (directory / "master.key").write_text(master_key)
+        write_private(directory / "master.key", master_key)
     with ExitStack() as running, ThreadPoolExecutor(2) as pool:
 
         def start(directory: Path) -> Served:
