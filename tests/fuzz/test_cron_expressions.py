@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stagedoor.orchestrator.errors import InvalidRequest
-from stagedoor.orchestrator.schedules import next_fire, read_cron
+from stagedoor.orchestrator.schedules.cron import read_cron
+from stagedoor.orchestrator.schedules.next_fire import next_fire
 
 _TOKENS = st.sampled_from(
     ["*", "?", "L", "W", "#", "/", "-", ",", "0", "1", "5", "15", "31", "59", "2030", "MON", "FEB"]

@@ -7,7 +7,7 @@ from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.field_changes import UNSET
 from stagedoor.orchestrator.fields import find_text, find_texts, get_text
-from stagedoor.orchestrator.schedules import get_time_zone
+from stagedoor.orchestrator.schedules.time_zones import get_time_zone
 
 NAME_LENGTH_MAX = 150
 

@@ -22,7 +22,6 @@ from stagedoor.orchestrator.process_schedules import service, store
 from stagedoor.orchestrator.process_schedules.models import ProcessSchedule
 from stagedoor.orchestrator.process_schedules.schemas import ALL_ROBOTS, DYNAMIC, SPECIFIC_ROBOTS
 from stagedoor.orchestrator.releases.models import Release
-from stagedoor.orchestrator.scripted_robots.states import JobState
 from stagedoor.orchestrator.webhooks.schemas import EventType
 
 AT_ONCE = 100
@@ -81,7 +80,7 @@ def look_at_queue(session: Session, schedule: ProcessSchedule, clock: Clock, cha
     if schedule.queue_id is None:
         return 0
     schedule.looked_at = clock.now()
-    schedule.last_item_id = max(schedule.last_item_id, store.find_last_item_id(session, schedule.queue_id))
+    schedule.last_item_id = max(schedule.last_item_id, store.last_item_id_of(session, schedule.queue_id))
     session.flush()
     target, most = schedule.items_per_job_activation_target, schedule.max_jobs_for_activation
     items = store.count_ready_items(
@@ -162,10 +161,10 @@ def _has_failed_too_often(session: Session, schedule: ProcessSchedule, now: date
     wanted = schedule.consecutive_job_failures_threshold
     if not wanted:
         return False
-    ends = store.list_last_ends(session, schedule.id, schedule.enabled_at, limit=wanted)
-    if len(ends) < wanted or any(state != JobState.FAULTED for state, _ in ends):
+    count, first_end = store.count_failures_in_a_row(session, schedule.id, schedule.enabled_at)
+    if count < wanted or first_end is None:
         return False
-    return now - ends[-1][1] >= timedelta(hours=schedule.job_failures_grace_period_in_hours)
+    return now - first_end >= timedelta(hours=schedule.job_failures_grace_period_in_hours)
 
 
 def _tell_failure(session: Session, schedule: ProcessSchedule, now: datetime, reason: str) -> None:

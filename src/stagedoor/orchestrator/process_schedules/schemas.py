@@ -23,7 +23,8 @@ from stagedoor.orchestrator.fields import (
 from stagedoor.orchestrator.jobs.schemas import ARGUMENTS_LENGTH_MAX, Seat, read_arguments
 from stagedoor.orchestrator.releases.schemas import JOB_PRIORITY
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
-from stagedoor.orchestrator.schedules import get_time_zone, read_cron
+from stagedoor.orchestrator.schedules.cron import read_cron
+from stagedoor.orchestrator.schedules.time_zones import get_time_zone
 from stagedoor.orchestrator.scripted_robots.states import STOP_STRATEGY
 from stagedoor.orchestrator.tags import find_tags
 
@@ -123,9 +124,9 @@ def read_schedule(body: Body) -> ScheduleValues:
         job_failures_grace_period_in_hours=find_integer(body, "JobFailuresGracePeriodInHours", most=720) or 0,
         queue_id=queue_id,
         activate_on_job_complete=bool(find_boolean(body, "ActivateOnJobComplete")),
-        items_activation_threshold=_find_activation(body, "ItemsActivationThreshold"),
-        items_per_job_activation_target=_find_activation(body, "ItemsPerJobActivationTarget"),
-        max_jobs_for_activation=_find_activation(body, "MaxJobsForActivation"),
+        items_activation_threshold=_activation(body, "ItemsActivationThreshold"),
+        items_per_job_activation_target=_activation(body, "ItemsPerJobActivationTarget"),
+        max_jobs_for_activation=_activation(body, "MaxJobsForActivation"),
         tags=find_tags(body, "Tags"),
     )
 
@@ -151,5 +152,5 @@ def _find_seconds(body: Body, name: str) -> int | None:
     return seconds or None
 
 
-def _find_activation(body: Body, name: str) -> int:
+def _activation(body: Body, name: str) -> int:
     return find_integer(body, name, least=1, most=ACTIVATION_MAX) or 1

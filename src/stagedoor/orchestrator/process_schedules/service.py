@@ -16,7 +16,7 @@ from stagedoor.orchestrator.process_schedules.schemas import SPECIFIC_ROBOTS, Sc
 from stagedoor.orchestrator.queue_definitions.store import find_queue
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.releases.store import find_release_by_key, find_release_by_name
-from stagedoor.orchestrator.schedules import next_fire
+from stagedoor.orchestrator.schedules.next_fire import next_fire
 
 _LOOKED_UP = frozenset({"enabled", "release_id", "release_key", "release_name", "robot_ids", "seats"})
 

@@ -16,7 +16,7 @@ from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.queue_items.schemas import Status
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.robots.models import Robot
-from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES
+from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES, JobState
 from stagedoor.passage import FolderPlace
 
 ITEMS_COUNTED_MAX = 100_000
@@ -171,7 +171,7 @@ def count_ready_items(session: Session, queue_id: int, *, most: int) -> int:
     return session.scalar(select(func.count()).select_from(limited)) or 0
 
 
-def find_last_item_id(session: Session, queue_id: int) -> int:
+def last_item_id_of(session: Session, queue_id: int) -> int:
     """Return the id of the youngest item that waits in the queue, 0 where none does."""
     waiting = select(func.max(QueueItem.id)).where(QueueItem.queue_id == queue_id, QueueItem.status == Status.NEW)
     return session.scalar(waiting) or 0
@@ -183,12 +183,16 @@ def count_live_jobs(session: Session, schedule_id: int) -> int:
     return session.scalar(live) or 0
 
 
-def list_last_ends(session: Session, schedule_id: int, since: datetime, *, limit: int) -> list[tuple[int, datetime]]:
-    """Return state and end of the trigger's jobs that ended last, the youngest first, if they ended after ``since``."""
-    ended = session.execute(
-        select(Job.state, Job.ended_at)
-        .where(Job.starting_schedule_id == schedule_id, Job.ended_at > since)
-        .order_by(Job.ended_at.desc(), Job.id.desc())
-        .limit(limit)
+def count_failures_in_a_row(session: Session, schedule_id: int, since: datetime) -> tuple[int, datetime | None]:
+    """Return how many jobs of the trigger failed since the last that did not, and when the first of them ended.
+
+    What ended before ``since`` does not count.
+    """
+    ended = select(Job.id).where(Job.starting_schedule_id == schedule_id, Job.ended_at > since)
+    good = select(func.max(Job.ended_at)).where(Job.id.in_(ended), Job.state != JobState.FAULTED)
+    begun = session.scalar(good) or since
+    failed = select(func.count(), func.min(Job.ended_at)).where(
+        Job.starting_schedule_id == schedule_id, Job.ended_at > begun, Job.state == JobState.FAULTED
     )
-    return [(row.state, row.ended_at) for row in ended]
+    row = session.execute(failed).one()
+    return row[0], row[1]

@@ -12,7 +12,8 @@ from stagedoor.orchestrator.fields import (
     get_required,
     get_text,
 )
-from stagedoor.orchestrator.schedules import get_time_zone, read_cron
+from stagedoor.orchestrator.schedules.cron import read_cron
+from stagedoor.orchestrator.schedules.time_zones import get_time_zone
 
 NAME_LENGTH_MAX = 256
 

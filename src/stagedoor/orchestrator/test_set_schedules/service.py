@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.folder_links import name_in_use
-from stagedoor.orchestrator.schedules import next_fire
+from stagedoor.orchestrator.schedules.next_fire import next_fire
 from stagedoor.orchestrator.test_set_schedules import store
 from stagedoor.orchestrator.test_set_schedules.models import SetSchedule
 from stagedoor.orchestrator.test_set_schedules.schemas import SetScheduleValues

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from stagedoor.orchestrator.errors import InvalidRequest
-from stagedoor.orchestrator.schedules import get_time_zone, next_fire, read_cron
-from stagedoor.orchestrator.schedules.time_zones import find_windows_name
+from stagedoor.orchestrator.schedules.cron import read_cron
+from stagedoor.orchestrator.schedules.next_fire import next_fire
+from stagedoor.orchestrator.schedules.time_zones import find_windows_name, get_time_zone
 from stagedoor.orchestrator.schedules.windows_zones import IANA_OF_WINDOWS
 
 
