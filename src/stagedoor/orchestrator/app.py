@@ -285,6 +285,8 @@ class Orchestrator:
             if route.takes_files:
                 stream = BytesIO(request.body) if isinstance(request.body, bytes) else request.body
                 uploads = held.enter_context(opened_uploads(stream, request.headers.get("content-type", "")))
+            if route.prepare is not None:
+                route.prepare(uploads, self._files, self._chance)
             return self._carry_out(request, route, uploads)
 
     def _carry_out(self, request: OrchestratorRequest, route: Route, uploads: Uploads) -> Answer:

@@ -6,8 +6,11 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from stagedoor.kit.chance import Chance
 from stagedoor.kit.db import Database
+from stagedoor.kit.files import Files
 from stagedoor.orchestrator.call import Answer, Call, Handler
+from stagedoor.orchestrator.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,18 @@ class Basis(StrEnum):
     """Nobody says it; the least surprising thing was built, and ``note`` tells what that is."""
 
 
+Preparation = Callable[[Uploads, Files, Chance], None]
+"""What is done with the files of a request before its transaction; it leaves what it made in ``prepared``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One operation's handler. A handler that only reads gets a transaction that cannot write.
 
-    ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON. ``note`` says in
-    one sentence what behaves otherwise than the vendor's, or was guessed; the page of differences shows it.
+    ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON. ``prepare`` does
+    with them what takes long, such as keeping them, before the transaction begins: on SQLite nobody else writes while
+    one lasts. ``note`` says in one sentence what behaves otherwise than the vendor's, or was guessed; the page of
+    differences shows it.
     """
 
     operation_id: str
@@ -52,6 +61,7 @@ class Route:
     writes: bool
     settlement: Settlement | None = None
     takes_files: bool = False
+    prepare: Preparation | None = None
     basis: Basis = Basis.SPEC
     note: str = ""
 
@@ -97,19 +107,41 @@ class Routes:
         return self._registrar(operation_id, writes=False, basis=basis, note=note)
 
     def writes(
-        self, operation_id: str, *, takes_files: bool = False, basis: Basis = Basis.SPEC, note: str = ""
+        self,
+        operation_id: str,
+        *,
+        takes_files: bool = False,
+        prepare: Preparation | None = None,
+        basis: Basis = Basis.SPEC,
+        note: str = "",
     ) -> Callable[[Handler], Handler]:
-        """Register a handler whose whole work is one transaction."""
-        return self._registrar(operation_id, writes=True, takes_files=takes_files, basis=basis, note=note)
+        """Register a handler whose whole work is one transaction, but for what is prepared of its files."""
+        return self._registrar(
+            operation_id, writes=True, takes_files=takes_files, prepare=prepare, basis=basis, note=note
+        )
 
     def _registrar(
-        self, operation_id: str, *, writes: bool, takes_files: bool = False, basis: Basis, note: str
+        self,
+        operation_id: str,
+        *,
+        writes: bool,
+        takes_files: bool = False,
+        prepare: Preparation | None = None,
+        basis: Basis,
+        note: str,
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             if operation_id in self._routes:
                 raise ValueError(f"{operation_id} has two handlers")
             self._routes[operation_id] = Route(
-                operation_id, handler, writes, self._settlement, takes_files=takes_files, basis=basis, note=note
+                operation_id,
+                handler,
+                writes,
+                self._settlement,
+                takes_files=takes_files,
+                prepare=prepare,
+                basis=basis,
+                note=note,
             )
             return handler
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -39,10 +39,14 @@ class Upload:
 
 @dataclass(slots=True)
 class Uploads:
-    """Everything that came with a request: files in their order, and the other fields of the form by name."""
+    """Everything that came with a request: files in their order, and the other fields of the form by name.
+
+    ``prepared`` is what the operation's own preparation made of them before its transaction began.
+    """
 
     files: list[Upload] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    prepared: Any = None
 
     def get_file(self, *field_names: str) -> Upload:
         """Return the first file, of the named fields if any are named; raises :class:`InvalidRequest` without one."""

@@ -17,14 +17,6 @@ from stagedoor.orchestrator.stored_files import service as stored_files
 from stagedoor.orchestrator.stored_files.models import StoredFile
 
 
-def verify_version_is_new(session: Session, tenant_id: str, feed: Feed, name: str, version: str) -> None:
-    """Raise :class:`AlreadyExists` where the feed has this version, however it is written (1.0 is 1.0.0)."""
-    order = version_order(version)
-    for there in store.list_versions(session, tenant_id, feed.id, name):
-        if version_order(there.version) == order:
-            raise AlreadyExists(f"The package {there.key} already exists.")
-
-
 def create_package(
     session: Session,
     tenant_id: str,
@@ -39,7 +31,7 @@ def create_package(
     ``file`` is its kept file. Raises :class:`AlreadyExists` if the version is there.
     """
     feed = feed or tenant_feed(tenant_id)
-    verify_version_is_new(session, tenant_id, feed, new.name, new.version)
+    _verify_version_is_new(session, tenant_id, feed, new.name, new.version)
     key = f"{new.name}:{new.version}"
     package = Package(
         tenant_id=tenant_id,
@@ -141,6 +133,14 @@ def build_file(package: Package) -> bytes:
             for entry in package.entry_points
         ],
     )
+
+
+def _verify_version_is_new(session: Session, tenant_id: str, feed: Feed, name: str, version: str) -> None:
+    """Raise :class:`AlreadyExists` where the feed has this version, however it is written (1.0 is 1.0.0)."""
+    order = version_order(version)
+    for there in store.list_versions(session, tenant_id, feed.id, name):
+        if version_order(there.version) == order:
+            raise AlreadyExists(f"The package {there.key} already exists.")
 
 
 def _list_named(session: Session, tenant_id: str, key: str, feed: Feed) -> Sequence[Package]:

@@ -11,19 +11,17 @@ from stagedoor.orchestrator.registry import Basis, Routes
 routes = Routes()
 
 
-@routes.writes("Processes_UploadPackage", takes_files=True, basis=Basis.CLIENT)
+@routes.writes("Processes_UploadPackage", takes_files=True, prepare=service.receive_files, basis=Basis.CLIENT)
 def upload_packages(call: Call) -> Answer:
     """Take the packages of a form into a feed: 200 where all were taken, else 207 with a status for each."""
-    call.uploads.get_file()
-    outcomes = service.publish_files(call, call.uploads.files, get_asked_process_feed(call))
+    outcomes = service.publish_files(call, get_asked_process_feed(call))
     return _answer(call, outcomes, 200 if all(outcome.is_taken for outcome in outcomes) else 207)
 
 
-@routes.writes("Libraries_UploadPackage", takes_files=True)
+@routes.writes("Libraries_UploadPackage", takes_files=True, prepare=service.receive_files)
 def upload_libraries(call: Call) -> Answer:
     """Take the libraries of a form; the vendor answers 207 whatever became of them."""
-    call.uploads.get_file()
-    return _answer(call, service.publish_files(call, call.uploads.files, get_asked_library_feed(call)), 207)
+    return _answer(call, service.publish_files(call, get_asked_library_feed(call)), 207)
 
 
 def _answer(call: Call, outcomes: list[Outcome], status: int) -> Answer:

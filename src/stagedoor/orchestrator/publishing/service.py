@@ -1,10 +1,11 @@
 """Taking package files into a feed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
 
+from stagedoor.kit.chance import Chance
+from stagedoor.kit.files import Files, KeptFile
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.errors import AlreadyExists, InvalidRequest, OrchestratorError
 from stagedoor.orchestrator.folders.service import get_folder
@@ -13,14 +14,24 @@ from stagedoor.orchestrator.package_files.content import NewPackage
 from stagedoor.orchestrator.package_files.errors import PackageRefused
 from stagedoor.orchestrator.package_files.reader import PROCESS_LIBRARY, UNDEFINED, read_package
 from stagedoor.orchestrator.processes.models import Package
-from stagedoor.orchestrator.processes.service import create_package, verify_version_is_new
+from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.orchestrator.releases.service import Author, follow_package, provide_in_workspace
 from stagedoor.orchestrator.stored_files import service as stored_files
-from stagedoor.orchestrator.uploads import Upload
+from stagedoor.orchestrator.uploads import Upload, Uploads
 from stagedoor.passage import FolderPlace
 
 FILES_MAX = 10
 """Files of one request, as many as the vendor's form has fields for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One file that came: what it says of itself and where it is kept, or why it is refused."""
+
+    file_name: str
+    package: NewPackage | None = None
+    kept: KeptFile | None = None
+    refusal: PackageRefused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +48,45 @@ class Outcome:
         return self.status == "OK"
 
 
-def publish_files(call: Call, uploads: Sequence[Upload], feed: Feed) -> list[Outcome]:
-    """Take each file into the feed by itself, so that one that is refused keeps none of the others out.
+def receive_files(uploads: Uploads, files: Files, chance: Chance) -> None:
+    """Read and keep the packages of a request, before its transaction; those that are none are noted as refused.
+
+    What is kept and then not taken is swept later. Raises :class:`InvalidRequest` for no file and for too many.
+    """
+    uploads.get_file()
+    if len(uploads.files) > FILES_MAX:
+        raise InvalidRequest(f"One request may bring {FILES_MAX} packages.")
+    uploads.prepared = [_receive(upload, files, chance) for upload in uploads.files]
+
+
+def publish_files(call: Call, feed: Feed) -> list[Outcome]:
+    """Take each file that was received into the feed by itself, so that a refused one keeps none of the others out.
 
     Of a single file the refusal is raised: :class:`PackageRefused` (400) or :class:`AlreadyExists` (409).
     """
-    if len(uploads) > FILES_MAX:
-        raise InvalidRequest(f"One request may bring {FILES_MAX} packages.")
-    if len(uploads) == 1:
-        return [_taken(uploads[0], publish(call, uploads[0], feed))]
-    return [_try(call, upload, feed) for upload in uploads]
+    arrivals: list[Arrival] = call.uploads.prepared
+    if len(arrivals) == 1:
+        return [_taken(arrivals[0], _publish(call, arrivals[0], feed))]
+    return [_try(call, arrival, feed) for arrival in arrivals]
 
 
-def publish(call: Call, upload: Upload, feed: Feed) -> Package:
-    """Take one file into the feed; in a personal workspace it can be run at once."""
-    new = read_package(upload.content)
-    _verify_belongs(new, feed)
-    session, tenant_id = call.session, call.tenant.tenant_id
-    verify_version_is_new(session, tenant_id, feed, new.name, new.version)
+def _receive(upload: Upload, files: Files, chance: Chance) -> Arrival:
+    try:
+        package = read_package(upload.content)
+    except PackageRefused as refusal:
+        return Arrival(upload.file_name, refusal=refusal)
     upload.content.seek(0)
-    file = stored_files.keep(call, upload.content, content_type=stored_files.BINARY)
-    package = create_package(session, tenant_id, new, clock=call.clock, feed=feed, file=file)
+    return Arrival(upload.file_name, package, files.keep(chance.random_bytes(16).hex(), upload.content))
+
+
+def _publish(call: Call, arrival: Arrival, feed: Feed) -> Package:
+    if arrival.package is None or arrival.kept is None:
+        raise arrival.refusal or PackageRefused
+    _verify_belongs(arrival.package, feed)
+    file = stored_files.write_down(call, arrival.kept, content_type=stored_files.BINARY)
+    package = create_package(
+        call.session, call.tenant.tenant_id, arrival.package, clock=call.clock, feed=feed, file=file
+    )
     if feed.purpose is Purpose.PROCESSES:
         _provide(call, package, feed)
     return package
@@ -87,16 +116,16 @@ def _verify_belongs(new: NewPackage, feed: Feed) -> None:
         raise PackageRefused(f"The package {new.name} holds no project: neither operate.json nor project.json.")
 
 
-def _try(call: Call, upload: Upload, feed: Feed) -> Outcome:
+def _try(call: Call, arrival: Arrival, feed: Feed) -> Outcome:
     try:
         with call.session.begin_nested():
-            return _taken(upload, publish(call, upload, feed))
+            return _taken(arrival, _publish(call, arrival, feed))
     except AlreadyExists as there:
-        return Outcome(upload.file_name, "Conflict", there.public)
+        return Outcome(arrival.file_name, "Conflict", there.public)
     except OrchestratorError as refused:
-        return Outcome(upload.file_name, "BadRequest", refused.public)
+        return Outcome(arrival.file_name, "BadRequest", refused.public)
 
 
-def _taken(upload: Upload, package: Package) -> Outcome:
+def _taken(arrival: Arrival, package: Package) -> Outcome:
     body = orjson.dumps({"Id": package.name, "Version": package.version}).decode()
-    return Outcome(upload.file_name or f"{package.name}.{package.version}.nupkg", "OK", body)
+    return Outcome(arrival.file_name or f"{package.name}.{package.version}.nupkg", "OK", body)

@@ -1,13 +1,14 @@
 """Package files come in by forms, each taken or refused by itself, and are given back byte for byte."""
 
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from tests.factories.orchestrator import OTHER_TENANT, Desk
 from tests.factories.packages import FORM, form_of, library_package, python_package, studio_package
 from tests.unit.orchestrator.package_feeds.test_routes import give_feed
 
+from stagedoor.kit.files import KeptFile, LocalFiles
 from stagedoor.orchestrator.call import Answer, FileContent
 from stagedoor.orchestrator.errors import AlreadyExists, InvalidRequest, NotFound
 from stagedoor.orchestrator.package_files.errors import PackageRefused
@@ -89,6 +90,17 @@ class TestUploading:
         with desk.write() as session:
             assert session.query(StoredFile).count() == 0
         assert listed(desk) == []
+
+    def test_others_write_while_a_file_is_being_kept(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        keep, made = LocalFiles.keep, []
+
+        def keep_slowly(files: LocalFiles, name: str, content: BinaryIO) -> KeptFile:
+            made.append(desk.make_folder("Meanwhile").id)
+            return keep(files, name, content)
+
+        monkeypatch.setattr(LocalFiles, "keep", keep_slowly)
+        assert upload(desk, python_package()).status == 200
+        assert len(made) == 1
 
     def test_a_request_brings_one_file_at_least_and_ten_at_most(self, desk: Desk) -> None:
         with pytest.raises(InvalidRequest, match="no file"):
