@@ -14,8 +14,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from stagedoor.access.methods import ManagementAbility, verify_ability
-from stagedoor.admin.errors import AdministratorNeeded
+from stagedoor.access.methods import ManagementAbility
+from stagedoor.admin.abilities import verify_may
 from stagedoor.admin.visitor import Visitor
 from stagedoor.identity.account_discovery.service import verify_network
 from stagedoor.identity.authenticators.errors import NotAuthenticated
@@ -34,38 +34,18 @@ async def signed_in(request: Request) -> Visitor:
 
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 
-ADMINISTRATORS_ONLY = frozenset(
-    {
-        ManagementAbility.AUDIT_READ,
-        ManagementAbility.CONNECTION_CHANGE,
-        ManagementAbility.CONNECTION_READ,
-        ManagementAbility.DESTINATION_CHANGE,
-        ManagementAbility.DESTINATION_READ,
-        ManagementAbility.EXTERNAL_APPLICATION_CHANGE,
-        ManagementAbility.EXTERNAL_APPLICATION_READ,
-        ManagementAbility.LEGACY_WINDOW_CHANGE,
-        ManagementAbility.LEGACY_WINDOW_READ,
-        ManagementAbility.USER_CHANGE,
-        ManagementAbility.USER_READ,
-    }
-)
-"""Abilities that are about the whole organization; the others are about what is one's own."""
-
 
 def who_may(ability: ManagementAbility, *, from_anywhere: bool = False) -> Callable[[Visitor], Awaitable[Visitor]]:
     """Return the dependency that lets in whoever may use an ability.
 
     A credential that is bound to networks is refused outside of them, unless ``from_anywhere`` leaves that to a
-    verdict: a stolen key tells nothing of its grant. Then the credential's kind is looked at: an access key is told
-    that no key may do this, not to find itself an administrator.
+    verdict: a stolen key tells nothing of its grant. Then the credential's kind is looked at, then the rank.
     """
 
     async def visitor_who_may(visitor: SignedIn) -> Visitor:
         if not from_anywhere:
             verify_network(visitor.caller, visitor.client_address or "")
-        verify_ability(visitor.caller, ability)
-        if ability in ADMINISTRATORS_ONLY and not visitor.caller.may_administer:
-            raise AdministratorNeeded
+        verify_may(visitor.caller, ability)
         return visitor
 
     return visitor_who_may

@@ -14,9 +14,14 @@ from stagedoor.access.limits.serving_machines import ServingMachines
 from stagedoor.access.verdict import Judge
 from stagedoor.admin.deferred import DeferredAdmin
 from stagedoor.admin.first_start import first_start
+from stagedoor.admin.makers import Makers
 from stagedoor.admin.parts import AdminParts
+from stagedoor.admin.places import Places
 from stagedoor.admin.sealing.service import SealingKeys, open_sealing_keys
 from stagedoor.admin.started import FirstStart
+from stagedoor.admin.trail import AdministrationTrail
+from stagedoor.admin.users.endings import Endings
+from stagedoor.admin.users.through_orchestrator import TenantPeople
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog import CATALOG
 from stagedoor.console.app import build_console
@@ -186,6 +191,10 @@ class House:
         forwarder = Forwarder(UpstreamWire(PoolLimits.within(settings.upstream_timeouts), renewal=renewal))
         cache_rules = CacheRules.read(settings.cache, CATALOG)
         self.remote_folders = RemoteFolders(forwarder, clock)
+        personal_access_tokens = PersonalAccessTokens(vault, clock, chance)
+        endings = Endings(self.oauth.sign_ins, personal_access_tokens, users)
+        places = Places(self.directory, self.folders, self.remote_folders)
+        trail = AdministrationTrail(self.audit, self.directory, clock)
         self.orchestrator = Orchestrator(
             database,
             clock,
@@ -194,6 +203,7 @@ class House:
             changes=self.changes,
             files=open_files(settings),
             outreach=Outreach(reaches_private=settings.webhooks_reach_private),
+            people=TenantPeople(users, endings, Makers(self.judge, places), trail),
         )
         self.unsettled_orders = UnsettledOrders(vault, database, self.threads, chance)
         self.gateway = Gateway(
@@ -235,7 +245,7 @@ class House:
                 user_directory=self.users,
                 access_keys=AccessKeys(vault, clock, chance),
                 applications=self.oauth.applications,
-                personal_access_tokens=PersonalAccessTokens(vault, clock, chance),
+                personal_access_tokens=personal_access_tokens,
                 user_keys=self.oauth.user_keys,
                 sign_ins=self.oauth.sign_ins,
                 legacy=legacy_basic,

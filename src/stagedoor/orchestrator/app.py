@@ -57,6 +57,7 @@ from stagedoor.orchestrator.machines.routes import routes as machines
 from stagedoor.orchestrator.maintenance.routes import routes as maintenance
 from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.orchestrator.package_feeds.routes import routes as package_feeds
+from stagedoor.orchestrator.people_changes import NobodyChanges, PeopleChanges
 from stagedoor.orchestrator.personal_workspaces.routes import routes as personal_workspaces
 from stagedoor.orchestrator.process_schedules.firing import FIRE_SCHEDULES
 from stagedoor.orchestrator.process_schedules.routes import routes as process_schedules
@@ -229,12 +230,14 @@ class Orchestrator:
         changes: ChangeFeed,
         files: Files,
         outreach: Outreach | None = None,
+        people: PeopleChanges | None = None,
         rooms: Iterable[Routes] = ROOMS,
         duties: Iterable[Duty] = DUTIES,
     ) -> None:
         """Open the rooms; ``changes`` delivers at once what they change that somebody holds in memory.
 
-        ``outreach`` is how they connect to addresses that callers name; without one these may be private.
+        ``outreach`` is how they connect to addresses that callers name; without one these may be private. ``people``
+        changes people and their roles; without one nobody can.
         """
         self._database = database
         self._changes = changes
@@ -243,6 +246,7 @@ class Orchestrator:
         self._vault = vault
         self._files = files
         self._outreach = outreach or Outreach()
+        self._people = people or NobodyChanges()
         self._duties = Duties(
             duties,
             DutyCall(database=database, files=files, clock=clock, chance=chance, vault=vault, outreach=self._outreach),
@@ -318,6 +322,7 @@ class Orchestrator:
                 files=self._files,
                 uploads=uploads,
                 outreach=self._outreach,
+                people=self._people,
             )
 
         try:

@@ -12,6 +12,7 @@ from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.files import Files
 from stagedoor.orchestrator.outreach import Outreach
+from stagedoor.orchestrator.people_changes import NobodyChanges, PeopleChanges
 from stagedoor.orchestrator.uploads import Uploads
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
@@ -72,7 +73,7 @@ class Call:
     ``None``). ``base_url`` is the address in front of ``/odata`` that the caller used, for ``@odata.context``.
     ``folder`` is the folder that the request names, if it names one. ``uploads`` are the files that came with it, for
     an operation that takes files, and are gone when the call ends; ``files`` is where the server keeps files.
-    ``outreach`` connects to addresses that callers name.
+    ``outreach`` connects to addresses that callers name, ``people`` changes people and what they may do.
     """
 
     operation: Operation
@@ -93,6 +94,7 @@ class Call:
     files: Files
     uploads: Uploads = field(default_factory=Uploads)
     outreach: Outreach = field(default_factory=Outreach)
+    people: PeopleChanges = field(default_factory=NobodyChanges)
 
 
 @dataclass(frozen=True, slots=True)

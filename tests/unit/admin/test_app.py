@@ -7,7 +7,7 @@ from tests.factories.management import BASE_URL, REQUEST_ID, AsCaller, Managemen
 
 from stagedoor.access.methods import ManagementAbility
 from stagedoor.admin.app import OPEN_PATHS, PREFIX
-from stagedoor.admin.steps import ADMINISTRATORS_ONLY
+from stagedoor.admin.abilities import ADMINISTRATORS_ONLY
 from stagedoor.admin.whoami.service import Mirror
 
 ADMINISTRATION = [
