@@ -12,16 +12,12 @@ from stagedoor.kit.chance import Chance
 from stagedoor.kit.db import Database
 from stagedoor.kit.files import KeptFile
 from stagedoor.kit.logs import get_logger
-from stagedoor.orchestrator.buckets.files import verify_writable
-from stagedoor.orchestrator.buckets.models import BucketEntry
-from stagedoor.orchestrator.buckets.paths import folded_name_of, parent_of
-from stagedoor.orchestrator.buckets.store import add_file, find_bucket_of_tenant, find_bucket_to_fill
+from stagedoor.orchestrator.buckets.files import put_file, verify_writable
+from stagedoor.orchestrator.buckets.store import find_bucket_of_tenant, find_bucket_to_fill
 from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.errors import NotFound, OrchestratorError
 from stagedoor.orchestrator.exports.csv_rows import write_csv
 from stagedoor.orchestrator.retention import Action, Retention
-from stagedoor.orchestrator.stored_files.models import StoredFile
-from stagedoor.orchestrator.stored_files.store import add as add_stored_file
 
 SWEPT_AT_ONCE = 500
 """So few at a time that no other writer waits long, and that an archive fits into memory."""
@@ -128,32 +124,7 @@ def _put(session: Session, setting: Any, path: str, kept: KeptFile, now: datetim
     bucket = find_bucket_to_fill(session, setting.tenant_id, setting.bucket_id)
     if bucket is None:
         raise NotFound(f"There is no bucket {setting.bucket_id}.")
-    add_stored_file(
-        session,
-        StoredFile(
-            name=kept.name,
-            tenant_id=setting.tenant_id,
-            size=kept.size,
-            sha256=kept.sha256,
-            content_type=CSV,
-            created_at=now,
-        ),
-    )
-    add_file(
-        session,
-        BucketEntry(
-            tenant_id=setting.tenant_id,
-            bucket_id=bucket.id,
-            path=path,
-            parent=parent_of(path),
-            name_folded=folded_name_of(path),
-            is_directory=False,
-            stored_name=kept.name,
-            size=kept.size,
-            content_type=CSV,
-            modified_at=now,
-        ),
-    )
+    put_file(session, bucket, path, kept, content_type=CSV, now=now)
 
 
 def _delete(session: Session, retention: Retention, ids: Sequence[int]) -> None:

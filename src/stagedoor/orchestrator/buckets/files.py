@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -56,6 +57,36 @@ def delete_file(session: Session, bucket: Bucket, path: str) -> None:
     store.remove_file(session, get_file(session, held, path))
 
 
+def put_file(session: Session, bucket: Bucket, path: str, kept: KeptFile, *, content_type: str, now: datetime) -> None:
+    """Write a file that was kept before into a bucket, in place of what was there.
+
+    ``bucket`` comes from :func:`~stagedoor.orchestrator.buckets.store.find_bucket_to_fill`, ``path`` is in canonical
+    form.
+    """
+    stored_files.write_row(session, bucket.tenant_id, kept, content_type=content_type, now=now)
+    entry = store.find_file(session, bucket, path)
+    if entry is not None:
+        store.release_content(session, entry)
+        entry.stored_name, entry.size, entry.content_type, entry.modified_at = kept.name, kept.size, content_type, now
+        session.flush()
+        return
+    store.add_file(
+        session,
+        BucketEntry(
+            tenant_id=bucket.tenant_id,
+            bucket_id=bucket.id,
+            path=path,
+            parent=parent_of(path),
+            name_folded=folded_name_of(path),
+            is_directory=False,
+            stored_name=kept.name,
+            size=kept.size,
+            content_type=content_type,
+            modified_at=now,
+        ),
+    )
+
+
 def verify_writable(bucket: Bucket) -> None:
     """Return if the bucket's files may be changed, or raise ``Conflict``."""
     if bucket.options == BucketOption.READ_ONLY:
@@ -83,29 +114,7 @@ def _verify_writable(call: FileCall, permit: FilePermit) -> None:
 def _accept(call: FileCall, permit: FilePermit, kept: KeptFile, content_type: str) -> None:
     bucket = _found(store.find_bucket_to_fill(call.session, call.tenant.tenant_id, int(permit.thing)))
     verify_writable(bucket)
-    stored_files.write_down(call, kept, content_type=content_type)
-    entry = store.find_file(call.session, bucket, permit.path)
-    if entry is not None:
-        store.release_content(call.session, entry)
-        entry.stored_name, entry.size, entry.content_type = kept.name, kept.size, content_type
-        entry.modified_at = call.clock.now()
-        call.session.flush()
-        return
-    store.add_file(
-        call.session,
-        BucketEntry(
-            tenant_id=bucket.tenant_id,
-            bucket_id=bucket.id,
-            path=permit.path,
-            parent=parent_of(permit.path),
-            name_folded=folded_name_of(permit.path),
-            is_directory=False,
-            stored_name=kept.name,
-            size=kept.size,
-            content_type=content_type,
-            modified_at=call.clock.now(),
-        ),
-    )
+    put_file(call.session, bucket, permit.path, kept, content_type=content_type, now=call.clock.now())
 
 
 def _bucket_of(call: FileCall, permit: FilePermit) -> Bucket:

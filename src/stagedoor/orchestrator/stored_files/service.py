@@ -1,6 +1,6 @@
 """What rooms do with files: keep, show, release; and the sweeping of what nobody holds."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import BinaryIO
 
@@ -27,15 +27,22 @@ def keep(call: Call, content: BinaryIO, *, content_type: str | None = None) -> S
 
 def write_down(call: Call | FileCall, kept: KeptFile, *, content_type: str | None = None) -> StoredFile:
     """Write down a file that was kept before, in the call's transaction, and return its row."""
+    return write_row(call.session, call.tenant.tenant_id, kept, content_type=content_type, now=call.clock.now())
+
+
+def write_row(
+    session: Session, tenant_id: str, kept: KeptFile, *, content_type: str | None, now: datetime
+) -> StoredFile:
+    """Write down a file that was kept before, for what works without a call."""
     row = StoredFile(
         name=kept.name,
-        tenant_id=call.tenant.tenant_id,
+        tenant_id=tenant_id,
         size=kept.size,
         sha256=kept.sha256,
         content_type=content_type,
-        created_at=call.clock.now(),
+        created_at=now,
     )
-    store.add(call.session, row)
+    store.add(session, row)
     return row
 
 
