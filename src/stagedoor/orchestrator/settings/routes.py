@@ -95,7 +95,7 @@ def save_user_setting(call: Call) -> Answer:
 )
 def show_calendar(call: Call) -> Answer:
     """Answer the tenant's calendar, of the days before calendars had names."""
-    calendar = service.find_calendar(call.session, call.tenant.tenant_id)
+    calendar = service.calendar_of(call.session, call.tenant.tenant_id)
     fields = {"TimeZoneId": calendar.time_zone_id, "ExcludedDates": list(calendar.excluded_dates)}
     return answer_object(call, "CalendarDto", fields)
 

@@ -58,7 +58,7 @@ def save_user_setting(session: Session, tenant_id: str, user_id: str, name: str,
     store.save_user_setting(session, tenant_id, user_id, name, value)
 
 
-def find_calendar(session: Session, tenant_id: str) -> TenantCalendar:
+def calendar_of(session: Session, tenant_id: str) -> TenantCalendar:
     """Return the tenant's calendar; one without a zone or a day where none was set."""
     setting = store.find_setting(session, tenant_id, CALENDAR)
     if setting is None or setting.value is None:
