@@ -14,7 +14,9 @@ from stagedoor.orchestrator.machines.schemas import (
     MACHINE_SCOPE,
     MACHINE_TARGET_FRAMEWORK,
     MACHINE_TYPE,
+    UPDATE_POLICY_TYPE,
 )
+from stagedoor.orchestrator.processes.entities import TAG
 
 ROBOT_VERSION = ComplexType(
     "MachinesRobotVersionDto",
@@ -24,6 +26,15 @@ ROBOT_VERSION = ComplexType(
         Property("MachineId", EdmType.INT64),
     ),
 )
+
+UPDATE_POLICY = ComplexType(
+    "UpdatePolicyDto",
+    (
+        Property("Type", UPDATE_POLICY_TYPE),
+        Property("SpecificVersion", EdmType.STRING),
+    ),
+)
+
 
 MACHINE = EntityType(
     name="MachineDto",
@@ -38,10 +49,17 @@ MACHINE = EntityType(
         Property("UnattendedSlots", EdmType.INT32, Machine.unattended_slots),
         Property("HeadlessSlots", EdmType.INT32, Machine.headless_slots),
         Property("TestAutomationSlots", EdmType.INT32, Machine.test_automation_slots),
+        Property("HostingSlots", EdmType.INT32, Machine.hosting_slots),
+        Property("AppTestSlots", EdmType.INT32, Machine.app_test_slots),
+        Property("PerformanceTestSlots", EdmType.INT32, Machine.performance_test_slots),
+        Property("AutomationCloudSlots", EdmType.INT32, Machine.automation_cloud_slots),
+        Property("AutomationCloudTestAutomationSlots", EdmType.INT32, Machine.automation_cloud_test_automation_slots),
         Property("Key", EdmType.GUID, Machine.key, nullable=False, writable=False),
         Property("RobotVersions", ROBOT_VERSION, Constant([]), collection=True, writable=False),
         Property("AutomationType", AUTOMATION_TYPE, Machine.automation_type),
         Property("TargetFramework", MACHINE_TARGET_FRAMEWORK, Machine.target_framework),
+        Property("UpdatePolicy", UPDATE_POLICY, Machine.update_policy),
+        Property("Tags", TAG, Machine.tags, collection=True),
         Property("ClientSecret", EdmType.STRING, filterable=False, writable=False),
         Property("Id", EdmType.INT64, Machine.id, nullable=False, writable=False),
     ),

@@ -1,11 +1,12 @@
 """The tables of machines and of their assignments to folders."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stagedoor.kit.db import Base, UtcDateTime
+from stagedoor.kit.db import Base, JsonText, UtcDateTime
 
 
 class Machine(Base):
@@ -33,6 +34,13 @@ class Machine(Base):
     unattended_slots: Mapped[int] = mapped_column(Integer, default=0)
     headless_slots: Mapped[int] = mapped_column(Integer, default=0)
     test_automation_slots: Mapped[int] = mapped_column(Integer, default=0)
+    hosting_slots: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    app_test_slots: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    performance_test_slots: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    automation_cloud_slots: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    automation_cloud_test_automation_slots: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    update_policy: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    tags: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, default=list, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

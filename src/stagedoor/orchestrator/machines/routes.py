@@ -76,7 +76,7 @@ def delete_machine(call: Call) -> Answer:
 @routes.writes("Machines_DeleteBulk")
 def delete_machines(call: Call) -> Answer:
     """Delete several machines, all or none."""
-    return _delete(call, get_required(find_integers(get_body(call), "machineIds"), "machineIds"))
+    return _delete(call, get_required(find_integers(get_body(call), "machineIds") or None, "machineIds"))
 
 
 @routes.writes("Folders_AssignMachines")

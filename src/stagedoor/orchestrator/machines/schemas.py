@@ -7,7 +7,8 @@ from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.entity import EnumType
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.field_changes import UNSET
-from stagedoor.orchestrator.fields import INT32_MAX, find_enum, find_integer, find_text, get_text
+from stagedoor.orchestrator.fields import INT32_MAX, find_enum, find_integer, find_text, get_object, get_text
+from stagedoor.orchestrator.tags import find_tags
 
 NAME_LENGTH_MAX = 450
 LICENSE_KEY_LENGTH_MAX = 255
@@ -28,6 +29,9 @@ MACHINE_SCOPE = EnumType(
     },
 )
 AUTOMATION_TYPE = EnumType("AutomationType", {"Any": 0, "Foreground": 1, "Background": 2})
+UPDATE_POLICY_TYPE = EnumType(
+    "UpdatePolicyType", {"None": 0, "SpecificVersion": 1, "LatestVersion": 2, "LatestPatch": 3}
+)
 MACHINE_TARGET_FRAMEWORK = EnumType("MachineTargetFramework", {"Any": 0, "Windows": 1, "Portable": 2})
 
 
@@ -45,6 +49,13 @@ class MachineChanges:
     unattended_slots: int = UNSET
     headless_slots: int = UNSET
     test_automation_slots: int = UNSET
+    hosting_slots: int = UNSET
+    app_test_slots: int = UNSET
+    performance_test_slots: int = UNSET
+    automation_cloud_slots: int = UNSET
+    automation_cloud_test_automation_slots: int = UNSET
+    update_policy: dict[str, Any] | None = UNSET
+    tags: list[dict[str, Any]] = UNSET
 
 
 def read_changes(body: Body) -> MachineChanges:
@@ -68,11 +79,31 @@ def read_changes(body: Body) -> MachineChanges:
         ("UnattendedSlots", "unattended_slots"),
         ("HeadlessSlots", "headless_slots"),
         ("TestAutomationSlots", "test_automation_slots"),
+        ("HostingSlots", "hosting_slots"),
+        ("AppTestSlots", "app_test_slots"),
+        ("PerformanceTestSlots", "performance_test_slots"),
+        ("AutomationCloudSlots", "automation_cloud_slots"),
+        ("AutomationCloudTestAutomationSlots", "automation_cloud_test_automation_slots"),
     ):
         slots = find_integer(body, name, most=INT32_MAX)
         if slots is not None:
             changes[column] = slots
+    if "UpdatePolicy" in body:
+        changes["update_policy"] = _find_update_policy(body)
+    if "Tags" in body:
+        changes["tags"] = find_tags(body, "Tags") or []
     return MachineChanges(**changes)
+
+
+def _find_update_policy(body: Body) -> dict[str, Any] | None:
+    if body.get("UpdatePolicy") is None:
+        return None
+    policy = get_object(body, "UpdatePolicy")
+    kind = find_enum(policy, "Type", UPDATE_POLICY_TYPE) or 0
+    return {
+        "Type": UPDATE_POLICY_TYPE.word(kind),
+        "SpecificVersion": find_text(policy, "SpecificVersion", length_max=128),
+    }
 
 
 def _verified_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""How a robot looks in the vendor's API."""
+"""How a robot looks in the vendor's API, and the group of robots that an environment is."""
 
 from typing import Any
 
@@ -10,9 +10,12 @@ from stagedoor.orchestrator.entity import (
     EntitySet,
     EntityType,
     Expression,
+    Navigation,
     Property,
+    Through,
 )
 from stagedoor.orchestrator.environments.models import Environment, EnvironmentRobot
+from stagedoor.orchestrator.environments.schemas import ENVIRONMENT_TYPE
 from stagedoor.orchestrator.folders.schemas import PROVISION_TYPE
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.robots.models import Robot
@@ -32,7 +35,28 @@ def _environments(robot: Any) -> ColumnElement[Any]:
     return names.correlate_except(Environment, EnvironmentRobot).scalar_subquery()
 
 
-ROBOT = EntityType(
+ENVIRONMENT: EntityType = EntityType(
+    "EnvironmentDto",
+    Environment,
+    (
+        Property("Name", EdmType.STRING, Environment.name, nullable=False, folded=Environment.name_folded),
+        Property("Description", EdmType.STRING, Environment.description),
+        Property("Type", ENVIRONMENT_TYPE, Environment.type, nullable=False),
+        Property("Id", EdmType.INT64, Environment.id, nullable=False, writable=False),
+    ),
+    navigations=(
+        Navigation(
+            "Robots",
+            lambda: ROBOT,
+            local=Environment.id,
+            remote=Robot.id,
+            collection=True,
+            through=Through(near=EnvironmentRobot.environment_id, far=EnvironmentRobot.robot_id),
+        ),
+    ),
+)
+
+ROBOT: EntityType = EntityType(
     name="RobotDto",
     model=Robot,
     properties=(
@@ -60,6 +84,16 @@ ROBOT = EntityType(
         Property("CreationTime", EdmType.DATE_TIME_OFFSET, Robot.created_at, writable=False),
         Property("CreatorUserId", EdmType.INT64, Robot.creator_user_number, writable=False),
         Property("Id", EdmType.INT64, Robot.id, nullable=False, writable=False),
+    ),
+    navigations=(
+        Navigation(
+            "Environments",
+            lambda: ENVIRONMENT,
+            local=Robot.id,
+            remote=Environment.id,
+            collection=True,
+            through=Through(near=EnvironmentRobot.robot_id, far=EnvironmentRobot.environment_id),
+        ),
     ),
 )
 

@@ -141,7 +141,7 @@ def delete_robot(call: Call) -> Answer:
 @routes.writes("Robots_DeleteBulk")
 def delete_robots(call: Call) -> Answer:
     """Delete several robots of the folder, all or none."""
-    return _delete(call, get_required(find_integers(get_body(call), "robotIds"), "robotIds"))
+    return _delete(call, get_required(find_integers(get_body(call), "robotIds") or None, "robotIds"))
 
 
 @routes.writes("Robots_ConvertToFloating")

@@ -25,6 +25,11 @@ RUNTIME_SLOTS = (
     ("Unattended", "unattended_slots"),
     ("Headless", "headless_slots"),
     ("TestAutomation", "test_automation_slots"),
+    ("Hosting", "hosting_slots"),
+    ("AppTest", "app_test_slots"),
+    ("PerformanceTest", "performance_test_slots"),
+    ("AutomationCloud", "automation_cloud_slots"),
+    ("AutomationCloudTestAutomation", "automation_cloud_test_automation_slots"),
 )
 
 

@@ -181,3 +181,32 @@ class TestAssignment:
     def test_wrong_bodies_are_refused(self, desk: Desk, operation: str, body: dict) -> None:
         with pytest.raises(InvalidRequest):
             desk.call(operation, body)
+
+
+def test_further_slots_labels_and_the_policy_of_updates_are_kept(desk: Desk) -> None:
+    body = {
+        "Name": "labelled",
+        "HostingSlots": 2,
+        "AutomationCloudTestAutomationSlots": 3,
+        "UpdatePolicy": {"Type": "specificversion", "SpecificVersion": "25.10"},
+        "Tags": [{"Name": "site", "Value": "north"}],
+    }
+    machine = desk.call("Machines_Post", body).content
+    assert (machine["HostingSlots"], machine["AutomationCloudTestAutomationSlots"], machine["AppTestSlots"]) == (
+        2,
+        3,
+        0,
+    )
+    assert machine["UpdatePolicy"] == {"Type": "SpecificVersion", "SpecificVersion": "25.10"}
+    assert [(tag["Name"], tag["Value"]) for tag in machine["Tags"]] == [("site", "north")]
+    desk.call("Machines_PatchById", {"Tags": [], "UpdatePolicy": None}, key=machine["Id"])
+    changed = desk.call("Machines_GetById", key=machine["Id"]).content
+    assert (changed["Tags"], changed["UpdatePolicy"], changed["HostingSlots"]) == ([], None, 2)
+    for wrong in ({"Tags": [{}]}, {"UpdatePolicy": "None"}, {"UpdatePolicy": {"Type": "Sometimes"}}):
+        with pytest.raises(InvalidRequest):
+            desk.call("Machines_PatchById", wrong, key=machine["Id"])
+
+
+def test_deleting_several_machines_needs_one_at_least(desk: Desk) -> None:
+    with pytest.raises(InvalidRequest, match="machineIds"):
+        desk.call("Machines_DeleteBulk", {"machineIds": []})
