@@ -282,10 +282,6 @@ class TestDialects:
             answer = httpx2.post(f"{house.base_url}/api/account/authenticate", content=body, headers=JSON)
             expect_vendor_error(answer, 413 if len(body) > 64 * 1024 else 400, 1000)
 
-    def test_what_is_not_built_says_so_by_name(self, caller: httpx2.Client) -> None:
-        said = expect_vendor_error(caller.get("/odata/Buckets"), 501, 0, "Buckets_Get")
-        assert said["stagedoor"]["code"] == "not_built"
-
 
 class TestPathTricks:
     """Against a key that may list the jobs of one folder: no spelling of another path gets it further."""

@@ -260,10 +260,6 @@ class TestFailures:
         words = ["key", "create", "x", "--tenant", "acme/dev", "--allow", "all", "--output", "json"]
         assert terminal.run(*words, STAGEDOOR_KEY=house.sample_key).error["code"] == "method_not_allowed_here"
 
-    def test_what_is_not_built(self, signed_in: Terminal) -> None:
-        told = signed_in.run("call", "Buckets_Get", "--folder", "Shared", "--output", "json")
-        assert (told.exit_code, told.error["code"]) == (FAILED, "not_built")
-
 
 class TestOnTheServersOwnMachine:
     """With ``--data-dir`` nobody signs in: the permissions of the files are the authorization."""
