@@ -43,6 +43,7 @@ from stagedoor.orchestrator.exports.routes import routes as exports
 from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS
 from stagedoor.orchestrator.file_addresses.traffic import FileRoom, FileTraffic
 from stagedoor.orchestrator.folder_machines.routes import routes as folder_machines
+from stagedoor.orchestrator.folder_people.routes import routes as folder_people
 from stagedoor.orchestrator.folders.routes import routes as folders
 from stagedoor.orchestrator.folders_navigation.routes import routes as folders_navigation
 from stagedoor.orchestrator.generic_tasks.routes import routes as generic_tasks
@@ -80,6 +81,7 @@ from stagedoor.orchestrator.retention_sweep import sweep_duty
 from stagedoor.orchestrator.robot_logs.routes import routes as robot_logs
 from stagedoor.orchestrator.robots.routes import routes as robots
 from stagedoor.orchestrator.robots_service.routes import routes as robots_service
+from stagedoor.orchestrator.roles.routes import routes as roles
 from stagedoor.orchestrator.sessions.routes import routes as sessions
 from stagedoor.orchestrator.settings.routes import routes as settings
 from stagedoor.orchestrator.stats.routes import routes as stats
@@ -122,6 +124,7 @@ ROOMS: tuple[Routes, ...] = (
     execution_media,
     exports,
     folder_machines,
+    folder_people,
     folders,
     folders_navigation,
     generic_tasks,
@@ -149,6 +152,7 @@ ROOMS: tuple[Routes, ...] = (
     robot_logs,
     robots,
     robots_service,
+    roles,
     sessions,
     settings,
     stats,

@@ -34,6 +34,7 @@ from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
 from stagedoor.orchestrator.releases.entities import RELEASES
 from stagedoor.orchestrator.robot_logs.entities import ROBOT_LOGS
 from stagedoor.orchestrator.robots.entities import ROBOTS
+from stagedoor.orchestrator.roles.entities import PERMISSIONS, ROLES
 from stagedoor.orchestrator.sessions.entities import SESSIONS
 from stagedoor.orchestrator.settings.entities import SETTINGS
 from stagedoor.orchestrator.task_catalogs.entities import TASK_CATALOGS
@@ -46,6 +47,7 @@ from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITE
 from stagedoor.orchestrator.test_set_executions.entities import TEST_CASE_EXECUTIONS, TEST_SET_EXECUTIONS
 from stagedoor.orchestrator.test_set_schedules.entities import TEST_SET_SCHEDULES
 from stagedoor.orchestrator.test_sets.entities import TEST_SETS
+from stagedoor.orchestrator.users.entities import USERS
 from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
 ENTITY_SETS: tuple[EntitySet, ...] = (
@@ -65,6 +67,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     JOBS,
     LIBRARIES,
     MACHINES,
+    PERMISSIONS,
     PERSONAL_WORKSPACES,
     PROCESS_SCHEDULES,
     PROCESSES,
@@ -77,6 +80,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     RELEASES,
     ROBOT_LOGS,
     ROBOTS,
+    ROLES,
     SESSIONS,
     SETTINGS,
     TASK_CATALOGS,
@@ -91,6 +95,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     TEST_SET_EXECUTIONS,
     TEST_SET_SCHEDULES,
     TEST_SETS,
+    USERS,
     WEBHOOKS,
 )
 """Every set that the embedded Orchestrator offers."""

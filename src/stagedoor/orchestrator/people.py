@@ -123,6 +123,11 @@ def find_person(session: Session, tenant_id: str, number: int) -> Person | None:
     return session.scalar(select(Person).where(Person.tenant_id == tenant_id, Person.number == number))
 
 
+def find_person_by_key(session: Session, tenant_id: str, user_id: str) -> Person | None:
+    """Return the person with this key, active or not."""
+    return session.scalar(select(Person).where(Person.tenant_id == tenant_id, Person.user_id == user_id))
+
+
 def find_person_by_name(session: Session, tenant_id: str, name_or_email: str) -> Person | None:
     """Return the person of this user name, or else of this address, in any letter case.
 
