@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.factories.administrator import administrator_of
 from tests.factories.node import run_node
 from tests.factories.served import Served
 
@@ -55,6 +56,17 @@ def test_a_queue_item_with_type_annotations_keeps_its_content_without_them(old_s
     item = as_old_script(old_script, "addAnnotatedQueueItem")
     assert (item["Status"], item["Priority"]) == ("New", "High")
     assert item["SpecificContent"] == {"customer": "Ünal", "amount": 3}
+
+
+def test_it_makes_fills_and_deletes_an_environment(house: Served, old_script: dict[str, Any]) -> None:
+    with administrator_of(house) as administrator:
+        access_key = administrator.make_key("environments", ["tag:Environments", "Robots_Get"])
+    told = as_old_script(old_script, "environments", accessKey=access_key)
+    assert told["environment"]["Name"] == "Laboratory"
+    assert told["environment"]["Description"] == "of this test"
+    assert "invoice-robot" in told["robots"]
+    assert (told["added"], told["removed"], told["set"]) == (told["all"][:1], [], told["all"])
+    assert told["left"] == []
 
 
 def test_it_logs_in_again_when_its_token_is_refused(old_script: dict[str, Any]) -> None:

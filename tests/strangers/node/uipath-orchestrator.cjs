@@ -76,6 +76,25 @@ run({
     return refusal((callback) => orchestrator.get("/odata/Jobs", {}, callback));
   },
 
+  async environments(facts) {
+    const { orchestrator, post, get } = connect(facts, { accessToken: facts.accessKey });
+    const { odata } = orchestrator.v2;
+    const robots = (await get("/odata/Robots", {})).value.map((robot) => robot.Id);
+    const { Id: id } = await post("/odata/Environments", { Name: "Lab", Type: "Dev" });
+    await promisify(odata.putEnvironment)(id, { Name: "Laboratory", Description: "of this test" });
+    const told = { environment: await promisify(odata.getEnvironment)(id, {}) };
+    await promisify(odata.postEnvironmentAddRobot)(id, { robotId: String(robots[0]) });
+    told.added = (await promisify(odata.getRobotIdsForEnvironment)(id, {})).value;
+    told.robots = names(await promisify(odata.getRobotsForEnvironment)(id, {}));
+    await promisify(odata.postEnvironmentRemoveRobot)(id, { robotId: String(robots[0]) });
+    told.removed = (await promisify(odata.getRobotIdsForEnvironment)(id, {})).value;
+    await promisify(odata.postEnvironmentSetRobots)(id, { addedRobotIds: robots, removedRobotIds: [] });
+    told.set = (await promisify(odata.getRobotIdsForEnvironment)(id, {})).value;
+    await promisify(odata.deleteEnvironment)(id);
+    told.left = names(await promisify(odata.getEnvironments)({}));
+    return { ...told, all: robots };
+  },
+
   async accessKey(facts) {
     const { orchestrator, get } = connect(facts, { accessToken: facts.accessKey });
     const jobs = await get("/odata/Jobs", { $top: 1 });

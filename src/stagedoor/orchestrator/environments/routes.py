@@ -17,8 +17,6 @@ from stagedoor.orchestrator.robots.store import in_folder as robot_in_folder
 
 routes = Routes()
 
-_WHERE_FROM = "As servers of the time of environments documented it; a group of robots and nothing more."
-
 
 @routes.reads("Environments_Get", basis=Basis.CLIENT)
 def list_environments(call: Call) -> Answer:
@@ -72,7 +70,7 @@ def list_robot_ids(call: Call) -> Answer:
     return answer_value(call, "Collection(Edm.Int64)", list(ids))
 
 
-@routes.writes("Environments_AddRobotById", basis=Basis.GUESS, note=_WHERE_FROM)
+@routes.writes("Environments_AddRobotById", basis=Basis.CLIENT)
 def add_robot(call: Call) -> Answer:
     """Put a robot into the environment."""
     robot_id = get_required(find_integer(get_body(call), "robotId"), "robotId")
@@ -80,7 +78,7 @@ def add_robot(call: Call) -> Answer:
     return Answer()
 
 
-@routes.writes("Environments_RemoveRobotById", basis=Basis.GUESS, note=_WHERE_FROM)
+@routes.writes("Environments_RemoveRobotById", basis=Basis.CLIENT)
 def remove_robot(call: Call) -> Answer:
     """Take a robot out of the environment."""
     robot_id = get_required(find_integer(get_body(call), "robotId"), "robotId")
@@ -88,7 +86,7 @@ def remove_robot(call: Call) -> Answer:
     return Answer()
 
 
-@routes.writes("Environments_SetRobotsById", basis=Basis.GUESS, note=_WHERE_FROM)
+@routes.writes("Environments_SetRobotsById", basis=Basis.CLIENT)
 def set_robots(call: Call) -> Answer:
     """Put robots into the environment and take others out, all or none."""
     body = get_body(call)
