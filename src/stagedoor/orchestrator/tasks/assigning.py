@@ -95,7 +95,7 @@ def _people_of(session: Session, task: Task, order: Order) -> list[int]:
     else:
         named += [(number, find_person(session, task.tenant_id, number)) for number in order.user_numbers]
         named += [(name, find_person_by_name(session, task.tenant_id, name)) for name in order.user_names]
-    place = place_of(session, store.find_folder(session, task))
+    place = place_of(session, store.folder_of(session, task))
     numbers: dict[int, None] = {}
     for word, person in named:
         if person is None or not person.is_active:
@@ -117,7 +117,7 @@ def _choose(session: Session, task: Task, criteria: Criteria, numbers: Sequence[
             waiting = store.count_pending(session, task.tenant_id, numbers)
             return [min(numbers, key=lambda number: waiting.get(number, 0))]
         case Criteria.ROUND_ROBIN:
-            turns = store.find_last_turns(session, task.tenant_id, numbers)
+            turns = store.last_turns_of(session, task.tenant_id, numbers)
             return [min(numbers, key=lambda number: turns.get(number, 0))]
         case _:
             return numbers[:1]

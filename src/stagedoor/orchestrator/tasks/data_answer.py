@@ -29,7 +29,7 @@ def show_task(call: Call, task: Task) -> dict[str, Any]:
         "data": reveal_data(task, call.vault),
         "action": task.action,
         "waitJobState": None,
-        "organizationUnitFullyQualifiedName": store.find_folder(call.session, task).fully_qualified_name,
+        "organizationUnitFullyQualifiedName": store.folder_of(call.session, task).fully_qualified_name,
         "tags": task.tags or [],
         "assignedToUser": people.get(task.assigned_to_user_number),
         "taskSlaDetails": [],

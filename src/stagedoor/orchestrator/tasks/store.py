@@ -55,7 +55,7 @@ def find_task(session: Session, tenant_id: str, *conditions: ColumnElement[bool]
     return session.scalar(found.with_for_update() if locks else found)
 
 
-def find_folder(session: Session, task: Task) -> Folder:
+def folder_of(session: Session, task: Task) -> Folder:
     """Return the folder that a task is in."""
     return session.get_one(Folder, task.folder_id)
 
@@ -95,7 +95,7 @@ def count_pending(session: Session, tenant_id: str, user_numbers: Collection[int
     return {number: count for number, count in session.execute(waiting) if number is not None}
 
 
-def find_last_turns(session: Session, tenant_id: str, user_numbers: Collection[int]) -> Mapping[int, int]:
+def last_turns_of(session: Session, tenant_id: str, user_numbers: Collection[int]) -> Mapping[int, int]:
     """Return when each of these people last had their turn, as a number that grows; who never had one is left out."""
     turns = (
         select(TaskAssignment.user_number, func.max(TaskAssignment.id).label("turn"))
