@@ -8,6 +8,7 @@ from stagedoor.kit.chance import Chance
 from stagedoor.kit.files import Files, KeptFile
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.errors import AlreadyExists, InvalidRequest, OrchestratorError
+from stagedoor.orchestrator.events import announce_entities
 from stagedoor.orchestrator.folders.service import get_folder
 from stagedoor.orchestrator.package_feeds.service import Feed, Purpose
 from stagedoor.orchestrator.package_files.content import NewPackage
@@ -15,9 +16,12 @@ from stagedoor.orchestrator.package_files.errors import PackageRefused
 from stagedoor.orchestrator.package_files.reader import PROCESS_LIBRARY, UNDEFINED, read_package
 from stagedoor.orchestrator.processes.models import Package
 from stagedoor.orchestrator.processes.service import create_package
+from stagedoor.orchestrator.releases.entities import RELEASES
+from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.releases.service import Author, follow_package, provide_in_workspace
 from stagedoor.orchestrator.stored_files import service as stored_files
 from stagedoor.orchestrator.uploads import Upload, Uploads
+from stagedoor.orchestrator.webhooks.schemas import EventType
 from stagedoor.passage import FolderPlace
 
 FILES_MAX = 10
@@ -99,11 +103,19 @@ def _provide(call: Call, package: Package, feed: Feed) -> None:
         chance=call.chance,
         user_number=call.caller.number or None,
     )
-    follow_package(call.session, package, author)
+    for release in follow_package(call.session, package, author):
+        _tell(call, EventType.PROCESS_UPDATED, release)
     if feed.is_workspace and feed.folder_id is not None:
         folder = get_folder(call.session, call.tenant.tenant_id, feed.folder_id, call.reach)
         place = FolderPlace(id=folder.id, key=folder.key, path=folder.fully_qualified_name, lineage=(folder.key,))
-        provide_in_workspace(call.session, place, package, author)
+        provided = provide_in_workspace(call.session, place, package, author)
+        if provided is not None:
+            _tell(call, EventType.PROCESS_CREATED, provided)
+
+
+def _tell(call: Call, event_type: EventType, release: Release) -> None:
+    where = (Release.id == release.id,)
+    announce_entities(call, event_type, "Releases", RELEASES, where, folder_id=release.folder_id)
 
 
 def _verify_belongs(new: NewPackage, feed: Feed) -> None:

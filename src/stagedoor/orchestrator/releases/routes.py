@@ -137,7 +137,9 @@ def move_several_to_latest(call: Call) -> Answer:
     failed = []
     for release_id in get_required(find_integers(get_body(call), "releaseIds"), "releaseIds"):
         try:
-            service.move_to_latest(call.session, service.get_release(call.session, folder, release_id), author)
+            release = service.get_release(call.session, folder, release_id)
+            service.move_to_latest(call.session, release, author)
+            _tell(call, EventType.PROCESS_UPDATED, release)
         except NotFound:
             failed.append(release_id)
     return _bulk(call, failed)
@@ -150,7 +152,9 @@ def move_several_to_latest_by_key(call: Call) -> Answer:
     failed = []
     for key in get_required(find_guids(get_body(call), "releaseKeys"), "releaseKeys"):
         try:
-            service.move_to_latest(call.session, service.get_release_by_key(call.session, folder, key), author)
+            release = service.get_release_by_key(call.session, folder, key)
+            service.move_to_latest(call.session, release, author)
+            _tell(call, EventType.PROCESS_UPDATED, release)
         except NotFound:
             failed.append(key)
     return _bulk(call, failed)

@@ -143,22 +143,23 @@ def delete_release(session: Session, release: Release) -> None:
     store.delete_release(session, release)
 
 
-def follow_package(session: Session, package: Package, author: Author) -> None:
-    """Move the releases that follow their package on to this version of it, if it is the latest."""
-    if package.is_latest_version:
-        for release in store.list_followers(session, package):
-            move_to_version(session, release, package.version, author)
+def follow_package(session: Session, package: Package, author: Author) -> Sequence[Release]:
+    """Move the releases that follow their package on to this version, if it is the latest; return those that moved."""
+    followers = store.list_followers(session, package) if package.is_latest_version else ()
+    for release in followers:
+        move_to_version(session, release, package.version, author)
+    return followers
 
 
-def provide_in_workspace(session: Session, workspace: FolderPlace, package: Package, author: Author) -> None:
-    """Make a package runnable in a personal workspace, unless it is; there it follows its package.
+def provide_in_workspace(session: Session, workspace: FolderPlace, package: Package, author: Author) -> Release | None:
+    """Make a package runnable in a personal workspace and return the release, or ``None`` where it is; it follows on.
 
     What is in somebody's workspace is published there by that person and runs at once.
     """
     if store.runs_package(session, workspace.id, package):
-        return
+        return None
     changes = ReleaseChanges(name=package.name, auto_update=True)
-    create_release(session, workspace, package.name, package.version, changes, author, feed_id=package.feed_id)
+    return create_release(session, workspace, package.name, package.version, changes, author, feed_id=package.feed_id)
 
 
 def _get_package(session: Session, tenant_id: str, name: str, version: str | None, feeds: Sequence[Feed]) -> Package:

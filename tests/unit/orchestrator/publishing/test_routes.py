@@ -14,6 +14,7 @@ from stagedoor.orchestrator.errors import AlreadyExists, InvalidRequest, NotFoun
 from stagedoor.orchestrator.package_files.errors import PackageRefused
 from stagedoor.orchestrator.processes.errors import PackageInUse
 from stagedoor.orchestrator.stored_files.models import StoredFile
+from stagedoor.orchestrator.webhooks.models import OutgoingEvent
 from stagedoor.passage import FolderPlace, Reach
 
 UPLOAD = "Processes_UploadPackage"
@@ -243,6 +244,30 @@ class TestFeeds:
             upload(desk, python_package(version=version), feed=workspace.key)
         [release] = desk.call("Releases_Get", folder=workspace).content["value"]
         assert (release["Name"], release["ProcessVersion"], release["AutoUpdate"]) == ("Reader", "0.2.0", True)
+
+
+def test_webhooks_hear_of_processes_that_moved_on_or_were_made(desk: Desk) -> None:
+    webhook = {
+        "Name": "w",
+        "Url": "https://listener.test/",
+        "Enabled": True,
+        "SubscribeToAllEvents": True,
+        "AllowInsecureSsl": False,
+    }
+    upload(desk, python_package())
+    folder, workspace = desk.make_folder("Shared"), desk.make_folder("Ann's")
+    give_feed(desk, workspace, feed_type=3, folder_type=1)
+    body = {"Name": "x", "ProcessKey": "Reader", "AutoUpdate": True}
+    desk.call("Releases_Post", body, folder=folder)
+    desk.call("Webhooks_Post", webhook)
+    upload(desk, python_package(version="2.0.0"))
+    upload(desk, python_package(version="3.0.0"), feed=workspace.key)
+    with desk.write() as session:
+        events = [(event.type, json.loads(event.body)) for event in session.query(OutgoingEvent)]
+    assert [(kind, body["OrganizationUnitId"], body["Releases"][0]["ProcessVersion"]) for kind, body in events] == [
+        ("process.updated", folder.id, "2.0.0"),
+        ("process.created", workspace.id, "3.0.0"),
+    ]
 
 
 class TestLibraries:
