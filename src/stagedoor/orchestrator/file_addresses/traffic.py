@@ -38,6 +38,11 @@ class ShownFile:
     sha256: str
     modified_at: datetime
 
+    @property
+    def etag(self) -> str:
+        """What names this content in HTTP (RFC 9110, section 8.8.3)."""
+        return f'"{self.sha256}"'
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRoom:

@@ -249,6 +249,15 @@ class TestTraffic:
         assert (answer.status, answer.body, answer.headers.get("content-range")) == (status, body, told)
         assert answer.headers["content-length"] == str(len(body))
 
+    def test_a_part_of_what_has_changed_since_is_the_whole(self, files: Files) -> None:
+        etag = files.put("changing.bin", b"0123456789").headers["etag"]
+        address = files.address("Read", "changing.bin")
+        asked = [("range", "bytes=8-"), ("if-range", etag)]
+        assert files.small.ask("GET", address, asked).body == b"89"
+        files.put("changing.bin", b"abcdefghij")
+        answer = files.small.ask("GET", address, asked)
+        assert (answer.status, answer.body) == (200, b"abcdefghij")
+
     @pytest.mark.parametrize("wanted", ["bytes=10-", "bytes=99-100", "bytes=-0"])
     def test_a_part_behind_the_end_is_refused(self, files: Files, wanted: str) -> None:
         files.put("ten.bin", b"0123456789")
