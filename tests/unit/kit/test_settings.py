@@ -45,3 +45,14 @@ def test_an_address_of_version_six_stands_in_brackets() -> None:
 def test_a_port_that_is_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match="http"):
         settings_from_environment({"STAGEDOOR_PORT": "http"})
+
+
+@pytest.mark.parametrize(("word", "reaches"), [("yes", True), ("No", False)])
+def test_an_operator_says_whether_webhooks_reach_private_addresses(word: str, reaches: bool) -> None:
+    settings = settings_from_environment({"STAGEDOOR_WEBHOOKS_REACH_PRIVATE": word})
+    assert settings.webhooks_reach_private is reaches
+
+
+def test_a_word_that_could_be_meant_as_no_is_not_read_as_yes() -> None:
+    with pytest.raises(ValueError, match="yes or no"):
+        settings_from_environment({"STAGEDOOR_WEBHOOKS_REACH_PRIVATE": "0"})

@@ -11,7 +11,7 @@ EXECUTION_SCOPE = EnumType("ExecutionSettingsScope", {"Global": 0, "Robot": 1})
 POLLING_SECONDS = 30
 
 _FLAGS = ["False", "True"]
-_EXECUTION_SETTINGS = (
+_EXECUTION_SETTINGS: tuple[tuple[str, str, str, str, list[str]], ...] = (
     (
         "TracingLevel",
         "Logging level",

@@ -18,7 +18,9 @@ NOW_ALONE = "What is used now, in one entry a type: no history is kept, so that 
 routes = Routes(settlement=DUE_MOVES)
 
 
-@routes.reads("Stats_GetCountStats", basis=Basis.GUESS, note="Processes, assets and queues within the caller's reach.")
+@routes.reads(
+    "Stats_GetCountStats", basis=Basis.GUESS, note="Processes, assets, queues and triggers within the caller's reach."
+)
 def count_things(call: Call) -> Answer:
     """Answer how many of everything there are."""
     return _counts(store.count_things(call.session, call.tenant.tenant_id, call.reach))

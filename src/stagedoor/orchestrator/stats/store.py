@@ -7,6 +7,7 @@ from stagedoor.orchestrator.assets.models import Asset
 from stagedoor.orchestrator.assets.store import within_reach as assets_within_reach
 from stagedoor.orchestrator.folders.store import select_ids_within_reach
 from stagedoor.orchestrator.jobs.models import Job
+from stagedoor.orchestrator.process_schedules.models import ProcessSchedule
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_definitions.store import within_reach as queues_within_reach
 from stagedoor.orchestrator.releases.models import Release
@@ -15,7 +16,7 @@ from stagedoor.passage import Reach
 
 
 def count_things(session: Session, tenant_id: str, reach: Reach) -> dict[str, int]:
-    """Return how many processes, assets and queues the caller can reach."""
+    """Return how many processes, assets, queues and triggers by time the caller can reach."""
     folders = select_ids_within_reach(tenant_id, reach)
     processes = select(func.count(Release.id)).where(Release.tenant_id == tenant_id, Release.folder_id.in_(folders))
     assets = select(func.count(Asset.id)).where(
@@ -24,10 +25,14 @@ def count_things(session: Session, tenant_id: str, reach: Reach) -> dict[str, in
     queues = select(func.count(QueueDefinition.id)).where(
         QueueDefinition.tenant_id == tenant_id, queues_within_reach(tenant_id, reach, except_folder_id=None)
     )
+    schedules = select(func.count(ProcessSchedule.id)).where(
+        ProcessSchedule.tenant_id == tenant_id, ProcessSchedule.folder_id.in_(folders)
+    )
     return {
         "Processes": session.scalar(processes) or 0,
         "Assets": session.scalar(assets) or 0,
         "Queues": session.scalar(queues) or 0,
+        "Schedules": session.scalar(schedules) or 0,
     }
 
 

@@ -11,9 +11,12 @@ from itertools import groupby
 import orjson
 from sqlalchemy.orm import Session
 
+from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.crypto import SealBroken
 from stagedoor.kit.logs import get_logger
 from stagedoor.kit.secret import Secret
+from stagedoor.orchestrator.alerts.schemas import Severity
+from stagedoor.orchestrator.alerts.service import raise_alert
 from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.webhooks import store
 from stagedoor.orchestrator.webhooks.models import OutgoingEvent, Webhook, WebhookDelivery
@@ -69,7 +72,7 @@ def _deliver(duty: DutyCall) -> None:
             tried = list(threads.map(lambda group: _send(duty, group, begun), groups))
         with duty.database.write() as session:
             for outcome in tried:
-                _write_down(session, outcome, duty.clock.now())
+                _write_down(session, outcome, duty.clock.now(), duty.chance)
 
 
 def _send(duty: DutyCall, deliveries: Sequence[WebhookDelivery], begun: datetime) -> _Tried:
@@ -99,7 +102,7 @@ def _send_one(duty: DutyCall, webhook: Webhook, secret: Secret | None, body: byt
     return outcome.problem or f"The answer was {outcome.status}."
 
 
-def _write_down(session: Session, tried: _Tried, now: datetime) -> None:
+def _write_down(session: Session, tried: _Tried, now: datetime, chance: Chance) -> None:
     webhook = store.find_to_judge(session, tried.webhook_id)
     if webhook is None:
         return
@@ -112,16 +115,26 @@ def _write_down(session: Session, tried: _Tried, now: datetime) -> None:
         if webhook.failures <= len(RETRIED_AFTER):
             webhook.held_until = now + RETRIED_AFTER[webhook.failures - 1]
         else:
-            _pause(session, webhook, tried.problem, now)
+            _pause(session, webhook, tried.problem, now, chance)
     store.release(session, [left.id for left in tried.left])
 
 
-def _pause(session: Session, webhook: Webhook, problem: str, now: datetime) -> None:
+def _pause(session: Session, webhook: Webhook, problem: str, now: datetime, chance: Chance) -> None:
     # The vendor's words: events of that hour are not stored and not sent later.
     webhook.failures = 0
     webhook.held_until = None
     webhook.paused_until = now + PAUSED_FOR
     store.drop_waiting(session, webhook.id)
+    raise_alert(
+        session,
+        webhook.tenant_id,
+        "Webhook.Paused",
+        {"WebhookId": webhook.id, "Name": webhook.name, "Reason": problem},
+        key=random_guid(chance),
+        component="Webhooks",
+        severity=Severity.WARN,
+        at=now,
+    )
     _log.warning("webhook_paused", webhook_id=webhook.id, tenant_id=webhook.tenant_id, problem=problem)
 
 

@@ -80,7 +80,11 @@ def ping_webhook(call: Call) -> Answer:
     return _accepted(answer_object(call, "PingEventDto", service.ping(call, _webhook(call))))
 
 
-@routes.reads("Webhooks_GetEventTypes")
+@routes.reads(
+    "Webhooks_GetEventTypes",
+    basis=Basis.GUESS,
+    note="robot.status can be subscribed to and does not happen. The fields of events are those of the API.",
+)
 def list_event_types(call: Call) -> Answer:
     """Answer the event types that a webhook can subscribe to."""
     types = [{"Name": event_type, "Group": event_type.group} for event_type in SUBSCRIBABLE]

@@ -244,6 +244,8 @@ def test_a_webhook_that_fails_three_times_pauses_for_an_hour(desk: Desk, post: P
         post.deliver(after)
     assert post.outside.types() == ["job.created"] * 3
     assert waiting(desk) == (0, 0)
+    [alert] = desk.call("Alerts_Get").content["value"]
+    assert (alert["Component"], alert["Severity"]) == ("Webhooks", "Warn")
     post.outside.statuses.clear()
     happen(desk, EventType.JOB_STARTED)
     post.deliver()
