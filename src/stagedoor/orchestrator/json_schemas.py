@@ -16,6 +16,9 @@ SCHEMA_LENGTH_MAX = 64 * 1024
 STEPS_MAX = 20_000
 """How many sub-schemas there may be once every reference is written out."""
 
+WORK_MAX = 500_000_000
+"""Sub-schemas times bytes of content; whatever both are, a request is held to its schema within some seconds."""
+
 _DATA = frozenset({"const", "default", "enum", "examples"})
 _DYNAMIC = frozenset({"$dynamicRef", "$recursiveRef"})
 
@@ -47,10 +50,31 @@ def find_violation(written: str, content: Any) -> str | None:
 
     The schema is one that :func:`verify_schema` let pass.
     """
-    for violation in _validator(written).iter_errors(content):
+    try:
+        # The first violation is enough: all of them together may be the product of schema and content.
+        _validator(written).validate(content)
+    except jsonschema_rs.ValidationError as violation:
         place = "".join(f"/{step}" for step in violation.instance_path)
         return f"{place or '/'}: {violation.message}"[:500]
     return None
+
+
+def verify_work(written: str, content_bytes: int) -> None:
+    """Raise :class:`~stagedoor.orchestrator.errors.InvalidRequest` for more content than is held to a schema at once.
+
+    ``content_bytes`` is the length of everything that a request wants held to it, as JSON.
+    """
+    if _count_steps(written) * content_bytes > WORK_MAX:
+        raise InvalidRequest(
+            "This is too much to be held to a JSON schema at once.",
+            hint="Send fewer items, or shorter ones, in one request.",
+        )
+
+
+@lru_cache(maxsize=256)
+def _count_steps(written: str) -> int:
+    schema = orjson.loads(written)
+    return _Extent(schema, "JSON schema").measure(schema, (), is_root=True) if isinstance(schema, dict) else 1
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.errors import Conflict, NotFound
 from stagedoor.orchestrator.folder_links import fold
-from stagedoor.orchestrator.json_schemas import find_violation
+from stagedoor.orchestrator.json_schemas import find_violation, verify_work
 from stagedoor.orchestrator.test_data_queues import store
 from stagedoor.orchestrator.test_data_queues.models import DataQueue, DataQueueItem
 from stagedoor.orchestrator.test_data_queues.schemas import DataQueueValues
@@ -106,6 +106,7 @@ def _verify_items(session: Session, keeper: Keeper, ids: Collection[int]) -> Non
 
 
 def _verify_contents(queue: DataQueue, contents: Sequence[str]) -> None:
+    verify_work(queue.content_json_schema, sum(map(len, contents)))
     for ordinal, content in enumerate(contents):
         violation = find_violation(queue.content_json_schema, orjson.loads(content))
         if violation is not None:

@@ -219,3 +219,10 @@ class TestItems:
         sent = None if body is None else {**body, "queueName": "Nowhere"}
         with pytest.raises(NotFound, match="Nowhere"):
             desk.call(operation, sent, folder=folder, query={"queuename": "Nowhere"})
+
+    def test_more_than_can_be_held_to_the_schema_at_once_is_refused(self, desk: Desk, folder: FolderPlace) -> None:
+        schema = orjson.dumps({"properties": {"n": {"items": {"allOf": [{"minimum": 0}] * 4_000}}}}).decode()
+        make(desk, folder, ContentJsonSchema=schema)
+        with pytest.raises(InvalidRequest, match="too much"):
+            add(desk, folder, [1] * 100_000)
+        assert add(desk, folder, [1] * 10) == 1
