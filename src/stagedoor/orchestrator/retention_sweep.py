@@ -13,6 +13,7 @@ from stagedoor.kit.db import Database
 from stagedoor.kit.files import KeptFile
 from stagedoor.kit.logs import get_logger
 from stagedoor.orchestrator.buckets.files import put_file, verify_writable
+from stagedoor.orchestrator.buckets.models import Bucket
 from stagedoor.orchestrator.buckets.store import find_bucket_of_tenant, find_bucket_to_fill
 from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.errors import NotFound, OrchestratorError
@@ -78,16 +79,20 @@ def _archive_some(
     place = names.index(retention.rows.key)
     ids = [row[place] for row in rows]
     with duty.database.read() as session:
-        bucket = find_bucket_of_tenant(session, setting.tenant_id, setting.bucket_id)
-        if bucket is None:
-            raise NotFound(f"There is no bucket {setting.bucket_id}.")
-        verify_writable(bucket)
+        _writable(find_bucket_of_tenant(session, setting.tenant_id, setting.bucket_id))
     kept = _keep(names, rows, duty)
     path = f"/{retention.set_name}/{thing_id}/{ids[0]}-{ids[-1]}.csv"
     with duty.database.write() as session:
         _put(session, setting, path, kept, duty.clock.now())
         _delete(session, retention, ids)
     return len(ids) == SWEPT_AT_ONCE
+
+
+def _writable(bucket: Bucket | None) -> Bucket:
+    if bucket is None:
+        raise NotFound("The bucket to archive into is gone.")
+    verify_writable(bucket)
+    return bucket
 
 
 def _read(
@@ -121,9 +126,7 @@ def _new_name(chance: Chance) -> str:
 
 
 def _put(session: Session, setting: Any, path: str, kept: KeptFile, now: datetime) -> None:
-    bucket = find_bucket_to_fill(session, setting.tenant_id, setting.bucket_id)
-    if bucket is None:
-        raise NotFound(f"There is no bucket {setting.bucket_id}.")
+    bucket = _writable(find_bucket_to_fill(session, setting.tenant_id, setting.bucket_id))
     put_file(session, bucket, path, kept, content_type=CSV, now=now)
 
 

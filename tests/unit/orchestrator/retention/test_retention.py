@@ -92,6 +92,13 @@ class TestSetting:
         assert shop.desk.call(f"{name}_DeleteById", key=key, folder=shop.folder).status == 204
         assert shop.call(f"{name}_Get")["value"] == []
 
+    def test_keeping_for_ever_needs_no_period(self, shop: Work, name: str) -> None:
+        key = thing_id(shop, name)
+        shop.call(f"{name}_PutById", {"Action": "Delete", "Period": 7}, key=key)
+        shop.call(f"{name}_PutById", {"Action": "None"}, key=key)
+        shown = shop.call(f"{name}_GetById", key=key)
+        assert (shown["Action"], shown["Period"]) == ("None", 30)
+
     @pytest.mark.parametrize(
         "body",
         [

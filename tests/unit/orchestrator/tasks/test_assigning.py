@@ -159,6 +159,14 @@ class TestPassingOn:
         assert reassign(work, task["id"], LINUS)[0]["ErrorCode"] == 1000
         assert unassign(work, task["id"])[0]["ErrorCode"] == 1000
 
+    def test_what_is_completed_stays_whose_it_is(self, work: Work) -> None:
+        task = work.make()
+        work.assign(task["id"], GRACE)
+        work.call("GenericTasks_CompleteTask", {"taskId": task["id"]})
+        for refused in (reassign(work, task["id"], LINUS), unassign(work, task["id"])):
+            assert refused[0]["ErrorCode"] == 1000
+        assert work.show(task["id"])["AssignedToUserId"] == GRACE
+
     def test_a_task_is_taken_back_and_the_time_it_took_counts(self, work: Work) -> None:
         task = work.make()
         work.assign(task["id"], GRACE)
