@@ -33,6 +33,7 @@ from stagedoor.orchestrator.business_rules.routes import routes as business_rule
 from stagedoor.orchestrator.calendars.routes import routes as calendars
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.credential_stores.routes import routes as credential_stores
+from stagedoor.orchestrator.directory_service.routes import routes as directory_service
 from stagedoor.orchestrator.documents import routes as documents
 from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
 from stagedoor.orchestrator.environments.routes import routes as environments
@@ -56,6 +57,7 @@ from stagedoor.orchestrator.libraries.routes import routes as libraries
 from stagedoor.orchestrator.licensing.routes import routes as licensing
 from stagedoor.orchestrator.machines.routes import routes as machines
 from stagedoor.orchestrator.maintenance.routes import routes as maintenance
+from stagedoor.orchestrator.organization_units.routes import routes as organization_units
 from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.orchestrator.package_feeds.routes import routes as package_feeds
 from stagedoor.orchestrator.people_changes import NobodyChanges, PeopleChanges
@@ -104,6 +106,7 @@ from stagedoor.orchestrator.test_set_schedules.routes import routes as test_set_
 from stagedoor.orchestrator.test_sets.routes import routes as test_sets
 from stagedoor.orchestrator.translations.routes import routes as translations
 from stagedoor.orchestrator.uploads import Uploads, opened_uploads
+from stagedoor.orchestrator.user_login_attempts.routes import routes as user_login_attempts
 from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.orchestrator.webhooks.delivery import DELIVER_EVENTS
 from stagedoor.orchestrator.webhooks.routes import routes as webhooks
@@ -119,6 +122,7 @@ ROOMS: tuple[Routes, ...] = (
     business_rules,
     calendars,
     credential_stores,
+    directory_service,
     documents,
     environments,
     execution_media,
@@ -135,6 +139,7 @@ ROOMS: tuple[Routes, ...] = (
     licensing,
     machines,
     maintenance,
+    organization_units,
     package_feeds,
     personal_workspaces,
     process_schedules,
@@ -171,6 +176,7 @@ ROOMS: tuple[Routes, ...] = (
     test_set_schedules,
     test_sets,
     translations,
+    user_login_attempts,
     users,
     webhooks,
 )

@@ -21,6 +21,7 @@ from stagedoor.orchestrator.jobs.entities import JOBS
 from stagedoor.orchestrator.libraries.entities import LIBRARIES
 from stagedoor.orchestrator.machines.entities import MACHINES
 from stagedoor.orchestrator.odata.metadata import metadata_document, service_document
+from stagedoor.orchestrator.organization_units.entities import ORGANIZATION_UNITS
 from stagedoor.orchestrator.personal_workspaces.entities import PERSONAL_WORKSPACES
 from stagedoor.orchestrator.process_schedules.entities import PROCESS_SCHEDULES
 from stagedoor.orchestrator.processes.entities import PROCESSES
@@ -47,6 +48,7 @@ from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITE
 from stagedoor.orchestrator.test_set_executions.entities import TEST_CASE_EXECUTIONS, TEST_SET_EXECUTIONS
 from stagedoor.orchestrator.test_set_schedules.entities import TEST_SET_SCHEDULES
 from stagedoor.orchestrator.test_sets.entities import TEST_SETS
+from stagedoor.orchestrator.user_login_attempts.entities import LOGIN_ATTEMPTS
 from stagedoor.orchestrator.users.entities import USERS
 from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
@@ -67,6 +69,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     JOBS,
     LIBRARIES,
     MACHINES,
+    ORGANIZATION_UNITS,
     PERMISSIONS,
     PERSONAL_WORKSPACES,
     PROCESS_SCHEDULES,
@@ -95,6 +98,7 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     TEST_SET_EXECUTIONS,
     TEST_SET_SCHEDULES,
     TEST_SETS,
+    LOGIN_ATTEMPTS,
     USERS,
     WEBHOOKS,
 )

@@ -5,10 +5,19 @@ from pathlib import Path
 
 import pytest
 from tests.factories.orchestrator import Desk, desk_in
+from tests.factories.tenant_people import people_desk_in
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = desk_in(tmp_path)
+    yield desk
+    desk.database.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with people whom it can change, by identity's own services."""
+    desk = people_desk_in(tmp_path / "house")
     yield desk
     desk.database.close()

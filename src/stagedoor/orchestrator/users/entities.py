@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Dialect, String, case, exists, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Dialect, String, case, exists, func, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeDecorator
 
@@ -64,13 +64,6 @@ def holds_role(number: int, user: Any = User) -> ColumnElement[bool]:
         held.role_number == number,
         held.folder_key.is_(None),
     )
-
-
-def is_named(text: str) -> ColumnElement[bool]:
-    """Return the condition that a user's name, address or one of the personal names begins with a text."""
-    beginning = text.strip().lower()
-    columns = (User.username, User.email, func.lower(User.first_name), func.lower(User.last_name))
-    return or_(*(column.startswith(beginning, autoescape=True) for column in columns))
 
 
 USER = EntityType(

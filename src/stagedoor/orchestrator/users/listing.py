@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, not_
 
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.entity import EdmType, Expression, Property
@@ -18,6 +18,11 @@ def read_first(call: Call, comes_first: Callable[[Any], ColumnElement[bool]]) ->
     """Answer the users of the tenant, those who meet a condition first unless the call names an order."""
     options = options_of(call, USERS)
     if not options.orderby:
-        rank = Property("comesFirst", EdmType.BOOLEAN, Expression(comes_first), nullable=False)
-        options = replace(options, orderby=(SortKey(Field(0, (), rank, Kind.BOOLEAN), descending=True),))
+
+        def comes_later(user: Any) -> ColumnElement[bool]:
+            return not_(comes_first(user))
+
+        rank = Property("comesLater", EdmType.BOOLEAN, Expression(comes_later), nullable=False)
+        # Upwards, so that within both parts the users come by number.
+        options = replace(options, orderby=(SortKey(Field(0, (), rank, Kind.BOOLEAN), descending=False),))
     return read_set(call, USERS, options=options)

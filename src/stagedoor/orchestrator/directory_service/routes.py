@@ -1,0 +1,85 @@
+"""The operations of the directory."""
+
+from typing import Any
+
+from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.directory_service import store
+from stagedoor.orchestrator.entity import EnumType
+from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.people import Person, find_person_by_key
+from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.users.schemas import PEOPLE, USER_TYPE
+from stagedoor.orchestrator.users.store import find_username
+
+SOURCE = "local"
+SEARCH_CONTEXT = EnumType("SearchContext", {"All": 0, "Users": 1, "Groups": 2, "Robots": 3, "ExternalApplications": 4})
+NOTE = "The only domain is the organization itself, and only people are in its directory."
+
+routes = Routes()
+
+
+@routes.reads("DirectoryService_GetDomains", basis=Basis.GUESS, note=NOTE)
+def list_domains(call: Call) -> Answer:
+    """Answer the organization as the one domain."""
+    return Answer(content=[{"name": call.tenant.organization_name, "isDefault": True}])
+
+
+@routes.reads("DirectoryService_SearchForUsersAndGroups", basis=Basis.GUESS, note=NOTE)
+def search(call: Call) -> Answer:
+    """Answer the people whose name begins with ``prefix``; an empty one finds nobody."""
+    context = _word(call, "searchContext", SEARCH_CONTEXT)
+    finds_people = context in (None, SEARCH_CONTEXT.members["All"], SEARCH_CONTEXT.members["Users"])
+    prefix = call.query.get("prefix", "")
+    if not (prefix.strip() and finds_people and _names_own_domain(call)):
+        return Answer(content=[])
+    found = store.search_people(call.session, call.tenant.tenant_id, prefix)
+    return Answer(content=[_describe(call, person) for person in found])
+
+
+@routes.reads("DirectoryService_GetDomainUserId", basis=Basis.GUESS, note=NOTE)
+def find_number(call: Call) -> Answer:
+    """Answer the number of a person, found by identifier or else by name; 404 with 0 for nobody."""
+    kind = _word(call, "userType", USER_TYPE)
+    person = None
+    if (kind is None or kind in PEOPLE) and _names_own_domain(call):
+        identifier = call.query.get("directoryidentifier", "")
+        if identifier:
+            person = find_person_by_key(call.session, call.tenant.tenant_id, identifier.lower())
+        else:
+            person = find_username(call.session, call.tenant.tenant_id, call.query.get("username", ""))
+    return Answer(status=404, content=0) if person is None else Answer(content=person.number)
+
+
+@routes.reads(
+    "DirectoryService_GetDirectoryPermissions", basis=Basis.GUESS, note="Without groups, none gives anything."
+)
+def list_permissions_of_groups(call: Call) -> Answer:
+    """Answer what somebody has by the groups they are in, which is nothing."""
+    return Answer(content=[])
+
+
+def _names_own_domain(call: Call) -> bool:
+    domain = call.query.get("domain", "").strip().lower()
+    return domain in ("", call.tenant.organization_name.lower())
+
+
+def _word(call: Call, name: str, enum_type: EnumType) -> int | None:
+    written = call.query.get(name.lower(), "")
+    if not written:
+        return None
+    number = enum_type.find_number(written)
+    if number is None:
+        words = ", ".join(enum_type.members)
+        raise InvalidRequest(f"The query parameter {name} takes {words}.", details={"field": name})
+    return number
+
+
+def _describe(call: Call, person: Person) -> dict[str, Any]:
+    return {
+        "type": "User",
+        "source": SOURCE,
+        "domain": call.tenant.organization_name,
+        "identifier": person.user_id,
+        "identityName": person.username,
+        "displayName": person.display_name or person.username,
+    }
