@@ -14,7 +14,6 @@ from stagedoor.orchestrator.credential_stores.entities import CREDENTIAL_STORES
 from stagedoor.orchestrator.entity import EntitySet
 from stagedoor.orchestrator.environments.entities import ENVIRONMENTS
 from stagedoor.orchestrator.execution_media.entities import EXECUTION_MEDIA
-from stagedoor.orchestrator.exports.entities import EXPORTS
 from stagedoor.orchestrator.folders.entities import FOLDERS
 from stagedoor.orchestrator.job_triggers.entities import JOB_TRIGGERS
 from stagedoor.orchestrator.jobs.entities import JOBS
@@ -63,7 +62,6 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     CREDENTIAL_STORES,
     ENVIRONMENTS,
     EXECUTION_MEDIA,
-    EXPORTS,
     FOLDERS,
     JOB_TRIGGERS,
     JOBS,

@@ -36,8 +36,8 @@ def webhook_id(database: Database) -> int:
         store.add_webhook(session, webhook)
     with database.write() as session:
         source = EventSource(session=session, tenant_id=TENANT_ID, at=NOW)
-        for number in range(EVENTS):
-            announce_from(source, EventType.QUEUE_ITEM_ADDED, lambda number=number: {"Number": number})
+        for _ in range(EVENTS):
+            announce_from(source, EventType.QUEUE_ITEM_ADDED, dict)
     return webhook.id
 
 

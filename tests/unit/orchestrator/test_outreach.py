@@ -2,9 +2,11 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
+from tests.factories.certificates import Authority
 
 from stagedoor.orchestrator import outreach as outreach_module
 from stagedoor.orchestrator.outreach import Outreach, read_url
@@ -170,3 +172,46 @@ def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         read_url(url)
     assert Outreach().post(url, b"", {}).problem == "The URL cannot be used."
+
+
+def test_the_next_address_of_a_name_is_tried() -> None:
+    with listening(b"HTTP/1.1 200 OK\r\n\r\n") as listener:
+        port = listener.url.split(":")[2].split("/")[0]
+        assert leading_to("127.0.0.2", "127.0.0.1").post(f"http://two.test:{port}/", b"", {}).is_success
+
+
+def test_a_name_that_leads_nowhere_is_no_connection() -> None:
+    assert leading_to().post("http://nowhere.test/", b"", {}).problem == "No connection could be made."
+    assert leading_to("no address").post("http://strange.test/", b"", {}).problem is not None
+
+
+def test_garbage_is_no_answer() -> None:
+    with listening(b"SSH-2.0-OpenSSH\r\n") as listener:
+        assert Outreach().post(listener.url, b"{}", {}).problem == "The answer could not be understood."
+
+
+def test_silence_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outreach_module, "SECONDS_MAX", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        outcome = Outreach().post(f"http://127.0.0.1:{silent.getsockname()[1]}/", b"{}", {})
+    assert outcome.status is None
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused_unless_it_is_not_looked_at(tmp_path: Path) -> None:
+    context = Authority().server(tmp_path, "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
+
+        def answer() -> None:
+            for _ in range(2):
+                connection, _ = server.accept()
+                with suppress(OSError), context.wrap_socket(connection, server_side=True) as wire:
+                    wire.recv(65536)
+                    wire.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        refused = Outreach().post(url, b"", {})
+        assert (refused.status, refused.has_bad_certificate) == (None, True)
+        assert Outreach().post(url, b"", {}, verifies=False).is_success
+        thread.join(5)

@@ -83,7 +83,7 @@ def set_default(call: Call) -> Answer:
 def get_default(call: Call) -> Answer:
     """Answer which store is meant by default for a kind of resource."""
     kind = read_resource_type(call.path_arguments["resourceType"])
-    return answer_value(call, "Edm.Int64", service.get_default(call, kind))
+    return answer_value(call, "Edm.Int64", service.default_of(call, kind))
 
 
 @routes.reads(

@@ -57,24 +57,22 @@ def delete_store(call: Call, row: CredentialStore, *, is_forced: bool) -> None:
             hint="Make another one the default first, or send forceDelete=true.",
         )
     for kind in row.default_for:
-        set_default(call, store.list_stores(call.session, call.tenant.tenant_id)[0], kind)
+        set_default(call, store.list_stores_to_change(call.session, call.tenant.tenant_id)[0], kind)
     store.delete_store(call.session, row)
 
 
 def set_default(call: Call, row: CredentialStore, kind: int) -> None:
     """Let a store be meant by default for a kind of resource, and no other one."""
-    for other in store.list_stores(call.session, call.tenant.tenant_id):
+    for other in store.list_stores_to_change(call.session, call.tenant.tenant_id):
         kinds = {*other.default_for} - {kind}
         other.default_for = sorted(kinds | {kind} if other.id == row.id else kinds)
     call.session.flush()
 
 
-def get_default(call: Call, kind: int) -> int:
-    """Return the id of the store that is meant by default for a kind of resource."""
-    for row in store.list_stores(call.session, call.tenant.tenant_id):
-        if kind in row.default_for:
-            return row.id
-    raise NotFound(f"No credential store is the default for {RESOURCE_TYPE.word(kind)}.")
+def default_of(call: Call, kind: int) -> int:
+    """Return the id of the store that is meant by default for a kind of resource: there is always one."""
+    stores = store.list_stores(call.session, call.tenant.tenant_id)
+    return next(row.id for row in stores if kind in row.default_for)
 
 
 def _put(call: Call, row: CredentialStore, values: StoreValues) -> None:

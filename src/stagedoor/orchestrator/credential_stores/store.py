@@ -51,6 +51,12 @@ def save(session: Session, row: CredentialStore) -> None:
 
 
 def list_stores(session: Session, tenant_id: str) -> Sequence[CredentialStore]:
+    """Return the tenant's stores, the first of them its own."""
+    rows = select(CredentialStore).where(CredentialStore.tenant_id == tenant_id)
+    return session.scalars(rows.order_by(CredentialStore.id)).all()
+
+
+def list_stores_to_change(session: Session, tenant_id: str) -> Sequence[CredentialStore]:
     """Return the tenant's stores, the first of them its own, locked until the transaction ends."""
     rows = select(CredentialStore).where(CredentialStore.tenant_id == tenant_id)
     return session.scalars(rows.order_by(CredentialStore.id).with_for_update()).all()

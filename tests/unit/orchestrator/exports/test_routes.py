@@ -1,7 +1,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,10 @@ def test_the_download_link_leads_its_owner_to_the_file_without_another_credentia
 
 def test_what_a_spreadsheet_would_take_for_a_formula_is_written_as_text() -> None:
     out = BytesIO()
-    write_csv([["=1+1", "-5", -5, None, True, {"a": 1}]], out)
-    assert out.getvalue().decode("utf-8-sig") == '\'=1+1,\'-5,-5,,True,"{""a"":1}"\r\n'
+    write_csv([["=1+1", "-5", -5, None, True, {"a": 1}, datetime(2030, 1, 31, tzinfo=UTC)]], out)
+    assert list(csv.reader(out.getvalue().decode("utf-8-sig").splitlines())) == [
+        ["'=1+1", "'-5", "-5", "", "True", '{"a":1}', "2030-01-31T00:00:00Z"]
+    ]
 
 
 def test_an_export_and_its_file_are_gone_after_a_week(desk: Desk) -> None:

@@ -81,6 +81,7 @@ def test_robots_that_log_in_are_named_users_within_reach(desk: Desk) -> None:
         return [user["UserName"] for user in answer.content["value"]]
 
     assert users("Attended", Reach()) == ["acme\\reader"]
+    assert desk.call("Settings_GetLicense").content["Used"]["Attended"] == 1
     assert users("Unattended", Reach()) == []
     assert users("Attended", Reach(frozenset({other.key}))) == []
     with pytest.raises(InvalidRequest):

@@ -135,3 +135,18 @@ def test_lines_are_filtered_counted_and_exported(desk: Desk, folder: FolderPlace
     assert (export["Type"], export["Status"]) == ("Logs", "Completed")
     with pytest.raises(FolderRequired):
         desk.call("RobotLogs_Get")
+
+
+def test_a_line_that_is_too_long_is_refused(desk: Desk, folder: FolderPlace) -> None:
+    fields = {"message": "x", **{f"field{number}": "x" * 300_000 for number in range(4)}}
+    with pytest.raises(InvalidRequest, match="characters"):
+        desk.call("Logs_Post", fields, folder=folder)
+
+
+def test_many_lines_of_one_job_and_of_one_robot_are_placed_together(
+    desk: Desk, folder: FolderPlace, job: dict[str, Any]
+) -> None:
+    of_job = orjson.dumps({**LINE, "jobId": job["Key"]}).decode()
+    stranger = orjson.dumps({**LINE, "robotName": "nobody"}).decode()
+    desk.call("Logs_SubmitLogs", [of_job, of_job, stranger, stranger], folder=folder)
+    assert len(lines(desk, folder)) == 4

@@ -1,7 +1,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
+from stagedoor.kit.clock import HeldClock
 from stagedoor.orchestrator.app import DUTIES
 from stagedoor.orchestrator.duties import Duties, DutyCall
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
@@ -30,10 +31,16 @@ class Outside(Outreach):
         self.statuses: dict[str, int] = {}
         self.received: list[tuple[str, dict[str, str], dict[str, Any]]] = []
         self.raw: list[bytes] = []
+        self.takes = timedelta()
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.clock: HeldClock | None = None
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verifies: bool = True) -> Outcome:
         self.received.append((url, dict(headers), orjson.loads(body)))
         self.raw.append(body)
+        self.meanwhile()
+        if self.clock is not None:
+            self.clock.advance(self.takes)
         status = self.statuses.get(url, 200)
         return Outcome(status=status) if status else Outcome(problem="No connection could be made.")
 
@@ -46,6 +53,7 @@ class Post:
 
     def __init__(self, desk: Desk) -> None:
         self.outside = Outside()
+        self.outside.clock = desk.clock
         call = DutyCall(
             database=desk.database,
             files=desk.files,
@@ -342,3 +350,33 @@ def test_the_event_types_are_listed_with_their_groups(desk: Desk) -> None:
 
 def test_the_duty_is_one_of_the_houses() -> None:
     assert DELIVER_EVENTS in DUTIES
+
+
+def test_a_secret_that_cannot_be_opened_sends_nothing_unsigned(desk: Desk, post: Post) -> None:
+    key = make(desk, Secret="s3cret")["Id"]
+    happen(desk, EventType.JOB_CREATED)
+    with desk.write() as session:
+        session.get_one(Webhook, key).key = "another key, to which the secret is not bound"[:36]
+    post.deliver()
+    assert post.outside.received == []
+    assert waiting(desk) == (1, 1)
+
+
+def test_a_listener_that_takes_long_gives_way_after_a_while(desk: Desk, post: Post) -> None:
+    make(desk)
+    for _ in range(3):
+        happen(desk, EventType.JOB_CREATED)
+    post.outside.takes = timedelta(seconds=4)
+    post.deliver()
+    assert len(post.outside.received) == 2
+    post.deliver()
+    assert len(post.outside.received) == 3
+    assert waiting(desk) == (0, 0)
+
+
+def test_a_webhook_that_was_deleted_while_it_was_sent_to_is_forgotten(desk: Desk, post: Post) -> None:
+    key = make(desk)["Id"]
+    happen(desk, EventType.JOB_CREATED)
+    post.outside.meanwhile = lambda: desk.call("Webhooks_DeleteById", key=key)
+    post.deliver()
+    assert waiting(desk) == (0, 0)
