@@ -25,6 +25,7 @@ from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
 from stagedoor.orchestrator.assets.schemas import Value, ValueType
 from stagedoor.orchestrator.assets.sealing import put_value, reveal_secret
+from stagedoor.orchestrator.buckets.models import Bucket
 from stagedoor.orchestrator.credential_stores.models import CredentialStore
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
 from stagedoor.orchestrator.folders.store import EVERYWHERE
@@ -79,6 +80,7 @@ class SealedWorld:
             self._exchange_a_token(session, keys, person.id)
             self._add_assets(session, keys, tenant.id)
             self._add_task(session, keys, tenant.id)
+            self._add_bucket(session, keys, tenant.id)
             draft = ConnectionDraft(
                 organization_id=organization.id,
                 name="prod",
@@ -203,3 +205,17 @@ class SealedWorld:
         )
         put_data(task, {"amount": 5}, vault=keys.vault, chance=self.chance)
         session.add(task)
+
+    def _add_bucket(self, session: Session, keys: SealingKeys, tenant_id: str) -> None:
+        password = Secret("a store's password")
+        session.add(
+            Bucket(
+                tenant_id=tenant_id,
+                key="bucket-key",
+                seal_key="bucket-seal-key",
+                name="Elsewhere",
+                sealed_password=keys.vault.seal(password, context="bucket:bucket-seal-key", chance=self.chance),
+                tags=[],
+                created_at=START,
+            )
+        )
