@@ -1,11 +1,12 @@
 """Test sets, their schedules, environments and workspaces: the same story on every store that Stagedoor runs on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.factories.checks import make_checks, make_set
+from tests.factories.checks import check_package, make_checks, make_set, upload
 from tests.factories.orchestrator import CALLER, Desk
 
 from stagedoor.kit.db import Database
@@ -37,6 +38,19 @@ def test_a_set_runs_in_order_by_hand_and_by_schedule(desk: Desk) -> None:
     assert [case["EndTime"] for case in first] == ["2030-01-31T08:00:03Z", "2030-01-31T08:00:06Z"]
     filtered = {"$filter": "HasAssertions eq false and RobotName eq null and Status eq 'Passed'"}
     assert len(desk.call("TestCaseExecutions_Get", folder=checks.folder, query=filtered).content["value"]) == 4
+
+
+def test_many_who_look_at_once_find_each_case_once(desk: Desk) -> None:
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        upload(desk, check_package(version))
+
+    def look(_: int) -> list[str]:
+        return [each["Name"] for each in desk.call("TestCaseDefinitions_Get").content["value"]]
+
+    with ThreadPoolExecutor(16) as threads:
+        looks = list(threads.map(look, range(16)))
+    assert looks == [["Login", "Logout"]] * 16
+    assert desk.call("TestCaseDefinitions_Get").content["value"][0]["LatestVersion"] == "1.2.0"
 
 
 def test_robots_tell_their_environments_and_workspaces_their_explorers(desk: Desk) -> None:

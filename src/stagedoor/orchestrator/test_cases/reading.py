@@ -30,9 +30,9 @@ def read_new_packages(session: Session, tenant_id: str, *, files: Files, clock: 
     """Write down the test cases of every package of the tenant that was not read before."""
     while packages := store.list_unread(session, tenant_id, limit=AT_ONCE):
         for package in packages:
-            for case in _list_cases(package, files):
-                _write_down(session, package, case, clock)
-            store.mark_read(session, package)
+            if store.claim(session, package):
+                for case in _list_cases(package, files):
+                    _write_down(session, package, case, clock)
         session.flush()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.folders.models import Folder
@@ -34,12 +35,17 @@ def has_unread(session: Session, tenant_id: str) -> bool:
 
 def list_unread(session: Session, tenant_id: str, *, limit: int) -> Sequence[Package]:
     """Return packages that were not read for their test cases, in the order in which they came."""
-    return session.scalars(_unread(tenant_id).order_by(Package.id).limit(limit).with_for_update()).all()
+    return session.scalars(_unread(tenant_id).order_by(Package.id).limit(limit)).all()
 
 
-def mark_read(session: Session, package: Package) -> None:
-    """Note that a package was read."""
-    session.add(CasePackage(package_id=package.id))
+def claim(session: Session, package: Package) -> bool:
+    """Note that a package is read by this transaction; false where another one has read it at the same moment."""
+    try:
+        with session.begin_nested():
+            session.add(CasePackage(package_id=package.id))
+    except IntegrityError:
+        return False
+    return True
 
 
 def find_of_package(session: Session, package: Package, unique_id: str) -> CaseDefinition | None:
