@@ -144,6 +144,17 @@ class TestWhatItMayDo:
                 client.post("/tokens", json={"name": "x", "scopes": ["OR.Jobs.Read"]}),
             ):
                 assert (answer.status_code, answer.json()["code"]) == (403, "method_not_allowed_here"), answer.text
+        everybody = administrator.orchestrator.get("/odata/Users").json()["value"]
+        with httpx2.Client(base_url=house.orchestrator_url, headers=bearer(key["key"])) as client:
+            user = f"/odata/Users({everybody[0]['Id']})"
+            for answer in (
+                client.post("/odata/Users", json={"UserName": "keys.made.by.a.key"}),
+                client.patch(user, json={"EmailAddress": "mine@example.org"}),
+                client.post(f"{user}/UiPath.Server.Configuration.OData.AssignRoles", json={"roleIds": [1]}),
+            ):
+                told = answer.json()["stagedoor"]["code"]
+                assert (answer.status_code, told) == (403, "method_not_allowed_here"), answer.text
+        assert administrator.orchestrator.get("/odata/Users").json()["value"] == everybody
 
     @pytest.mark.parametrize("form", ["bearer", "api_key", "basic_password"])
     def test_it_is_taken_in_each_of_its_three_places(

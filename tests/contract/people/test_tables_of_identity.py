@@ -6,14 +6,10 @@ from sqlalchemy import Table
 from stagedoor.identity.organizations.models import Tenant
 from stagedoor.identity.users.models import RoleAssignment, User
 from stagedoor.kit.db import Base
-from stagedoor.orchestrator.people import ROLE_ASSIGNMENTS, TASK_ROLES, TENANTS, USERS
+from stagedoor.orchestrator.people import ROLE_ASSIGNMENTS, TENANTS, USERS
 
 
 @pytest.mark.parametrize(("read", "kept"), [(USERS, User), (TENANTS, Tenant), (ROLE_ASSIGNMENTS, RoleAssignment)])
 def test_each_column_that_is_read_is_kept_by_identity(read: Table, kept: type[Base]) -> None:
     assert read.name == kept.__tablename__
     assert {column.name for column in read.columns} <= {column.name for column in kept.__table__.columns}
-
-
-def test_the_roles_that_work_on_tasks_are_those_whose_words_say_so() -> None:
-    assert {"administrator", "folder administrator", "automation user", "automation publisher"} == TASK_ROLES

@@ -1,53 +1,14 @@
-"""What a caller may do with the tasks of a folder, read from the words of its grant; for showing, not for judging."""
+"""What a caller may do with the tasks of a folder; for showing, not for judging."""
 
-from stagedoor.catalog.matcher import CATALOG
-from stagedoor.catalog.roles import find_role
+from stagedoor.orchestrator import granted_permissions
 from stagedoor.passage import Caller, FolderPlace
 
 PERMISSIONS = (
     *("Tasks.View", "Tasks.Edit", "Tasks.Create", "Tasks.Delete"),
     *("TaskCatalogs.View", "TaskCatalogs.Edit", "TaskCatalogs.Create", "TaskCatalogs.Delete"),
 )
-EVERYTHING = frozenset(PERMISSIONS)
 
 
 def list_granted(caller: Caller, tenant_id: str, folder: FolderPlace) -> frozenset[str]:
     """Return which of :data:`PERMISSIONS` a caller's grant amounts to in the folder."""
-    granted: set[str] = set()
-    for allowance in caller.terms.allowances:
-        is_here = allowance.folders is None or not set(allowance.folders).isdisjoint(folder.lineage)
-        if allowance.tenant_id in (None, tenant_id) and is_here:
-            granted.update(*(_permissions_of(word) for word in allowance.allow))
-    ceiling = caller.terms.ceiling
-    if ceiling is not None:
-        granted &= {permission for word in ceiling for permission in _permissions_of(word)}
-    return frozenset(granted)
-
-
-def _permissions_of(word: str) -> frozenset[str]:
-    kind, _, name = word.partition(":")
-    match kind.lower():
-        case "all":
-            return EVERYTHING
-        case "permission":
-            return frozenset({name}) & EVERYTHING
-        case "role":
-            role = find_role(name)
-            return frozenset() if role is None else role.permissions & EVERYTHING
-        case _:
-            return _permissions_behind(word, kind.lower(), name)
-
-
-def _permissions_behind(word: str, kind: str, name: str) -> frozenset[str]:
-    """Return what the operations ask for that a word covers: a tag, a scope or an operation's own name."""
-    covered: set[str] = set()
-    for operation in CATALOG.operations:
-        scope = operation.scope or ""
-        if (
-            (kind == "tag" and operation.tag == name)
-            or (kind == "scope" and name in (scope, scope.rpartition(".")[0]))
-            or operation.id == word
-        ):
-            # Where two are needed at once, neither was given by this operation alone.
-            covered.update(*(needed for needed in operation.permissions.alternatives if len(needed) == 1))
-    return frozenset(covered) & EVERYTHING
+    return granted_permissions.list_granted(caller, tenant_id, folder.lineage) & frozenset(PERMISSIONS)

@@ -125,7 +125,7 @@ def add_user(call: Call, order: UserOrder) -> int:
         number = person.number
         if store.find_user(call.session, call.tenant.tenant_id, number) is not None:
             raise AlreadyExists(f"The tenant has a user '{person.username}' already.")
-    keep_user(call, number, order.traits)
+    keep_user(call, number, order.traits, creator=call.caller.number)
     set_roles(call, get_user(call.session, call.tenant.tenant_id, number), roles)
     return number
 
@@ -185,11 +185,11 @@ def set_holders(call: Call, role: Role, added: Collection[int], removed: Collect
         call.people.take_role(call, user.user_id, role.name, None)
 
 
-def keep_user(call: Call, number: int, traits: Mapping[str, bool] = NOTHING) -> None:
+def keep_user(call: Call, number: int, traits: Mapping[str, bool] = NOTHING, *, creator: int | None = None) -> None:
     """Let a person belong to the tenant, and keep what is said of them there."""
-    now, by = call.clock.now(), call.caller.number
-    row = store.get_or_add_row(call.session, call.tenant.tenant_id, number, now=now, by=by)
+    now = call.clock.now()
+    row = store.get_or_add_row(call.session, call.tenant.tenant_id, number, now=now, creator=creator)
     for name, value in traits.items():
         setattr(row, name, value)
-    row.modified_at, row.modifier_user_number = now, by
+    row.modified_at, row.modifier_user_number = now, call.caller.number
     call.session.flush()

@@ -45,11 +45,11 @@ def list_holders(session: Session, tenant_id: str, role_number: int) -> Sequence
     return session.scalars(held.distinct().order_by(HeldRole.user_number)).all()
 
 
-def get_or_add_row(session: Session, tenant_id: str, number: int, *, now: datetime, by: int) -> TenantUser:
+def get_or_add_row(session: Session, tenant_id: str, number: int, *, now: datetime, creator: int | None) -> TenantUser:
     """Return what the tenant keeps of a user, made now if there was nothing."""
     row = session.get(TenantUser, (tenant_id, number))
     if row is None:
-        row = TenantUser(tenant_id=tenant_id, user_number=number, created_at=now, creator_user_number=by)
+        row = TenantUser(tenant_id=tenant_id, user_number=number, created_at=now, creator_user_number=creator)
         session.add(row)
         session.flush()
     return row
