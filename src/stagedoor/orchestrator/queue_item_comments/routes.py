@@ -36,7 +36,7 @@ def list_history(call: Call) -> Answer:
     """Answer the comments on an item and on every other attempt at it."""
     item_id = get_number_argument(call, "queueItemId")
     item = get_item(call.session, call.tenant.tenant_id, get_folder(call), item_id)
-    return read_set(call, QUEUE_ITEM_COMMENTS, [store.on_attempts(call.tenant.tenant_id, item.key)])
+    return read_set(call, QUEUE_ITEM_COMMENTS, [store.on_attempts(call.session, call.tenant.tenant_id, item.key)])
 
 
 @routes.writes("QueueItemComments_Post")

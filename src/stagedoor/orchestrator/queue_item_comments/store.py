@@ -1,21 +1,23 @@
 """All SQL of comments on items."""
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.queue_item_comments.models import QueueItemComment
-from stagedoor.orchestrator.queue_items.store import select_ids_in_folder, select_ids_of_key
+from stagedoor.orchestrator.queue_items import store as items_store
+from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.passage import FolderPlace
 
 
 def in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> ColumnElement[bool]:
     """Return the condition that a comment is on an item that the folder sees."""
-    return QueueItemComment.item_id.in_(select_ids_in_folder(session, tenant_id, folder))
+    seen = items_store.in_folder(session, tenant_id, folder)
+    return exists().where(QueueItem.id == QueueItemComment.item_id, QueueItem.tenant_id == tenant_id, seen)
 
 
-def on_attempts(tenant_id: str, key: str) -> ColumnElement[bool]:
+def on_attempts(session: Session, tenant_id: str, key: str) -> ColumnElement[bool]:
     """Return the condition that a comment is on one of the attempts that share a key."""
-    return QueueItemComment.item_id.in_(select_ids_of_key(tenant_id, key))
+    return QueueItemComment.item_id.in_(items_store.list_ids_of_key(session, tenant_id, key))
 
 
 def has_id(comment_id: int) -> ColumnElement[bool]:

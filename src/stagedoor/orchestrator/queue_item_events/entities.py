@@ -34,6 +34,8 @@ def _of_item(kind: int, at: Any, action: Any, status: Any, user: Any) -> Any:
         (QueueItem.id * _KINDS + kind).label("id"),
         QueueItem.tenant_id.label("tenant_id"),
         QueueItem.id.label("item_id"),
+        QueueItem.folder_id.label("folder_id"),
+        QueueItem.queue_id.label("queue_id"),
         at.label("at"),
         action.label("action"),
         status.label("status"),
@@ -72,6 +74,8 @@ _WHOLE = union_all(
         (QueueItemEvent.id * _KINDS + _WRITTEN).label("id"),
         QueueItemEvent.tenant_id.label("tenant_id"),
         QueueItemEvent.item_id.label("item_id"),
+        QueueItem.folder_id.label("folder_id"),
+        QueueItem.queue_id.label("queue_id"),
         QueueItemEvent.at.label("at"),
         QueueItemEvent.action.label("action"),
         QueueItemEvent.status.label("status"),
@@ -81,7 +85,7 @@ _WHOLE = union_all(
         QueueItemEvent.user_name.label("user_name"),
         QueueItemEvent.external_client_id.label("external_client_id"),
         QueueItemEvent.data.label("data"),
-    ),
+    ).join_from(QueueItemEvent, QueueItem, QueueItem.id == QueueItemEvent.item_id),
 ).subquery("queue_item_history")
 
 
@@ -99,6 +103,8 @@ class ItemHistory(HistoryView):
         id: Mapped[int]
         tenant_id: Mapped[str]
         item_id: Mapped[int]
+        folder_id: Mapped[int]
+        queue_id: Mapped[int]
         at: Mapped[datetime]
         action: Mapped[int]
         status: Mapped[int]

@@ -36,4 +36,4 @@ def list_history(call: Call) -> Answer:
     """Answer what happened to an item and to every other attempt at it."""
     item_id = get_number_argument(call, "queueItemId")
     item = get_item(call.session, call.tenant.tenant_id, get_folder(call), item_id)
-    return read_set(call, QUEUE_ITEM_EVENTS, [store.of_attempts(call.tenant.tenant_id, item.key)])
+    return read_set(call, QUEUE_ITEM_EVENTS, [store.of_attempts(call.session, call.tenant.tenant_id, item.key)])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,13 +17,13 @@ from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.passage import FolderPlace
 
 
-def in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> ColumnElement[bool]:
-    """Return the condition that the folder sees the item's queue.
+def in_folder(session: Session, tenant_id: str, folder: FolderPlace, *, of: Any = QueueItem) -> ColumnElement[bool]:
+    """Return the condition that the folder sees the item's queue; ``of`` has the item's ``folder_id`` and ``queue_id``.
 
     The queues whose home is elsewhere are looked up first: nearly always there are none, and the condition is then a
     plain comparison that the index of a million rows answers in order.
     """
-    at_home = QueueItem.folder_id == folder.id
+    at_home: ColumnElement[bool] = of.folder_id == folder.id
     guests = session.scalars(
         select(QueueFolder.queue_id)
         .join(QueueDefinition, QueueDefinition.id == QueueFolder.queue_id)
@@ -32,7 +33,7 @@ def in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> ColumnEl
             QueueDefinition.tenant_id == tenant_id,
         )
     ).all()
-    return or_(at_home, QueueItem.queue_id.in_(guests)) if guests else at_home
+    return or_(at_home, of.queue_id.in_(guests)) if guests else at_home
 
 
 def has_id(item_id: int) -> ColumnElement[bool]:
@@ -50,14 +51,9 @@ def has_key(key: str) -> ColumnElement[bool]:
     return QueueItem.key == key
 
 
-def select_ids_in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> Select[int]:
-    """Return a subquery of the ids of the items whose queues the folder sees."""
-    return select(QueueItem.id).where(QueueItem.tenant_id == tenant_id, in_folder(session, tenant_id, folder))
-
-
-def select_ids_of_key(tenant_id: str, key: str) -> Select[int]:
-    """Return a subquery of the ids of the attempts that share a key."""
-    return select(QueueItem.id).where(QueueItem.tenant_id == tenant_id, QueueItem.key == key)
+def list_ids_of_key(session: Session, tenant_id: str, key: str) -> Sequence[int]:
+    """Return the ids of the attempts that share a key; retries are bounded, so these are few."""
+    return session.scalars(select(QueueItem.id).where(QueueItem.tenant_id == tenant_id, QueueItem.key == key)).all()
 
 
 def find_item(session: Session, tenant_id: str, folder: FolderPlace, item_id: int) -> QueueItem | None:
