@@ -5,7 +5,7 @@ from typing import Any
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.directory_service import store
 from stagedoor.orchestrator.entity import EnumType
-from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.people import Person, find_person_by_key
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.users.schemas import PEOPLE, USER_TYPE
@@ -37,8 +37,8 @@ def search(call: Call) -> Answer:
 
 
 @routes.reads("DirectoryService_GetDomainUserId", basis=Basis.GUESS, note=NOTE)
-def find_number(call: Call) -> Answer:
-    """Answer the number of a person, found by identifier or else by name; 404 with 0 for nobody."""
+def show_number(call: Call) -> Answer:
+    """Answer the number of a person, found by identifier or else by name."""
     kind = _word(call, "userType", USER_TYPE)
     person = None
     if (kind is None or kind in PEOPLE) and _names_own_domain(call):
@@ -47,7 +47,9 @@ def find_number(call: Call) -> Answer:
             person = find_person_by_key(call.session, call.tenant.tenant_id, identifier.lower())
         else:
             person = find_username(call.session, call.tenant.tenant_id, call.query.get("username", ""))
-    return Answer(status=404, content=0) if person is None else Answer(content=person.number)
+    if person is None:
+        raise NotFound("The directory has nobody of this name.")
+    return Answer(content=person.number)
 
 
 @routes.reads(
