@@ -62,7 +62,11 @@ def folder_administrator(*folder_keys: str) -> Caller:
 def people_desk_in(directory: Path) -> Desk:
     """Return a desk with people whom it can change; close its ``database`` when done."""
     directory.mkdir(exist_ok=True)
-    desk = desk_in(directory)
+    return with_people(desk_in(directory))
+
+
+def with_people(desk: Desk) -> Desk:
+    """Return the desk, with people whom it can change from now on."""
     settle_people(desk)
     organizations = OrganizationDirectory(desk.database, desk.vault)
     organizations.load()
