@@ -65,6 +65,10 @@ class SigningKeys:
         self._keys = tuple(keys)
         self._looked_at = self._clock.now()
 
+    def keep_open(self, others: "SigningKeys") -> None:
+        """Know the keys that another copy has opened; call it before :meth:`load`, which tells which of them hold."""
+        self._by_kid = dict(others._by_kid)
+
     def prepare(self) -> None:
         """See to it that there is a key to sign with, and that the next one is published in time."""
         if self._is_settled():

@@ -1,0 +1,54 @@
+"""The pytest plugin as a project meets it: the first example of its guide, run by a pytest of its own."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from stagedoor.testing.local_stagedoor import start_locally
+
+REPOSITORY = Path(__file__).parents[2]
+GUIDE = REPOSITORY / "docs" / "guides" / "testing-your-automation.md"
+PLUGIN = "stagedoor.testing.plugin"
+
+
+def blocks_of(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+
+
+def test_the_plugin_is_announced_to_pytest() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"]["pytest11"] == {PLUGIN: PLUGIN}
+
+
+def test_the_guides_first_example_passes_in_a_project_of_its_own(tmp_path: Path) -> None:
+    [example] = blocks_of("python")
+    (tmp_path / "test_invoices.py").write_text(example)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UIPATH_", "PYTEST_"))}
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, "-p", "no:cacheprovider", "--rootdir", str(tmp_path)],
+        cwd=tmp_path,
+        env={**kept, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "3 passed" in run.stdout
+
+
+def test_the_guides_seed_file_can_be_planted(tmp_path: Path) -> None:
+    [seed] = blocks_of("yaml")
+    path = tmp_path / "seed.yaml"
+    path.write_text(seed)
+    assert set(yaml.safe_load(seed)) == {"users", "folders"}
+    local = start_locally(tmp_path)
+    try:
+        local.seed(path)
+    finally:
+        local.close()
