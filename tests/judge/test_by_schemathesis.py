@@ -66,7 +66,8 @@ class Court:
         """Send one generated request and hold its answer against the document."""
         case.headers = {**(case.headers or {}), **self.headers}
         answer = case.call(base_url=self.url)
-        if answer.status_code in ALWAYS_TOLD:
+        documented = case.operation.definition.raw["responses"]
+        if answer.status_code in ALWAYS_TOLD and str(answer.status_code) not in documented:
             told = answer.json()
             assert set(told) >= ERROR_FIELDS, told
             assert isinstance(told["message"], str)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from stagedoor.kit.crypto import Vault
 from stagedoor.orchestrator.assets.models import Asset, AssetValue
-from stagedoor.orchestrator.assets.schemas import VALUE_TYPE, Value, ValueType
+from stagedoor.orchestrator.assets.schemas import CREDENTIALS, VALUE_TYPE, Value
 from stagedoor.orchestrator.assets.sealing import Holder, reveal_secret, show_value
 from stagedoor.orchestrator.assets.service import Writer, note_change, verify_type
 from stagedoor.orchestrator.errors import NotFound
@@ -31,7 +31,7 @@ def show(asset: Asset, holder: Holder, vault: Vault | None) -> Mapping[str, Any]
     """Return a robot's value as the vendor's ``UserAssetDto``; without a vault, secrets stay empty."""
     secret = None if vault is None else reveal_secret(holder, vault)
     plain = "" if secret is None else secret.reveal()
-    is_credential = holder.value_type == ValueType.CREDENTIAL
+    is_credential = holder.value_type in CREDENTIALS
     return {
         "Name": asset.name,
         "ValueType": VALUE_TYPE.word(holder.value_type),

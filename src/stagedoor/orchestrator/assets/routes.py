@@ -4,10 +4,11 @@ from stagedoor.orchestrator.answers import answer_object, done
 from stagedoor.orchestrator.assets import robot_assets, service, store
 from stagedoor.orchestrator.assets.entities import ASSETS
 from stagedoor.orchestrator.assets.models import Asset
-from stagedoor.orchestrator.assets.schemas import read_asset, read_type, read_value
+from stagedoor.orchestrator.assets.schemas import AssetValues, read_asset, read_type, read_value
 from stagedoor.orchestrator.assets.sealing import Holder
 from stagedoor.orchestrator.call import Answer, Call
-from stagedoor.orchestrator.errors import NotFound
+from stagedoor.orchestrator.credential_stores.service import verify_is_own
+from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.fields import (
     find_guid,
     find_query_integer,
@@ -25,6 +26,8 @@ from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.sharing import read_shares
 
 routes = Routes()
+
+OWN_STORE_ALONE = "Secrets lie in Stagedoor's own store; an asset that names another credential store is refused."
 
 
 @routes.reads("Assets_Get")
@@ -49,19 +52,19 @@ def get_asset(call: Call) -> Answer:
     return read_one(call, ASSETS, [store.has_id(asset_id), store.in_folder(get_folder(call))])
 
 
-@routes.writes("Assets_Post")
+@routes.writes("Assets_Post", note=OWN_STORE_ALONE)
 def create_asset(call: Call) -> Answer:
     """Make an asset."""
-    values = read_asset(get_body(call))
+    values = _values(call)
     asset = service.create_asset(call.session, call.tenant.tenant_id, get_folder(call).id, values, _writer(call))
     return read_one(call, ASSETS, [store.has_id(asset.id)], status=201)
 
 
-@routes.writes("Assets_PutById")
+@routes.writes("Assets_PutById", note=OWN_STORE_ALONE)
 def update_asset(call: Call) -> Answer:
     """Give an asset another name or other values."""
     asset = _asset_in_path(call, "key")
-    service.update_asset(call.session, asset, read_asset(get_body(call)), _writer(call))
+    service.update_asset(call.session, asset, _values(call), _writer(call))
     return read_one(call, ASSETS, [store.has_id(asset.id)])
 
 
@@ -131,6 +134,18 @@ def set_robot_asset(call: Call) -> Answer:
     value = read_value(sent, read_type(sent))
     robot_assets.set_value(call.session, asset, robot, value, _writer(call))
     return done(call)
+
+
+def _values(call: Call) -> AssetValues:
+    values = read_asset(get_body(call))
+    if values.credential_store_id is not None:
+        verify_is_own(call, values.credential_store_id)
+    if values.external_name:
+        raise InvalidRequest(
+            "The ExternalName of a secret belongs to another credential store than Stagedoor's own.",
+            details={"field": "ExternalName"},
+        )
+    return values
 
 
 def _writer(call: Call) -> service.Writer:

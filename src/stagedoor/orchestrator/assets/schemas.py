@@ -8,7 +8,7 @@ from typing import Any
 from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.entity import EnumType
-from stagedoor.orchestrator.errors import InvalidRequest, NotBuilt
+from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import (
     INT32_MAX,
     find_boolean,
@@ -33,27 +33,32 @@ class ValueScope(IntEnum):
 
 
 class ValueType(IntEnum):
-    """What an asset holds; the numbers are the vendor's."""
+    """What an asset holds; the numbers are the vendor's. Connection strings and credentials of Windows are of old."""
 
+    DB_CONNECTION_STRING = 0
+    HTTP_CONNECTION_STRING = 1
     TEXT = 2
     BOOL = 3
     INTEGER = 4
     CREDENTIAL = 5
+    WINDOWS_CREDENTIAL = 6
     KEY_VALUE_LIST = 7
     SECRET = 8
 
+
+CREDENTIALS = frozenset({ValueType.CREDENTIAL, ValueType.WINDOWS_CREDENTIAL})
 
 VALUE_SCOPE = EnumType("AssetValueScope", {"Global": ValueScope.GLOBAL, "PerRobot": ValueScope.PER_ROBOT})
 VALUE_TYPE = EnumType(
     "AssetValueType",
     {
-        "DBConnectionString": 0,
-        "HttpConnectionString": 1,
+        "DBConnectionString": ValueType.DB_CONNECTION_STRING,
+        "HttpConnectionString": ValueType.HTTP_CONNECTION_STRING,
         "Text": ValueType.TEXT,
         "Bool": ValueType.BOOL,
         "Integer": ValueType.INTEGER,
         "Credential": ValueType.CREDENTIAL,
-        "WindowsCredential": 6,
+        "WindowsCredential": ValueType.WINDOWS_CREDENTIAL,
         "KeyValueList": ValueType.KEY_VALUE_LIST,
         "Secret": ValueType.SECRET,
     },
@@ -101,6 +106,8 @@ class AssetValues:
     default: Value | None
     personal: Sequence[PersonalValue] | None
     allows_direct_access: bool | None
+    credential_store_id: int | None = None
+    external_name: str | None = None
     tags: list[dict[str, Any]] | None
 
 
@@ -116,8 +123,6 @@ def read_asset(body: Body) -> AssetValues:
         )
     has_default = find_boolean(body, "HasDefaultValue")
     is_default_sent = scope is ValueScope.GLOBAL or (has_default if has_default is not None else not personal)
-    if find_integer(body, "CredentialStoreId") or find_text(body, "ExternalName"):
-        raise NotBuilt("The embedded Orchestrator keeps secrets itself and knows no other store (CredentialStoreId).")
     tags = find_objects(body, "Tags")
     return AssetValues(
         name=name,
@@ -127,22 +132,21 @@ def read_asset(body: Body) -> AssetValues:
         default=read_value(body, value_type) if is_default_sent else None,
         personal=personal,
         allows_direct_access=find_boolean(body, "AllowDirectApiAccess"),
+        credential_store_id=find_integer(body, "CredentialStoreId"),
+        external_name=find_text(body, "ExternalName", length_max=NAME_LENGTH_MAX),
         tags=None if tags is None else [tag.plain() for tag in tags],
     )
 
 
 def read_type(body: Body) -> ValueType:
-    """Read what an asset holds; raises ``NotBuilt`` for the three kinds that no current client makes."""
-    number = get_required(find_enum(body, "ValueType", VALUE_TYPE), "ValueType")
-    if number not in set(ValueType):
-        raise NotBuilt(f"The embedded Orchestrator keeps no assets of the type {VALUE_TYPE.word(number)}.")
-    return ValueType(number)
+    """Read what kind of value an asset holds."""
+    return ValueType(get_required(find_enum(body, "ValueType", VALUE_TYPE), "ValueType"))
 
 
 def read_value(body: Body, value_type: ValueType) -> Value:
     """Read a value of this type from the field that belongs to it; secrets may be left out, to keep what is there."""
     match value_type:
-        case ValueType.TEXT:
+        case ValueType.TEXT | ValueType.DB_CONNECTION_STRING | ValueType.HTTP_CONNECTION_STRING:
             text = find_text(body, "StringValue", length_max=TEXT_LENGTH_MAX)
             return Value(type=value_type, text=get_required(text, "StringValue"))
         case ValueType.BOOL:
@@ -150,7 +154,7 @@ def read_value(body: Body, value_type: ValueType) -> Value:
         case ValueType.INTEGER:
             number = find_integer(body, "IntValue", least=-INT32_MAX - 1, most=INT32_MAX)
             return Value(type=value_type, number=get_required(number, "IntValue"))
-        case ValueType.CREDENTIAL:
+        case ValueType.CREDENTIAL | ValueType.WINDOWS_CREDENTIAL:
             return Value(
                 type=value_type,
                 username=get_text(body, "CredentialUsername", length_max=512),

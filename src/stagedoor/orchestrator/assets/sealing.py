@@ -42,13 +42,13 @@ def reveal_secret(holder: Holder, vault: Vault) -> Secret | None:
 def show_value(value_type: int, text: str, truth: bool, number: int, username: str) -> str:
     """Return a value as one line of text, as the vendor does; of a credential the user name, of a secret nothing."""
     match value_type:
-        case ValueType.TEXT:
+        case ValueType.TEXT | ValueType.DB_CONNECTION_STRING | ValueType.HTTP_CONNECTION_STRING:
             return text
         case ValueType.BOOL:
             return str(truth)
         case ValueType.INTEGER:
             return str(number)
-        case ValueType.CREDENTIAL:
+        case ValueType.CREDENTIAL | ValueType.WINDOWS_CREDENTIAL:
             return f"username: {username}"
         case _:
             return ""

@@ -24,7 +24,11 @@ from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_within_reach
 from stagedoor.passage import Reach
 
-SECRET_FIELDS = {ValueType.CREDENTIAL: "CredentialPassword", ValueType.SECRET: "SecretValue"}
+SECRET_FIELDS = {
+    ValueType.CREDENTIAL: "CredentialPassword",
+    ValueType.WINDOWS_CREDENTIAL: "CredentialPassword",
+    ValueType.SECRET: "SecretValue",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,19 @@ def get_store(call: Call, store_id: int) -> CredentialStore:
     return row
 
 
+def verify_is_own(call: Call, store_id: int) -> None:
+    """Check that what is to be kept belongs into the store that is Stagedoor's own, the only one that it reads.
+
+    Raises ``NotFound`` for a store that the tenant does not have, and ``InvalidRequest`` for another's store.
+    """
+    if not get_store(call, store_id).is_own:
+        raise InvalidRequest(
+            "Stagedoor remembers this credential store and cannot keep secrets in it.",
+            hint="Leave CredentialStoreId out, or name the store of the tenant's own.",
+            details={"field": "CredentialStoreId"},
+        )
+
+
 def create_store(call: Call, values: StoreValues) -> CredentialStore:
     """Remember a store; raises ``NameInUse``, and ``InvalidRequest`` for a second one of Stagedoor's own kind."""
     if values.type == OWN_TYPE:

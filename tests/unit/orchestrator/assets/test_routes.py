@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 from tests.factories.orchestrator import CALLER, OTHER_TENANT, TENANT, Desk
 
-from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NameInUse, NotBuilt, NotFound
+from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.passage import FolderPlace, Reach
@@ -166,17 +166,39 @@ class TestMaking:
         assert (refusal.value.status, refusal.value.error_code) == (400, 1000)
         assert desk.call("Assets_GetFiltered", folder=folder).content["value"] == []
 
-    @pytest.mark.parametrize("kind", ["DBConnectionString", "HttpConnectionString", "WindowsCredential"])
-    def test_types_of_old_are_refused_by_name(self, desk: Desk, folder: FolderPlace, kind: str) -> None:
-        with pytest.raises(NotBuilt, match=kind):
-            desk.call("Assets_Post", {"Name": "a", "ValueScope": "Global", "ValueType": kind}, folder=folder)
-
-    @pytest.mark.parametrize("store", [{"CredentialStoreId": 5}, {"ExternalName": "x"}])
-    def test_other_credential_stores_are_refused(
-        self, desk: Desk, folder: FolderPlace, store: dict[str, object]
+    @pytest.mark.parametrize(
+        ("kind", "value", "shown"),
+        [
+            ("DBConnectionString", {"StringValue": "Server=db"}, "Server=db"),
+            ("HttpConnectionString", {"StringValue": "https://x"}, "https://x"),
+            ("WindowsCredential", {"CredentialUsername": "ada", "CredentialPassword": "p"}, "username: ada"),
+        ],
+    )
+    def test_types_of_old_hold_what_they_held(
+        self, desk: Desk, folder: FolderPlace, kind: str, value: dict[str, str], shown: str
     ) -> None:
-        with pytest.raises(NotBuilt):
+        sent = {"Name": "a", "ValueScope": "Global", "ValueType": kind, **value}
+        made = desk.call("Assets_Post", sent, folder=folder).content
+        assert (made["ValueType"], made["Value"]) == (kind, shown)
+
+    def test_the_store_of_the_tenants_own_may_be_named(self, desk: Desk, folder: FolderPlace) -> None:
+        [own] = desk.call("CredentialStores_Get").content["value"]
+        assert add(desk, folder, "Credential", CredentialStoreId=own["Id"])
+
+    @pytest.mark.parametrize(
+        ("store", "refusal"), [({"CredentialStoreId": 5}, NotFound), ({"ExternalName": "x"}, InvalidRequest)]
+    )
+    def test_no_secret_lies_in_another_credential_store(
+        self, desk: Desk, folder: FolderPlace, store: dict[str, object], refusal: type[Exception]
+    ) -> None:
+        with pytest.raises(refusal):
             add(desk, folder, "Credential", **store)
+
+    def test_a_store_that_is_only_remembered_takes_no_secret(self, desk: Desk, folder: FolderPlace) -> None:
+        other = {"Name": "vault", "Type": "HashiCorpVault", "AdditionalConfiguration": "{}"}
+        number = desk.call("CredentialStores_Post", other).content["Id"]
+        with pytest.raises(InvalidRequest, match="remembers"):
+            add(desk, folder, "Credential", CredentialStoreId=number)
 
 
 class TestSecrets:
