@@ -47,7 +47,6 @@ from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITE
 from stagedoor.orchestrator.test_set_executions.entities import TEST_CASE_EXECUTIONS, TEST_SET_EXECUTIONS
 from stagedoor.orchestrator.test_set_schedules.entities import TEST_SET_SCHEDULES
 from stagedoor.orchestrator.test_sets.entities import TEST_SETS
-from stagedoor.orchestrator.user_login_attempts.entities import LOGIN_ATTEMPTS
 from stagedoor.orchestrator.users.entities import USERS
 from stagedoor.orchestrator.webhooks.entities import WEBHOOKS
 
@@ -96,7 +95,6 @@ ENTITY_SETS: tuple[EntitySet, ...] = (
     TEST_SET_EXECUTIONS,
     TEST_SET_SCHEDULES,
     TEST_SETS,
-    LOGIN_ATTEMPTS,
     USERS,
     WEBHOOKS,
 )
