@@ -22,7 +22,9 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (
         Index("ix_jobs_folder", "tenant_id", "folder_id", "id"),
+        Index("ix_jobs_folder_created", "tenant_id", "folder_id", "created_at", "id"),
         Index("ix_jobs_folder_state", "tenant_id", "folder_id", "state", "id"),
+        Index("ix_jobs_folder_state_created", "tenant_id", "folder_id", "state", "created_at", "id"),
         Index(
             "ix_jobs_due",
             "tenant_id",
