@@ -148,7 +148,7 @@ def test_a_part_of_a_text_passes_untouched(coding: bytes) -> None:
     assert caller.content_length == len(CONTEXT)
 
 
-@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(CONTEXT)[:-9]])
+@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(CONTEXT)[:-9]], ids=["no gzip", "cut"])
 def test_broken_compression_is_said(body: bytes) -> None:
     with pytest.raises(UpstreamBroke):
         answer(body, JSON, (b"content-encoding", b"gzip"))
