@@ -29,6 +29,9 @@ from stagedoor.orchestrator.buckets.models import Bucket
 from stagedoor.orchestrator.credential_stores.models import CredentialStore
 from stagedoor.orchestrator.folders.service import NewFolder, create_folder
 from stagedoor.orchestrator.folders.store import EVERYWHERE
+from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
+from stagedoor.orchestrator.queue_items.models import QueueItem
+from stagedoor.orchestrator.queue_items.sealing import FIELDS, put_content
 from stagedoor.orchestrator.tasks.models import Task
 from stagedoor.orchestrator.tasks.sealing import put_data
 from stagedoor.orchestrator.webhooks.models import Webhook
@@ -79,7 +82,10 @@ class SealedWorld:
             session.flush()
             self._exchange_a_token(session, keys, person.id)
             self._add_assets(session, keys, tenant.id)
-            self._add_task(session, keys, tenant.id)
+            new = NewFolder(display_name="Finance")
+            folder = create_folder(session, tenant.id, new, reach=EVERYWHERE, clock=self.clock, chance=self.chance)
+            self._add_task(session, keys, tenant.id, folder.id)
+            self._add_queue_item(session, keys, tenant.id, folder.id)
             self._add_bucket(session, keys, tenant.id)
             draft = ConnectionDraft(
                 organization_id=organization.id,
@@ -188,12 +194,29 @@ class SealedWorld:
         asset.values.append(for_one)
         session.add(asset)
 
-    def _add_task(self, session: Session, keys: SealingKeys, tenant_id: str) -> None:
-        new = NewFolder(display_name="Finance")
-        folder = create_folder(session, tenant_id, new, reach=EVERYWHERE, clock=self.clock, chance=self.chance)
+    def _add_queue_item(self, session: Session, keys: SealingKeys, tenant_id: str, folder_id: int) -> None:
+        queue = QueueDefinition(
+            tenant_id=tenant_id, key="queue-key", folder_id=folder_id, name="Sealed", encrypted=True, created_at=START
+        )
+        session.add(queue)
+        session.flush()
+        item = QueueItem(
+            tenant_id=tenant_id,
+            folder_id=folder_id,
+            queue_id=queue.id,
+            key="item-key",
+            unique_key="item-key",
+            priority=1,
+            created_at=START,
+        )
+        for column in FIELDS:
+            put_content(item, column, {"amount": 5}, queue, vault=keys.vault, chance=self.chance)
+        session.add(item)
+
+    def _add_task(self, session: Session, keys: SealingKeys, tenant_id: str, folder_id: int) -> None:
         task = Task(
             tenant_id=tenant_id,
-            folder_id=folder.id,
+            folder_id=folder_id,
             key="task-key",
             title="Approve",
             type=1,
