@@ -37,6 +37,7 @@ _ITEMS: Mapping[str, str] = {
     "key": _KEY,
     "unique_key": _KEY,
     "reference": "'INV-' || n",
+    "reference_folded": "'inv-' || n",
     "status": _ITEM_STATUS,
     "turn": f"CASE WHEN {_NEW_ITEM} THEN t.turn END",
     "created_at": _MADE,

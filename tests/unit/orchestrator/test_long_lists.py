@@ -69,6 +69,7 @@ def test_a_list_of_jobs_is_read_in_its_order(desk: Desk, query: dict[str, str], 
         ),
         ({"$filter": "QueueDefinitionId eq 3"}, "ix_queue_items_folder_queue"),
         ({"$filter": "Status eq 'New'"}, "ix_queue_items_folder_status"),
+        ({"$filter": "Reference eq 'INV-4711'"}, "ix_queue_items_folder_reference"),
     ],
 )
 def test_a_list_of_queue_items_is_read_in_its_order(desk: Desk, query: dict[str, str], index: str) -> None:

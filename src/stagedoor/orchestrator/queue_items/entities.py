@@ -112,7 +112,7 @@ QUEUE_ITEM = EntityType(
         Property("ReviewStatus", REVIEW_STATUS, QueueItem.review_status, nullable=False, writable=False),
         Property("ReviewerUserId", EdmType.INT64, QueueItem.reviewer_user_number, writable=False),
         Property("Key", EdmType.GUID, QueueItem.key, nullable=False, writable=False),
-        Property("Reference", EdmType.STRING, QueueItem.reference),
+        Property("Reference", EdmType.STRING, QueueItem.reference, folded=QueueItem.reference_folded),
         Property("ProcessingExceptionType", EXCEPTION_TYPE, QueueItem.processing_exception_type, writable=False),
         Property("DueDate", EdmType.DATE_TIME_OFFSET, QueueItem.due_date),
         Property("RiskSlaDate", EdmType.DATE_TIME_OFFSET, QueueItem.risk_sla_date),

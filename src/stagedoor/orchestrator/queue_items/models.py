@@ -15,10 +15,11 @@ class QueueItem(Base):
 
     ``turn`` is set exactly while the item may be taken, and says when its turn comes: items with a deadline first,
     then by priority; within one turn by deadline, then in the order of adding. ``waiting_until`` is set exactly
-    while the item is new but deferred. ``unique_reference`` repeats ``reference`` where the queue wants references to
-    be unique and this item counts, so that the database itself refuses a second one. ``folder_id`` is the home folder
-    of the queue. ``row_version`` grows with every change. In an encrypted queue what an item carries in and out is
-    sealed, bound to the key that all its attempts share.
+    while the item is new but deferred. ``reference_folded`` finds a reference in any letter case.
+    ``unique_reference`` repeats ``reference`` where the queue wants references to be unique and this item counts, so
+    that the database itself refuses a second one. ``folder_id`` is the home folder of the queue. ``row_version``
+    grows with every change. In an encrypted queue what an item carries in and out is sealed, bound to the key that
+    all its attempts share.
     """
 
     __tablename__ = "queue_items"
@@ -64,6 +65,7 @@ class QueueItem(Base):
         Index("ix_queue_items_folder", "tenant_id", "folder_id", "id"),
         Index("ix_queue_items_folder_created", "tenant_id", "folder_id", "created_at", "id"),
         Index("ix_queue_items_folder_queue", "tenant_id", "folder_id", "queue_id", "id"),
+        Index("ix_queue_items_folder_reference", "tenant_id", "folder_id", "reference_folded", "id"),
         Index("ix_queue_items_folder_status", "tenant_id", "folder_id", "status", "id"),
         Index("ix_queue_items_queue", "queue_id", "status", "id"),
         Index("ix_queue_items_queue_created", "queue_id", "status", "created_at", "id"),
@@ -80,6 +82,7 @@ class QueueItem(Base):
     review_status: Mapped[int] = mapped_column(Integer, default=ReviewStatus.NONE)
     priority: Mapped[int] = mapped_column(Integer)
     reference: Mapped[str | None] = mapped_column(String(128))
+    reference_folded: Mapped[str | None] = mapped_column(String(384))
     unique_reference: Mapped[str | None] = mapped_column(String(128))
     specific_content: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     output: Mapped[dict[str, Any] | None] = mapped_column(JsonText)

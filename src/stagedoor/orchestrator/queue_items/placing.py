@@ -17,6 +17,7 @@ def place(item: QueueItem, *, unique_references: bool, now: datetime) -> None:
     is_deferred = is_new and item.defer_date is not None and item.defer_date > now
     item.turn = turn_of(item.priority, item.due_date) if is_new and not is_deferred else None
     item.waiting_until = item.defer_date if is_deferred else None
+    item.reference_folded = None if item.reference is None else item.reference.casefold()
     # The vendor does not count deleted and retried items, so that their reference is free again.
     counts = item.status not in (Status.DELETED, Status.RETRIED) and item.review_status != ReviewStatus.RETRIED
     item.unique_reference = item.reference if unique_references and counts else None
