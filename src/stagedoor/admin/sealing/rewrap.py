@@ -135,6 +135,7 @@ class Rewrap:
         are storing are waited for, and counted.
         """
         with self._database.write() as session:
+            store.take_turn(session)
             rows = store.all_keys(session)
             [current] = [row for row in rows if row.state is KeyState.CURRENT]
             former = {row.id for row in rows if row.state is KeyState.FORMER}

@@ -67,13 +67,17 @@ def forget_keys(session: Session, key_ids: Collection[str]) -> None:
 
 
 def take_turn(session: Session) -> None:
-    """Keep the keys as they are for this transaction alone; whoever stores what they sealed is not held up."""
-    session.execute(select(SealingKey.id).with_for_update(key_share=True))
+    """Keep the keys as they are for this transaction alone; whoever stores what they sealed is not held up.
+
+    Every transaction that changes keys begins with this, and always in the same order, so that none waits for another
+    that waits for it.
+    """
+    session.execute(select(SealingKey.id).order_by(SealingKey.id).with_for_update(key_share=True))
 
 
 def wait_for_writers(session: Session, key_ids: Collection[str]) -> None:
     """Return when no transaction under way stores a value of these keys; from here on none begins before we end."""
-    session.execute(select(SealingKey.id).where(SealingKey.id.in_(key_ids)).with_for_update())
+    session.execute(select(SealingKey.id).where(SealingKey.id.in_(key_ids)).order_by(SealingKey.id).with_for_update())
 
 
 def find_hash_key(session: Session) -> str | None:
