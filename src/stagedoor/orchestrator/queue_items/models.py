@@ -65,11 +65,12 @@ class QueueItem(Base):
         Index("ix_queue_items_folder", "tenant_id", "folder_id", "id"),
         Index("ix_queue_items_folder_created", "tenant_id", "folder_id", "created_at", "id"),
         Index("ix_queue_items_folder_queue", "tenant_id", "folder_id", "queue_id", "id"),
+        Index("ix_queue_items_folder_queue_status", "tenant_id", "folder_id", "queue_id", "status", "id"),
         Index("ix_queue_items_folder_reference", "tenant_id", "folder_id", "reference_folded", "id"),
         Index("ix_queue_items_folder_status", "tenant_id", "folder_id", "status", "id"),
         Index("ix_queue_items_queue", "queue_id", "status", "id"),
-        Index("ix_queue_items_queue_created", "queue_id", "status", "created_at", "id"),
-        Index("ix_queue_items_queue_ended", "queue_id", "status", "end_processing", "id"),
+        Index("ix_queue_items_queue_created", "tenant_id", "folder_id", "queue_id", "status", "created_at", "id"),
+        Index("ix_queue_items_queue_ended", "tenant_id", "folder_id", "queue_id", "status", "end_processing", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
