@@ -25,7 +25,6 @@ SEALS_INTO_A_COLUMN = {
     "orchestrator/webhooks/service.py",
     "orchestrator/queue_items/sealing.py",
     "orchestrator/tasks/sealing.py",
-    "orchestrator/webhooks/service.py",
     "orchestrator/buckets/service.py",
     "upstream/connections/service.py",
     "upstream/upstream_tokens/service.py",

@@ -32,6 +32,7 @@ COMMANDS = {
         "audit": "audit:audit",
         "secrets": "secrets:secrets",
         "robot": "robot:robot",
+        "seed": "seed:seed",
     }.items()
 }
 

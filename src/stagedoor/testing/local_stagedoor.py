@@ -14,6 +14,7 @@ from typing import Any
 
 from stagedoor.admin.first_start import first_start
 from stagedoor.admin.sealing.service import open_sealing_keys
+from stagedoor.client import Stagedoor
 from stagedoor.door.house import House
 from stagedoor.door.listening import listen
 from stagedoor.door.server import HouseServer, server_config
@@ -206,7 +207,9 @@ class LocalStagedoor:
         """
         seed = read_seed(Path(content)) if isinstance(content, str | Path) else content
         self._is_changed = True
-        plant_seed(seed, self.orchestrator_url, self._authority.reveal())
+        place = f"{self.organization}/{self.tenant}"
+        with Stagedoor(self.base_url, key=self._authority, tenant=place) as client:
+            plant_seed(seed, client)
 
     def start_chance_from(self, seed: int) -> None:
         """Draw every identifier and secret from this seed on, so that they are the same in each run."""

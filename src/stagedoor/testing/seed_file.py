@@ -1,10 +1,9 @@
 """Read a seed file: JSON, or YAML where PyYAML is installed."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from stagedoor.testing.errors import SeedRefused
 
@@ -23,8 +22,8 @@ def read_seed(path: Path) -> Mapping[str, Any]:
 
 def _parse_json(path: Path) -> Any:
     try:
-        return orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as wrong:
+        return json.loads(path.read_bytes())
+    except ValueError as wrong:
         raise SeedRefused(f"{path} is no JSON: {wrong}.") from wrong
 
 

@@ -6,8 +6,8 @@ from starlette.testclient import TestClient
 from tests.factories.management import BASE_URL, REQUEST_ID, AsCaller, Management
 
 from stagedoor.access.methods import ManagementAbility
-from stagedoor.admin.app import OPEN_PATHS, PREFIX
 from stagedoor.admin.abilities import ADMINISTRATORS_ONLY
+from stagedoor.admin.app import OPEN_PATHS, PREFIX
 from stagedoor.admin.whoami.service import Mirror
 
 ADMINISTRATION = [

@@ -328,7 +328,7 @@ class TestSeeds:
             ({"folder": []}, "the seed has folder"),
             ({"folders": [{"name": "A", "queue": []}]}, r"folders\[0\] has queue"),
             ({"folders": [{}]}, "needs a name"),
-            ({"folders": {"name": "A"}}, "list of mappings"),
+            ({"folders": {"name": "A"}}, "folders is to be a list of mappings"),
         ],
     )
     def test_what_no_seed_may_say_is_refused(self, local: LocalStagedoor, seed: dict[str, Any], said: str) -> None:

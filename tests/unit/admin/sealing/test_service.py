@@ -10,7 +10,7 @@ from tests.factories.store import empty_database
 
 from stagedoor.admin.sealing.errors import MasterKeyWrong
 from stagedoor.admin.sealing.models import HashKey, SealingKey
-from stagedoor.admin.sealing.service import read_state, open_sealing_keys
+from stagedoor.admin.sealing.service import open_sealing_keys, read_state
 from stagedoor.identity.organizations.models import Organization
 from stagedoor.kit.chance import SystemChance
 from stagedoor.kit.crypto import Vault
