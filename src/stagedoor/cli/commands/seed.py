@@ -24,9 +24,9 @@ Examples:
 def seed(session: Session, file: Path, data_dir: Path | None) -> None:
     """Make what a seed file names: users, folders and what is in them.
 
-    In folders it makes queues with items, assets, buckets, processes and jobs. FILE is JSON, or YAML where PyYAML is installed. Everything is made by the operations themselves, one after
-    another; it stops at the first that is refused and says where, and what stood before it is made. Folders that exist
-    are used as they are.
+    In folders it makes queues with items, assets, buckets, processes and jobs. FILE is JSON, or YAML where PyYAML is
+    installed. Everything is made by the operations themselves, one after another; it stops at the first that is
+    refused and says where, and what stood before it is made. Folders that exist are used as they are.
     """
     from stagedoor.testing.seed_file import read_seed
     from stagedoor.testing.seeding import plant_seed
