@@ -43,6 +43,8 @@ from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
 WEBHOOK_CONTEXT = secret_context("webhook-key")
 START = datetime(2030, 1, 31, 8, 0, tzinfo=UTC)
+VALUES = 16
+"""How many sealed values there are once the world is filled."""
 FIRST = MasterKey(b"1" * 32)
 SECOND = MasterKey(b"2" * 32)
 THIRD = MasterKey(b"3" * 32)

@@ -139,7 +139,7 @@ class TestConnectWithASecret:
         with_key.wire = Wire(ok(report(refused=REFUSED)), ok(CONNECTION | {"tenants": []}, 201))
         result = with_key.run(*APP, "--secret-stdin", input="s")
         assert "stagedoor connection map prod ORG/TENANT" in result.stdout
-        assert "25 of 444 operations are refused" in result.stdout
+        assert "25 of 442 operations are refused" in result.stdout
         assert "and 17 for other reasons" in result.stdout
 
     def test_authorities_and_proxy_go_along(self, with_key: CommandLine, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import update
 from tests.factories.command_line import CommandLine
-from tests.factories.sealed_world import FIRST, SECOND, THIRD, SealedWorld
+from tests.factories.sealed_world import FIRST, SECOND, THIRD, VALUES, SealedWorld
 
 from stagedoor.admin.sealing.errors import MasterKeyWrong
 from stagedoor.cli.commands import secrets_rewrap
@@ -19,8 +19,6 @@ from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.assets.models import Asset
-
-VALUES = 9
 
 
 @pytest.fixture

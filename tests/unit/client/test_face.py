@@ -13,7 +13,10 @@ from stagedoor.client import AppTransport, AsyncStagedoor, Stagedoor
 
 
 def test_what_is_exported_is_what_is_named() -> None:
-    public = {name for name in vars(stagedoor.client) if not name.startswith("_")}
+    # A module of the package is there as soon as anybody has imported it.
+    public = {
+        name for name, it in vars(stagedoor.client).items() if not name.startswith("_") and not inspect.ismodule(it)
+    }
     assert sorted(public) == sorted(stagedoor.client.__all__)
 
 

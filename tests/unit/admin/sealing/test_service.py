@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
-from tests.factories.sealed_world import FIRST, SECOND, SealedWorld
+from tests.factories.sealed_world import FIRST, SECOND, VALUES, SealedWorld
 from tests.factories.store import empty_database
 
 from stagedoor.admin.sealing.errors import MasterKeyWrong
@@ -112,7 +112,7 @@ class TestKnownStore:
         state = read_state(world.database)
         [key] = state.keys
         assert (key.id, key.state.value, state.unknown, state.is_changing) == (FIRST.id, "current", {}, False)
-        assert key.values == 9
+        assert key.values == VALUES
 
     def test_a_process_that_cannot_open_the_new_key_keeps_what_it_holds(self, world: SealedWorld) -> None:
         away = world.process()
