@@ -202,8 +202,6 @@ DUTIES: tuple[Duty, ...] = (
 _log = get_logger(__name__)
 
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})
-DELETES_BY_BODY = frozenset({"TestDataQueueActions_DeleteItems"})
-"""What the vendor deletes by a list in the body, against the custom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +303,8 @@ class Orchestrator:
 
     def _carry_out(self, request: OrchestratorRequest, route: Route, uploads: Uploads) -> Answer:
         body: Any = None
-        if isinstance(request.body, bytes) and not route.takes_files and _may_have_a_body(request):
+        may_have_one = route.reads_body or request.operation.method not in BODILESS_METHODS
+        if isinstance(request.body, bytes) and not route.takes_files and may_have_one:
             headers = request.headers
             body = read_json_body(request.body, headers.get("content-type", ""), headers.get("content-encoding", ""))
 
@@ -355,10 +354,6 @@ class Orchestrator:
         except StoreUnavailable as failure:
             # The change itself is committed, and the feed is asked again several times a second.
             _log.warning("changes_delivered_late", internal=failure.internal)
-
-
-def _may_have_a_body(request: OrchestratorRequest) -> bool:
-    return request.operation.method not in BODILESS_METHODS or request.operation.id in DELETES_BY_BODY
 
 
 def join_routes(rooms: Iterable[Routes]) -> dict[str, Route]:

@@ -17,8 +17,8 @@ from stagedoor.orchestrator.uploads import Uploads
 class Settlement:
     """What the passing of time has made due in a room, written down before anybody looks.
 
-    Nothing in the embedded Orchestrator runs by itself: a job that would have ended by now is ended when somebody
-    asks. ``is_due`` is one indexed look, good in any transaction; ``settle`` writes, and leaves nothing due.
+    A duty comes by once a second (:mod:`~stagedoor.orchestrator.duties`); whoever asks in between sees what is true by
+    now: a job that would have ended is ended first. ``is_due`` is one indexed look, good in any transaction; ``settle`` writes, and leaves nothing due.
     """
 
     is_due: Callable[[Call], bool]
@@ -50,7 +50,8 @@ Preparation = Callable[[Uploads, Files, Chance], None]
 class Route:
     """One operation's handler. A handler that only reads gets a transaction that cannot write.
 
-    ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON. ``prepare`` does
+    ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON; ``reads_body`` that
+    a ``DELETE`` says in its body what goes, where the body of others means nothing (RFC 9110, 9.3.5). ``prepare`` does
     with them what takes long, such as keeping them, before the transaction begins: on SQLite nobody else writes while
     one lasts. ``note`` says in one sentence what behaves otherwise than the vendor's, or was guessed; the page of
     differences shows it.
@@ -61,6 +62,7 @@ class Route:
     writes: bool
     settlement: Settlement | None = None
     takes_files: bool = False
+    reads_body: bool = False
     prepare: Preparation | None = None
     basis: Basis = Basis.SPEC
     note: str = ""
@@ -111,13 +113,20 @@ class Routes:
         operation_id: str,
         *,
         takes_files: bool = False,
+        reads_body: bool = False,
         prepare: Preparation | None = None,
         basis: Basis = Basis.SPEC,
         note: str = "",
     ) -> Callable[[Handler], Handler]:
         """Register a handler whose whole work is one transaction, but for what is prepared of its files."""
         return self._registrar(
-            operation_id, writes=True, takes_files=takes_files, prepare=prepare, basis=basis, note=note
+            operation_id,
+            writes=True,
+            takes_files=takes_files,
+            reads_body=reads_body,
+            prepare=prepare,
+            basis=basis,
+            note=note,
         )
 
     def _registrar(
@@ -126,6 +135,7 @@ class Routes:
         *,
         writes: bool,
         takes_files: bool = False,
+        reads_body: bool = False,
         prepare: Preparation | None = None,
         basis: Basis,
         note: str,
@@ -139,6 +149,7 @@ class Routes:
                 writes,
                 self._settlement,
                 takes_files=takes_files,
+                reads_body=reads_body,
                 prepare=prepare,
                 basis=basis,
                 note=note,

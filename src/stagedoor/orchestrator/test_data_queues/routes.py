@@ -118,7 +118,7 @@ def delete_all_items(call: Call) -> Answer:
     return Answer(status=202)
 
 
-@routes.writes("TestDataQueueActions_DeleteItems")
+@routes.writes("TestDataQueueActions_DeleteItems", reads_body=True)
 def delete_items(call: Call) -> Answer:
     """Delete items, all or none."""
     service.delete_items(call.session, _keeper(call), read_item_ids(call))
