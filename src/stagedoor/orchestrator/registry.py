@@ -18,7 +18,8 @@ class Settlement:
     """What the passing of time has made due in a room, written down before anybody looks.
 
     A duty comes by once a second (:mod:`~stagedoor.orchestrator.duties`); whoever asks in between sees what is true by
-    now: a job that would have ended is ended first. ``is_due`` is one indexed look, good in any transaction; ``settle`` writes, and leaves nothing due.
+    now: a job that would have ended is ended first. ``is_due`` is one indexed look, good in any transaction; ``settle``
+    writes, and leaves nothing due.
     """
 
     is_due: Callable[[Call], bool]
@@ -50,10 +51,10 @@ Preparation = Callable[[Uploads, Files, Chance], None]
 class Route:
     """One operation's handler. A handler that only reads gets a transaction that cannot write.
 
-    ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON; ``reads_body`` that
-    a ``DELETE`` says in its body what goes, where the body of others means nothing (RFC 9110, 9.3.5). ``prepare`` does
-    with them what takes long, such as keeping them, before the transaction begins: on SQLite nobody else writes while
-    one lasts. ``note`` says in one sentence what behaves otherwise than the vendor's, or was guessed; the page of
+    ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON. ``reads_body``
+    says of a ``DELETE`` that its body tells what goes; that of others means nothing (RFC 9110, 9.3.5). ``prepare`` does
+    with the files what takes long, such as keeping them, before the transaction begins: on SQLite nobody else writes
+    while one lasts. ``note`` says in one sentence what behaves otherwise than the vendor's, or was guessed; the page of
     differences shows it.
     """
 
