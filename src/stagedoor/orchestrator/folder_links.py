@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from stagedoor.kit.db import Base
+from stagedoor.orchestrator.collisions import collision_refused
 from stagedoor.orchestrator.errors import NameInUse
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.store import select_ids_within_reach, within_reach
@@ -54,11 +54,8 @@ class FolderLinks:
         if session.scalar(there) is not None:
             return
         values = {self.thing: thing_id, self.folder: folder_id, self.name_folded: fold(name)}
-        try:
-            with session.begin_nested():
-                session.execute(insert(self.table).values({column.key: value for column, value in values.items()}))
-        except IntegrityError as taken:
-            raise name_in_use(name) from taken
+        with collision_refused(session, name_in_use(name)):
+            session.execute(insert(self.table).values({column.key: value for column, value in values.items()}))
 
     def unlink(self, session: Session, thing_id: int, folder_id: int) -> None:
         """Let a folder see a thing no longer."""
@@ -66,13 +63,8 @@ class FolderLinks:
 
     def rename(self, session: Session, thing_id: int, name: str) -> None:
         """Give a thing another name in every folder that sees it; raises ``NameInUse`` if one of them has it."""
-        try:
-            with session.begin_nested():
-                session.execute(
-                    update(self.table).where(self.thing == thing_id).values({self.name_folded.key: fold(name)})
-                )
-        except IntegrityError as taken:
-            raise name_in_use(name) from taken
+        with collision_refused(session, name_in_use(name)):
+            session.execute(update(self.table).where(self.thing == thing_id).values({self.name_folded.key: fold(name)}))
 
     def list_folders(
         self, session: Session, tenant_id: str, thing_id: int, reach: Reach

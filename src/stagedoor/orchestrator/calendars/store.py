@@ -1,10 +1,10 @@
 """All SQL of calendars."""
 
 from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.calendars.models import Calendar
+from stagedoor.orchestrator.collisions import collision_refused
 from stagedoor.orchestrator.errors import NameInUse
 
 
@@ -26,12 +26,9 @@ def has_name(session: Session, tenant_id: str, name: str) -> bool:
 
 def save_calendar(session: Session, calendar: Calendar) -> None:
     """Write a new or a changed calendar down; raises ``NameInUse`` where another one has its name."""
-    try:
-        with session.begin_nested():
-            session.add(calendar)
-            session.flush()
-    except IntegrityError as taken:
-        raise NameInUse(f"The name {calendar.name!r} is already in use by another calendar.") from taken
+    refusal = NameInUse(f"The name {calendar.name!r} is already in use by another calendar.")
+    with collision_refused(session, refusal):
+        session.add(calendar)
 
 
 def delete_calendar(session: Session, calendar: Calendar) -> None:

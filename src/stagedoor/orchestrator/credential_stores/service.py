@@ -44,7 +44,7 @@ def create_store(call: Call, values: StoreValues) -> CredentialStore:
         created_at=call.clock.now(),
     )
     _put(call, row, values)
-    store.add_store(call.session, row)
+    store.save_store(call.session, row)
     return row
 
 
@@ -53,7 +53,7 @@ def update_store(call: Call, row: CredentialStore, values: StoreValues) -> None:
     if values.type != row.type:
         raise InvalidRequest("The Type of a credential store cannot be changed.", details={"field": "Type"})
     _put(call, row, values)
-    store.save(call.session, row)
+    store.save_store(call.session, row)
 
 
 def delete_store(call: Call, row: CredentialStore, *, is_forced: bool) -> None:
@@ -114,7 +114,7 @@ def _make_own(call: Call) -> None:
         created_at=call.clock.now(),
     )
     try:
-        store.add_store(call.session, own)
+        store.save_store(call.session, own)
     except NameInUse:
         # Somebody else looked at the same moment; one of the two is enough.
         return

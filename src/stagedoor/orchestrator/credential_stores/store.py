@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, exists, false, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.assets.models import Asset
 from stagedoor.orchestrator.assets.schemas import ValueType
 from stagedoor.orchestrator.assets.store import within_reach as assets_within_reach
+from stagedoor.orchestrator.collisions import collision_refused
 from stagedoor.orchestrator.credential_stores.models import CredentialStore
 from stagedoor.orchestrator.errors import NameInUse
 from stagedoor.orchestrator.folders.store import select_ids_within_reach
@@ -31,23 +31,10 @@ def has_any(session: Session, tenant_id: str) -> bool:
     return bool(session.scalar(select(exists().where(CredentialStore.tenant_id == tenant_id))))
 
 
-def add_store(session: Session, row: CredentialStore) -> None:
-    """Store a new one; raises ``NameInUse`` for a name that the tenant has."""
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as taken:
-        raise NameInUse(f"There is a credential store named {row.name!r} already.") from taken
-
-
-def save(session: Session, row: CredentialStore) -> None:
-    """Write a change down; raises ``NameInUse`` for a name that the tenant has."""
-    name = row.name
-    try:
-        with session.begin_nested():
-            session.flush()
-    except IntegrityError as taken:
-        raise NameInUse(f"There is a credential store named {name!r} already.") from taken
+def save_store(session: Session, row: CredentialStore) -> None:
+    """Store a new or changed one; raises ``NameInUse`` for a name that the tenant has."""
+    with collision_refused(session, NameInUse(f"There is a credential store named {row.name!r} already.")):
+        session.add(row)
 
 
 def list_stores(session: Session, tenant_id: str) -> Sequence[CredentialStore]:

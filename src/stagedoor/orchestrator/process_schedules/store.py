@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.calendars.models import Calendar
+from stagedoor.orchestrator.collisions import collision_refused
 from stagedoor.orchestrator.errors import NameInUse
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.machines.models import Machine
@@ -47,12 +47,9 @@ def find_schedule(session: Session, tenant_id: str, folder_id: int, schedule_id:
 
 def save_schedule(session: Session, schedule: ProcessSchedule) -> None:
     """Write a new or a changed trigger down; raises ``NameInUse`` where the folder has another of its name."""
-    try:
-        with session.begin_nested():
-            session.add(schedule)
-            session.flush()
-    except IntegrityError as taken:
-        raise NameInUse(f"The name {schedule.name!r} is already in use by a trigger of this folder.") from taken
+    refusal = NameInUse(f"The name {schedule.name!r} is already in use by a trigger of this folder.")
+    with collision_refused(session, refusal):
+        session.add(schedule)
 
 
 def delete_schedule(session: Session, schedule: ProcessSchedule) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from stagedoor.orchestrator.collisions import collision_refused
 from stagedoor.orchestrator.errors import AlreadyExists
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition, QueueFolder
 from stagedoor.orchestrator.queue_items.models import QueueItem
@@ -93,17 +93,14 @@ def find_robot(session: Session, robot_id: int) -> Robot | None:
 def insert_item(session: Session, item: QueueItem) -> None:
     """Store a new item.
 
-    Raises :class:`~stagedoor.orchestrator.errors.AlreadyExists` (409/1004) where its reference is taken; the table's
-    own constraint decides, so that two who add at the same moment cannot both succeed.
+    Raises :class:`~stagedoor.orchestrator.errors.AlreadyExists` (409/1004) where its reference is taken.
     """
-    try:
-        with session.begin_nested():
-            session.add(item)
-    except IntegrityError as taken:
-        raise AlreadyExists(
-            f"An item with the reference {item.reference!r} is in this queue already.",
-            hint="The queue wants unique references. Send another reference, or none.",
-        ) from taken
+    refusal = AlreadyExists(
+        f"An item with the reference {item.reference!r} is in this queue already.",
+        hint="The queue wants unique references. Send another reference, or none.",
+    )
+    with collision_refused(session, refusal):
+        session.add(item)
 
 
 def insert_items(session: Session, items: Sequence[QueueItem]) -> None:

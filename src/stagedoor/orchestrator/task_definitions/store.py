@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from stagedoor.orchestrator.collisions import collision_refused
 from stagedoor.orchestrator.errors import NameInUse
 from stagedoor.orchestrator.task_definitions.models import TaskDefinition, TaskDefinitionVersion
 from stagedoor.orchestrator.tasks.models import Task
@@ -43,11 +43,8 @@ def list_versions(session: Session, definition_id: int) -> Sequence[TaskDefiniti
 
 def save(session: Session, definition: TaskDefinition) -> None:
     """Store a new or changed definition; raises ``NameInUse`` if the tenant has another of that name."""
-    try:
-        with session.begin_nested():
-            session.add(definition)
-    except IntegrityError as taken:
-        raise NameInUse(f"The name {definition.name!r} is already in use.") from taken
+    with collision_refused(session, NameInUse(f"The name {definition.name!r} is already in use.")):
+        session.add(definition)
 
 
 def is_name_free(session: Session, tenant_id: str, name_folded: str) -> bool:

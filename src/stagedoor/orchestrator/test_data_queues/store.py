@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from stagedoor.orchestrator.collisions import collision_refused
 from stagedoor.orchestrator.folder_links import fold, name_in_use
 from stagedoor.orchestrator.test_data_queues.models import DataQueue, DataQueueItem
 from stagedoor.passage import FolderPlace
@@ -53,11 +53,8 @@ def find_queue_by_name(session: Session, tenant_id: str, folder_id: int, name: s
 
 def add_queue(session: Session, queue: DataQueue) -> None:
     """Store a new queue; raises ``NameInUse`` if the folder has another of that name."""
-    try:
-        with session.begin_nested():
-            session.add(queue)
-    except IntegrityError as taken:
-        raise name_in_use(queue.name) from taken
+    with collision_refused(session, name_in_use(queue.name)):
+        session.add(queue)
 
 
 def delete_queue(session: Session, queue: DataQueue) -> None:
