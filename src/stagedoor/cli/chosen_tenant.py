@@ -17,9 +17,12 @@ def get_chosen_tenant(session: Session, client: "Stagedoor") -> "Tenant":
     Raises :class:`CommandFailed` for one that does not exist, :class:`click.UsageError` where there are several.
     """
     wanted = session.choose("tenant").value
+    return get_only_tenant(client) if wanted is None else get_tenant(client.tenants(), wanted)
+
+
+def get_only_tenant(client: "Stagedoor") -> "Tenant":
+    """Return the only tenant that there is; raises :class:`click.UsageError` where there are several, or none."""
     tenants = client.tenants()
-    if wanted is not None:
-        return get_tenant(tenants, wanted)
     if len(tenants) != 1:
         names = ", ".join(map(tenant_path, tenants))
         raise click.UsageError(f"Name the tenant with --tenant: {names or 'there is none yet'}.")

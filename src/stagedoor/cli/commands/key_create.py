@@ -1,17 +1,14 @@
 """``stagedoor key create``: make an access key."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from stagedoor.cli.chosen_tenant import get_only_tenant, tenant_path
 from stagedoor.cli.options import common_options, data_dir_option, pass_session, tenant_option
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.session import Session
 from stagedoor.cli.several_words import CommandWithSeveralWords, SeveralWords
-
-if TYPE_CHECKING:
-    from stagedoor.client import Stagedoor
 
 
 @click.command(
@@ -70,7 +67,7 @@ def create(
     with session.administrator(data_dir) as client:
         fresh = client.create_key(
             name,
-            tenant=session.choose("tenant").value or _only_tenant(client),
+            tenant=session.choose("tenant").value or tenant_path(get_only_tenant(client)),
             allow=selectors,
             folders=list(folders) or None,
             networks=networks,
@@ -88,10 +85,3 @@ def create(
         click.echo(f"Note: {warning}", err=True)
     click.echo(f"Key {fresh.id} ({name}). It is shown this once:", err=True)
     click.echo(fresh.key.reveal())
-
-
-def _only_tenant(client: "Stagedoor") -> str:
-    names = [f"{tenant['organization']['name']}/{tenant['name']}" for tenant in client.tenants()]
-    if len(names) != 1:
-        raise click.UsageError(f"Name the tenant with --tenant: {', '.join(names) or 'there is none yet'}.")
-    return names[0]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stagedoor.cli.failure import CommandFailed
+from stagedoor.cli.chosen_tenant import get_tenant, tenant_path
 from stagedoor.cli.options import common_options, pass_session, tenant_option
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.profiles import Profile
@@ -78,7 +78,7 @@ def login(session: Session, *, no_browser: bool, store_in_file: bool) -> None:
     session.book.save(profile)
     WhoAmICache(session.book.directory, name).forget()
     if session.wants_json:
-        names = [_full_name(tenant) for tenant in tenants]
+        names = [tenant_path(tenant) for tenant in tenants]
         echo_json(
             {"profile": name, "base_url": origin, "user": profile.user, "tenant": profile.tenant, "tenants": names}
             | {"secret_place": place}
@@ -87,7 +87,7 @@ def login(session: Session, *, no_browser: bool, store_in_file: bool) -> None:
     click.echo(f"Signed in to {origin} as {profile.user}; tenant {profile.tenant or '(none chosen)'}.")
     click.echo(f"The sign-in lies in {place_name}.")
     if profile.tenant is None and tenants:
-        click.echo(f"Choose a tenant with --tenant: {', '.join(map(_full_name, tenants))}.", err=True)
+        click.echo(f"Choose a tenant with --tenant: {', '.join(map(tenant_path, tenants))}.", err=True)
 
 
 def _in_browser(session: Session, http: "httpx2.Client", sign_in: "SignIn") -> "Tokens":
@@ -115,21 +115,10 @@ def _by_hand(session: Session, http: "httpx2.Client", sign_in: "SignIn") -> "Tok
 
 
 def _choose_tenant(session: Session, tenants: "list[Tenant]") -> str | None:
-    names = [_full_name(tenant) for tenant in tenants]
     wanted = session.choose("tenant")
     if wanted.value is not None and wanted.source != "profile":
-        for name in names:
-            if name.lower() == wanted.value.lower():
-                return name
-        raise CommandFailed(
-            f"There is no tenant {wanted.value} that you may enter.",
-            hint=f"You may enter: {', '.join(names)}." if names else "An administrator can let you into one.",
-            code="tenant_unknown",
-        )
+        return tenant_path(get_tenant(tenants, wanted.value))
+    names = [tenant_path(tenant) for tenant in tenants]
     if len(names) > 1 and is_interactive():
         return str(click.prompt("Tenant", type=click.Choice(names), default=names[0], err=True))
     return names[0] if len(names) == 1 else None
-
-
-def _full_name(tenant: "Tenant") -> str:
-    return f"{tenant['organization']['name']}/{tenant['name']}"
