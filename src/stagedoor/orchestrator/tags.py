@@ -2,17 +2,39 @@
 
 from typing import Any
 
+from sqlalchemy.orm import InstrumentedAttribute
+
 from stagedoor.orchestrator.call import Body
+from stagedoor.orchestrator.entity import ComplexType, Computed, EdmType, Property
 from stagedoor.orchestrator.fields import find_objects, find_text, get_required
 
 LENGTH_MAX = 256
 TAGS_MAX = 100
+
+TAG = ComplexType(
+    "TagDto",
+    (
+        Property("Name", EdmType.STRING, nullable=False),
+        Property("DisplayName", EdmType.STRING),
+        Property("Value", EdmType.STRING),
+        Property("DisplayValue", EdmType.STRING),
+    ),
+)
 
 
 def find_tags(body: Body, name: str) -> list[dict[str, Any]] | None:
     """Return a list of labels as they are stored and shown; each has to have a name."""
     tags = find_objects(body, name, entries_max=TAGS_MAX)
     return None if tags is None else [_read_tag(tag) for tag in tags]
+
+
+def tags_property(column: InstrumentedAttribute[Any], *, nullable: bool = True) -> Property:
+    """Return the property that shows the labels in a column; where none were ever given the list is empty."""
+    return Property("Tags", TAG, Computed(_list_or_empty, column), nullable=nullable, collection=True)
+
+
+def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    return tags or []
 
 
 def _read_tag(tag: Body) -> dict[str, Any]:

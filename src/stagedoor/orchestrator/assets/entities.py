@@ -15,7 +15,7 @@ from stagedoor.orchestrator.entity import (
     Navigation,
     Property,
 )
-from stagedoor.orchestrator.releases.entities import TAG
+from stagedoor.orchestrator.tags import tags_property
 
 KEY_VALUE_PAIR = ComplexType("CustomKeyValuePair", (Property("Key", EdmType.STRING), Property("Value", EdmType.STRING)))
 
@@ -84,7 +84,7 @@ ASSET = EntityType(
         Property("Description", EdmType.STRING, Asset.description),
         # The vendor's Python client reads this one, which its document leaves out.
         Property("AllowDirectApiAccess", EdmType.BOOLEAN, Asset.allow_direct_api_access),
-        Property("Tags", TAG, Asset.tags, collection=True),
+        tags_property(Asset.tags),
         Property(
             "FoldersCount",
             EdmType.INT32,

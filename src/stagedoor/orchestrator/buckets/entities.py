@@ -4,7 +4,7 @@ from stagedoor.orchestrator.buckets.models import Bucket, BucketEntry
 from stagedoor.orchestrator.buckets.schemas import BUCKET_OPTIONS
 from stagedoor.orchestrator.buckets.store import links
 from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Expression, Property
-from stagedoor.orchestrator.releases.entities import TAG
+from stagedoor.orchestrator.tags import tags_property
 
 BUCKET = EntityType(
     "BucketDto",
@@ -27,7 +27,7 @@ BUCKET = EntityType(
             nullable=False,
             writable=False,
         ),
-        Property("Tags", TAG, Bucket.tags, collection=True),
+        tags_property(Bucket.tags),
         Property("Id", EdmType.INT64, Bucket.id, nullable=False, writable=False),
     ),
 )

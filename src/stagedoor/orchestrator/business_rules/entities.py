@@ -7,7 +7,7 @@ from sqlalchemy import ScalarSelect, select
 from stagedoor.orchestrator.business_rules.models import BusinessRule, BusinessRuleVersion
 from stagedoor.orchestrator.business_rules.store import links
 from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Expression, Navigation, Property
-from stagedoor.orchestrator.releases.entities import TAG
+from stagedoor.orchestrator.tags import tags_property
 
 
 def _key_of_rule(version: Any) -> ScalarSelect[str]:
@@ -43,7 +43,7 @@ BUSINESS_RULE = EntityType(
             nullable=False,
             writable=False,
         ),
-        Property("Tags", TAG, BusinessRule.tags, collection=True),
+        tags_property(BusinessRule.tags),
         Property("LastModificationTime", EdmType.DATE_TIME_OFFSET, BusinessRule.modified_at, writable=False),
         Property("LastModifierUserId", EdmType.INT64, BusinessRule.modifier_user_number, writable=False),
         Property("CreationTime", EdmType.DATE_TIME_OFFSET, BusinessRule.created_at, nullable=False, writable=False),

@@ -16,7 +16,7 @@ from stagedoor.orchestrator.machines.schemas import (
     MACHINE_TYPE,
     UPDATE_POLICY_TYPE,
 )
-from stagedoor.orchestrator.processes.entities import TAG
+from stagedoor.orchestrator.tags import TAG
 
 ROBOT_VERSION = ComplexType(
     "MachinesRobotVersionDto",

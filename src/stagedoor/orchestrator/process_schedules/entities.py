@@ -18,12 +18,12 @@ from stagedoor.orchestrator.entity import (
 )
 from stagedoor.orchestrator.process_schedules.models import ProcessSchedule
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
-from stagedoor.orchestrator.releases.entities import TAG
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.releases.schemas import JOB_PRIORITY
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
 from stagedoor.orchestrator.schedules.time_zones import get_iana_name
 from stagedoor.orchestrator.scripted_robots.states import STOP_STRATEGY
+from stagedoor.orchestrator.tags import tags_property
 
 ROBOT_EXECUTOR = ComplexType(
     "RobotExecutorDto",
@@ -74,10 +74,6 @@ def _is_set(calendar_id: int | None) -> bool:
     return calendar_id is not None
 
 
-def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    return tags or []
-
-
 PROCESS_SCHEDULE = EntityType(
     "ProcessScheduleDto",
     ProcessSchedule,
@@ -124,7 +120,7 @@ PROCESS_SCHEDULE = EntityType(
         Property("ResumeOnSameContext", EdmType.BOOLEAN, ProcessSchedule.resume_on_same_context, nullable=False),
         Property("Description", EdmType.STRING, ProcessSchedule.description),
         Property("MachineRobots", MACHINE_ROBOT, ProcessSchedule.machine_robots, nullable=False, collection=True),
-        Property("Tags", TAG, Computed(_list_or_empty, ProcessSchedule.tags), nullable=False, collection=True),
+        tags_property(ProcessSchedule.tags, nullable=False),
         Property("AlertPendingExpression", EdmType.STRING, ProcessSchedule.alert_pending_expression),
         Property("AlertRunningExpression", EdmType.STRING, ProcessSchedule.alert_running_expression),
         Property("RunAsMe", EdmType.BOOLEAN, ProcessSchedule.run_as_me, nullable=False),

@@ -14,19 +14,10 @@ from stagedoor.orchestrator.entity import (
 from stagedoor.orchestrator.processes.models import Package, PackageEntryPoint
 from stagedoor.orchestrator.processes.schemas import PACKAGE_TYPE, TARGET_FRAMEWORK
 from stagedoor.orchestrator.processes.store import has_several_entry_points, is_in_use
+from stagedoor.orchestrator.tags import TAG
 
 ARGUMENT_METADATA = ComplexType(
     "ArgumentMetadata", (Property("Input", EdmType.STRING), Property("Output", EdmType.STRING))
-)
-
-TAG = ComplexType(
-    "TagDto",
-    (
-        Property("Name", EdmType.STRING, nullable=False),
-        Property("DisplayName", EdmType.STRING),
-        Property("Value", EdmType.STRING),
-        Property("DisplayValue", EdmType.STRING),
-    ),
 )
 
 DATA_VARIATION = ComplexType(

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, column, func, select, table
 
 from stagedoor.orchestrator.entity import (
-    Computed,
     EdmType,
     EntitySet,
     EntityType,
@@ -15,7 +14,7 @@ from stagedoor.orchestrator.entity import (
 from stagedoor.orchestrator.folder_links import path_of
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_definitions.store import links
-from stagedoor.orchestrator.releases.entities import TAG
+from stagedoor.orchestrator.tags import tags_property
 
 # Triggers stand on queues and not the other way round: only these two columns of theirs are known here.
 _TRIGGERS = table("process_schedules", column("id", BigInteger), column("queue_id", BigInteger))
@@ -24,10 +23,6 @@ _TRIGGERS = table("process_schedules", column("id", BigInteger), column("queue_i
 def _trigger_of(queue: Any) -> ColumnElement[int | None]:
     first = select(func.min(_TRIGGERS.c.id)).where(_TRIGGERS.c.queue_id == queue.id)
     return first.correlate_except(_TRIGGERS).scalar_subquery()
-
-
-def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    return tags or []
 
 
 QUEUE_DEFINITION = EntityType(
@@ -69,7 +64,7 @@ QUEUE_DEFINITION = EntityType(
             Expression(lambda queue: path_of(queue.folder_id)),
             writable=False,
         ),
-        Property("Tags", TAG, Computed(_list_or_empty, QueueDefinition.tags), collection=True),
+        tags_property(QueueDefinition.tags),
         Property("Id", EdmType.INT64, QueueDefinition.id, nullable=False, writable=False),
     ),
 )

@@ -15,8 +15,8 @@ from stagedoor.orchestrator.queue_processing_records.store import (
     SECONDS,
     SUCCESS,
 )
-from stagedoor.orchestrator.releases.entities import TAG
 from stagedoor.orchestrator.releases.models import Release
+from stagedoor.orchestrator.tags import tags_property
 
 
 def _of_items(value: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Expression:
@@ -107,7 +107,7 @@ QUEUE_PROCESSING_STATUS = EntityType(
         ),
         _shared("ProcessScheduleId", "ProcessScheduleId"),
         _shared("FoldersCount", "QueueFoldersCount"),
-        Property("Tags", TAG, Computed(lambda tags: tags or [], QueueDefinition.tags), collection=True),
+        tags_property(QueueDefinition.tags),
         _shared("Id", "Id"),
     ),
 )

@@ -17,12 +17,12 @@ from stagedoor.orchestrator.entity import (
 )
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.processes.entities import ARGUMENT_METADATA, ENTRY_POINT
-from stagedoor.orchestrator.processes.entities import TAG as TAG
 from stagedoor.orchestrator.processes.models import Package, PackageEntryPoint
 from stagedoor.orchestrator.processes.schemas import PACKAGE_TYPE, TARGET_FRAMEWORK
 from stagedoor.orchestrator.processes.store import has_several_entry_points
 from stagedoor.orchestrator.releases.models import Release, ReleaseVersion
 from stagedoor.orchestrator.releases.schemas import JOB_PRIORITY, REMOTE_CONTROL_ACCESS, ROBOT_SIZE
+from stagedoor.orchestrator.tags import TAG
 
 PROCESS_SETTINGS = ComplexType("ProcessSettingsDto", open=True)
 VIDEO_RECORDING_SETTINGS = ComplexType("VideoRecordingSettingsDto", open=True)

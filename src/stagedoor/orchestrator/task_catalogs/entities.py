@@ -6,16 +6,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from stagedoor.orchestrator.buckets.models import Bucket
-from stagedoor.orchestrator.entity import Computed, EdmType, EntitySet, EntityType, Expression, Property
-from stagedoor.orchestrator.releases.entities import TAG
+from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Expression, Property
 from stagedoor.orchestrator.retention import ACTION, Action, Kind
+from stagedoor.orchestrator.tags import tags_property
 from stagedoor.orchestrator.task_catalogs.links import links
 from stagedoor.orchestrator.task_catalogs.models import TaskCatalog
 from stagedoor.orchestrator.task_retention.models import TaskRetention
-
-
-def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    return tags or []
 
 
 def _of_retention(column: InstrumentedAttribute[Any]) -> Any:
@@ -52,7 +48,7 @@ TASK_CATALOG = EntityType(
             writable=False,
         ),
         Property("Encrypted", EdmType.BOOLEAN, TaskCatalog.is_encrypted, nullable=False),
-        Property("Tags", TAG, Computed(_list_or_empty, TaskCatalog.tags), collection=True),
+        tags_property(TaskCatalog.tags),
         Property("RetentionAction", ACTION, Expression(_retention_action)),
         Property("RetentionPeriod", EdmType.INT32, Expression(_of_retention(TaskRetention.period_days))),
         Property("RetentionBucketId", EdmType.INT64, Expression(_of_retention(TaskRetention.bucket_id))),

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, select
 from stagedoor.orchestrator.entity import (
     Borrowed,
     ComplexType,
-    Computed,
     EdmType,
     EntitySet,
     EntityType,
@@ -17,7 +16,7 @@ from stagedoor.orchestrator.entity import (
     Property,
 )
 from stagedoor.orchestrator.people import PERSON, Person
-from stagedoor.orchestrator.releases.entities import TAG
+from stagedoor.orchestrator.tags import tags_property
 from stagedoor.orchestrator.task_catalogs.models import TaskCatalog
 from stagedoor.orchestrator.tasks.models import Task, TaskActivity, TaskAssignment, TaskNote
 from stagedoor.orchestrator.tasks.schemas import (
@@ -47,10 +46,6 @@ def _catalog_name(task: Any) -> ColumnElement[str]:
     return name.correlate_except(TaskCatalog).scalar_subquery()
 
 
-def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    return tags or []
-
-
 TASK: EntityType = EntityType(
     "TaskDto",
     Task,
@@ -68,7 +63,7 @@ TASK: EntityType = EntityType(
         Property("BulkFormLayoutId", EdmType.INT64, Task.bulk_form_layout_id, writable=False),
         Property("FormLayoutId", EdmType.INT64, Task.form_layout_id, writable=False),
         Property("Encrypted", EdmType.BOOLEAN, Task.is_encrypted, nullable=False, writable=False),
-        Property("Tags", TAG, Computed(_list_or_empty, Task.tags), collection=True),
+        tags_property(Task.tags),
         Property("Action", EdmType.STRING, Task.action, writable=False),
         Property("TaskSlaDetail", TASK_SLA_DETAIL, writable=False),
         Property("TaskAssigneeName", EdmType.STRING, Borrowed("AssignedToUser", "displayName"), writable=False),
