@@ -112,6 +112,17 @@ def first_values(query: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query, keep_blank_values=True).items()}
 
 
+def verify_state(answer: Mapping[str, str], state: str) -> None:
+    """Raise :class:`CommandFailed` for an answer that does not carry this state: it belongs to another sign-in."""
+    if not is_state(answer, state):
+        raise CommandFailed(
+            "That address does not belong to this sign-in.",
+            hint="Paste the whole address that the browser ended on, from `http` to its end.",
+            code="state_mismatch",
+            exit_code=ExitCode.SIGN_IN,
+        )
+
+
 def is_state(answer: Mapping[str, str], state: str | None) -> bool:
     """Tell whether an answer carries this state (RFC 6749, section 10.12)."""
     return state is not None and hmac.compare_digest(answer.get("state", "").encode(), state.encode())

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 
 from stagedoor.cli.failure import CommandFailed, ExitCode
-from stagedoor.cli.loopback import first_values
+from stagedoor.cli.loopback import first_values, verify_state
 from stagedoor.client import StagedoorClientError, Tokens, tokens_of
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
@@ -83,13 +82,7 @@ class SignIn:
         Raises :class:`CommandFailed` when the state is not ours: the address belongs to another sign-in.
         """
         answer = first_values(urlsplit(address.strip()).query)
-        if not hmac.compare_digest(answer.get("state", "").encode(), self.state.encode()):
-            raise CommandFailed(
-                "That address does not belong to this sign-in.",
-                hint="Paste the whole address that the browser ended on, from `http` to its end.",
-                code="state_mismatch",
-                exit_code=ExitCode.SIGN_IN,
-            )
+        verify_state(answer, self.state)
         return answer
 
     def exchange(self, http: httpx2.Client, answer: Mapping[str, str], *, redirect_uri: str, clock: Clock) -> Tokens:

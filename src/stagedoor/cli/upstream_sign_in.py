@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import click
 
 from stagedoor.cli.failure import CommandFailed, ExitCode
-from stagedoor.cli.loopback import CALLBACK, LoopbackReceiver, first_values, is_state
+from stagedoor.cli.loopback import CALLBACK, LoopbackReceiver, first_values, verify_state
 from stagedoor.cli.output import printable
 from stagedoor.cli.session import Session
 from stagedoor.client import SignedInCode
@@ -55,13 +55,7 @@ def _pasted(asked: "Authorization", redirect_uri: str) -> Mapping[str, str]:
 
 
 def _code_in(answer: Mapping[str, str], asked: "Authorization", redirect_uri: str) -> SignedInCode:
-    if not is_state(answer, asked["state"]):
-        raise CommandFailed(
-            "That address does not belong to this sign-in.",
-            hint="Paste the whole address that the browser ended on, from `http` to its end.",
-            code="state_mismatch",
-            exit_code=ExitCode.SIGN_IN,
-        )
+    verify_state(answer, asked["state"])
     if "error" in answer or not answer.get("code"):
         said = answer.get("error_description") or answer.get("error") or "the answer holds no code"
         raise CommandFailed(
