@@ -2,7 +2,6 @@
 
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
-from select import POLLIN, poll
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -12,6 +11,7 @@ from stagedoor.door.refusals import HeadTooLarge, MalformedHead, RequestTooSlow
 from stagedoor.kit.chance import Chance, SystemChance
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.logs import get_logger
+from stagedoor.kit.unread import has_unread
 
 HEAD_BYTES_MAX = 80 * 1024
 FRAMING_BYTES_MAX = 16 * 1024
@@ -161,18 +161,10 @@ class BoundedProtocol(HttpToolsProtocol):
         is_in_head = self._has_begun and self._in_head
         if self._is_refused or self._is_answering() or self.transport.is_closing():
             return
-        if is_in_head or self._has_unread():
+        if is_in_head or has_unread(self.transport):
             self._drained = self.loop.call_later(DRAIN_LOOK_SECONDS, self._end_if_idle)
         else:
             self.transport.close()
-
-    def _has_unread(self) -> bool:
-        wire = self.transport.get_extra_info("socket")
-        if wire is None:
-            return False
-        look = poll()
-        look.register(wire.fileno(), POLLIN)
-        return bool(look.poll(0))
 
     def _expect_within(self, seconds: float) -> None:
         # Only noted here; one timer a connection looks now and then, which costs a request nothing.

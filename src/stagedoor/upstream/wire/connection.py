@@ -1,12 +1,12 @@
 """One connection to an upstream, speaking HTTP/1.1 (RFC 9112), one exchange at a time."""
 
 import asyncio
-from select import POLLIN, poll
 from typing import TYPE_CHECKING, cast
 
 import httptools
 
 from stagedoor.kit.errors import StagedoorError
+from stagedoor.kit.unread import has_unread
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamTimedOut
 from stagedoor.upstream.wire.exchange import AnswerSink, Exchange, Nobody
 from stagedoor.upstream.wire.head import ABOUT_PAGES, NAMES_NOTHING, NOT_BACK, named_in_connection
@@ -122,12 +122,7 @@ class UpstreamConnection(asyncio.Protocol):
 
         A system call; for what must not be sent twice, and so not into a connection that is closed already.
         """
-        wire = self.transport.get_extra_info("socket")
-        if wire is None:
-            return False
-        look = poll()
-        look.register(wire.fileno(), POLLIN)
-        return bool(look.poll(0))
+        return has_unread(self.transport)
 
     def carry(self, exchange: Exchange) -> None:
         """Write the request's head, and whatever of its body has gathered, and await the answer."""
