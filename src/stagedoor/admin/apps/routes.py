@@ -13,7 +13,7 @@ from stagedoor.admin.apps.schemas import (
     SecretOrder,
 )
 from stagedoor.admin.apps.service import Applications
-from stagedoor.admin.pages import Cursor, Limit, Page, page_of
+from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page, page_of
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.visitor import Visitor
 from stagedoor.admin.work import Work
@@ -27,7 +27,9 @@ def build_routes(applications: Applications, work: Work) -> APIRouter:
     router = APIRouter(tags=["apps"])
 
     @router.get("/apps")
-    def list_applications(visitor: Reader, limit: Limit = 100, cursor: Cursor = None) -> Page[ApplicationItem]:
+    def list_applications(
+        visitor: Reader, limit: Limit = LIMIT_DEFAULT, cursor: Cursor = None
+    ) -> Page[ApplicationItem]:
         """List the external applications of the organization."""
         with work.read() as session:
             items = applications.list_applications(session, visitor.organization_id)

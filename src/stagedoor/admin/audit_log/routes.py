@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from stagedoor.access.methods import ManagementAbility
 from stagedoor.admin.audit_log.schemas import AuditTail
 from stagedoor.admin.audit_log.service import list_audit
-from stagedoor.admin.pages import PRINTABLE, Limit
+from stagedoor.admin.pages import LIMIT_DEFAULT, PRINTABLE, Limit
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.visitor import Visitor
 from stagedoor.admin.work import Work
@@ -34,7 +34,7 @@ def build_routes(audit: AuditWriter, work: Work) -> APIRouter:
     def list_rows(
         visitor: Reader,
         after: Annotated[int | None, Query(ge=0, le=ROW_ID_MAX, description="The id of the last row seen.")] = None,
-        limit: Limit = 100,
+        limit: Limit = LIMIT_DEFAULT,
         verdict: AuditVerdict | None = None,
         caller: Annotated[
             str | None, Query(max_length=256, pattern=PRINTABLE, description="A caller's id or name, or a key's id.")

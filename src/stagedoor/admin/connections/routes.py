@@ -19,7 +19,7 @@ from stagedoor.admin.connections.schemas import (
 )
 from stagedoor.admin.connections.service import ConnectionDesk, code_of, exchanged
 from stagedoor.admin.connections.trials import Trials
-from stagedoor.admin.pages import Cursor, Limit, Page, page_of
+from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page, page_of
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.visitor import Visitor
 from stagedoor.admin.work import Work
@@ -78,7 +78,7 @@ def build_routes(connections: ConnectionDesk, trials: Trials, work: Work, thread
         return report
 
     @router.get("/connections")
-    def list_connections(visitor: Reader, limit: Limit = 100, cursor: Cursor = None) -> Page[ConnectionItem]:
+    def list_connections(visitor: Reader, limit: Limit = LIMIT_DEFAULT, cursor: Cursor = None) -> Page[ConnectionItem]:
         """List the connections of the organization, by name."""
         with work.read() as session:
             items = connections.list_connections(session, visitor)

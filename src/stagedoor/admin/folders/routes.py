@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from stagedoor.access.methods import ManagementAbility
 from stagedoor.admin.folders.schemas import FolderItem
 from stagedoor.admin.folders.service import Folders
-from stagedoor.admin.pages import Cursor, Limit, Page, page_of
+from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page, page_of
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.visitor import Visitor
 
@@ -22,7 +22,7 @@ def build_routes(folders: Folders) -> APIRouter:
     def list_folders(
         visitor: Reader,
         tenant: Annotated[str, Query(max_length=256, description="`ORG/TENANT`, a tenant's name or its id.")],
-        limit: Limit = 100,
+        limit: Limit = LIMIT_DEFAULT,
         cursor: Cursor = None,
     ) -> Page[FolderItem]:
         """List the folders of a tenant in which you may do anything; a remote tenant is asked for them."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from stagedoor.access.methods import ManagementAbility
 from stagedoor.admin.keys.schemas import IssuedKey, KeyItem, KeyOrder, KeyPreview, RotationOrder
 from stagedoor.admin.keys.service import KeyDesk
-from stagedoor.admin.pages import Cursor, Limit, Page
+from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.visitor import Visitor
 from stagedoor.admin.work import Work
@@ -26,7 +26,7 @@ def build_routes(keys: KeyDesk, work: Work) -> APIRouter:
     def list_keys(
         visitor: Reader,
         tenant: Annotated[str | None, Query(max_length=256)] = None,
-        limit: Limit = 100,
+        limit: Limit = LIMIT_DEFAULT,
         cursor: Cursor = None,
     ) -> Page[KeyItem]:
         """List access keys, oldest first: your own, or all of the organization's for administrators."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from stagedoor.access.methods import ManagementAbility
-from stagedoor.admin.pages import Cursor, Limit, Page
+from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page
 from stagedoor.admin.personal_tokens.schemas import IssuedToken, TokenItem, TokenOrder
 from stagedoor.admin.personal_tokens.service import OwnTokens
 from stagedoor.admin.steps import who_may
@@ -21,7 +21,7 @@ def build_routes(tokens: OwnTokens, work: Work) -> APIRouter:
     router = APIRouter(tags=["tokens"])
 
     @router.get("/tokens")
-    def list_tokens(visitor: Reader, limit: Limit = 100, cursor: Cursor = None) -> Page[TokenItem]:
+    def list_tokens(visitor: Reader, limit: Limit = LIMIT_DEFAULT, cursor: Cursor = None) -> Page[TokenItem]:
         """List your own personal access tokens, ended ones too."""
         with work.read() as session:
             items, next_cursor = tokens.list_tokens(session, visitor, cursor=cursor, limit=limit)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 
 from stagedoor.access.methods import ManagementAbility
 from stagedoor.admin.connections.schemas import ConnectionMapping
-from stagedoor.admin.pages import Cursor, Limit, Page, page_of
+from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page, page_of
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.tenants.schemas import DestinationFacts, DestinationOrder, TenantItem
 from stagedoor.admin.tenants.service import Tenants
@@ -23,7 +23,7 @@ def build_routes(tenants: Tenants, work: Work) -> APIRouter:
     router = APIRouter(tags=["tenants"])
 
     @router.get("/tenants")
-    def list_tenants(visitor: Reader, limit: Limit = 100, cursor: Cursor = None) -> Page[TenantItem]:
+    def list_tenants(visitor: Reader, limit: Limit = LIMIT_DEFAULT, cursor: Cursor = None) -> Page[TenantItem]:
         """List the tenants that you may enter."""
         items = tenants.list_tenants(visitor.caller)
         return page_of(items, limit=limit, cursor=cursor, cursor_of=lambda item: item.id)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 
 from stagedoor.access.methods import ManagementAbility
 from stagedoor.admin.errors import CursorRefused
-from stagedoor.admin.pages import Cursor, Limit, Page
+from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.users.schemas import CreatedUser, PasswordOrder, PasswordSet, UserChange, UserItem, UserOrder
 from stagedoor.admin.users.service import People
@@ -23,7 +23,7 @@ def build_routes(people: People, work: Work) -> APIRouter:
     router = APIRouter(tags=["users"])
 
     @router.get("/users")
-    def list_users(visitor: Reader, limit: Limit = 100, cursor: Cursor = None) -> Page[UserItem]:
+    def list_users(visitor: Reader, limit: Limit = LIMIT_DEFAULT, cursor: Cursor = None) -> Page[UserItem]:
         """List the people of the organization."""
         if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
             raise CursorRefused
