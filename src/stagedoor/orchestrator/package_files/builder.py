@@ -1,9 +1,9 @@
 """A package's file made from its description, for packages that came without one."""
 
 from collections.abc import Sequence
+from html import escape
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
@@ -31,7 +31,7 @@ def build_package(
     """Return a ``.nupkg`` that says this of itself and holds nothing to run; the same bytes every time."""
     nuspec = {"name": name, "version": version, "authors": authors, "description": description}
     files = {
-        f"{name}.nuspec": _NUSPEC.format(**{key: escape(value) for key, value in nuspec.items()}).encode(),
+        f"{name}.nuspec": _NUSPEC.format(**{key: escape(value, quote=False) for key, value in nuspec.items()}).encode(),
         "content/operate.json": _json({"main": main, "contentType": "process", "targetFramework": "Portable"}),
         "content/entry-points.json": _json({"entryPoints": [_described(entry) for entry in entry_points]}),
     }
