@@ -230,6 +230,26 @@ def find_query_integer(call: Call, name: str, *, default: int | None = None, mos
     return min(number, most)
 
 
+def find_query_enum(call: Call, name: str, enum_type: EnumType) -> int | None:
+    """Return the stored number of a word in the query, in any case or as a number; ``None`` where it is empty."""
+    written = call.query.get(name.lower(), "")
+    if not written:
+        return None
+    number = enum_type.find_number(written)
+    if number is None:
+        words = ", ".join(enum_type.members)
+        raise InvalidRequest(f"The query parameter {name} must be one of {words}.", details={"field": name})
+    return number
+
+
+def read_query_boolean(call: Call, name: str) -> bool:
+    """Return whether the query says true; what says neither true nor false is refused, and nothing is false."""
+    written = call.query.get(name.lower(), "").lower()
+    if written not in ("", "true", "false"):
+        raise InvalidRequest(f"The query parameter {name} must be true or false.", details={"field": name})
+    return written == "true"
+
+
 def read_guid(written: str) -> str | None:
     """Return the canonical form of a GUID, or ``None``. Only the 36-letter form and its braces are taken."""
     bare = written.strip("{}")

@@ -20,7 +20,14 @@ from stagedoor.orchestrator.buckets.store import find_bucket_of_tenant
 from stagedoor.orchestrator.call import Answer, Body, Call
 from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, EnumType, Property
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
-from stagedoor.orchestrator.fields import find_enum, find_integer, get_body, get_number_argument, get_required
+from stagedoor.orchestrator.fields import (
+    find_enum,
+    find_integer,
+    find_query_enum,
+    get_body,
+    get_number_argument,
+    get_required,
+)
 from stagedoor.orchestrator.odata.read import read_set
 from stagedoor.orchestrator.registry import Basis, Routes
 
@@ -200,11 +207,5 @@ def retention_routes(
 
 
 def _asked_kind(call: Call) -> int:
-    written = call.query.get("retentiontype", "")
-    kind = KIND.find_number(written) if written else Kind.FINAL
-    if kind is None:
-        raise InvalidRequest(
-            f"The query parameter retentionType must be one of {', '.join(KIND.members)}.",
-            details={"field": "retentionType"},
-        )
-    return kind
+    kind = find_query_enum(call, "retentionType", KIND)
+    return Kind.FINAL if kind is None else kind

@@ -18,7 +18,13 @@ from stagedoor.orchestrator.buckets.schemas import read_bucket
 from stagedoor.orchestrator.buckets.service import Writer
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest
-from stagedoor.orchestrator.fields import find_query_integer, get_body, get_guid_argument, get_number_argument
+from stagedoor.orchestrator.fields import (
+    find_query_integer,
+    get_body,
+    get_guid_argument,
+    get_number_argument,
+    read_query_boolean,
+)
 from stagedoor.orchestrator.file_addresses.access import read_minutes, show_read_access, show_write_access
 from stagedoor.orchestrator.folder_place import get_folder, show_accessible_folders
 from stagedoor.orchestrator.odata.read import read_one, read_set
@@ -133,7 +139,7 @@ def list_files_of_directory(call: Call) -> Answer:
     """Answer the files of a directory, those below it too if asked."""
     bucket = _bucket_in_path(call, "key")
     directory = read_directory_path(call.query.get("directory", ""))
-    recursive = _read_flag(call, "recursive")
+    recursive = read_query_boolean(call, "recursive")
     within = store.begins_with(below(directory)) if recursive else store.lies_in(directory)
     return read_set(call, BLOB_FILES, [*store.is_file_of(bucket), within, *_named_as_asked(call)])
 
@@ -205,13 +211,6 @@ def _show_item(call: Call, bucket: Bucket, entry: BucketEntry, minutes: int | No
 def _named_as_asked(call: Call) -> list[Any]:
     pattern = call.query.get("filenameglob", "")
     return [store.is_named_like(read_glob(pattern))] if pattern and pattern.strip(TOP) else []
-
-
-def _read_flag(call: Call, name: str) -> bool:
-    written = call.query.get(name, "").lower()
-    if written not in ("", "true", "false"):
-        raise InvalidRequest(f"The query parameter {name} must be true or false.", details={"field": name})
-    return written == "true"
 
 
 def _read_content_type(call: Call) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.directory_service import store
 from stagedoor.orchestrator.entity import EnumType
-from stagedoor.orchestrator.errors import InvalidRequest, NotFound
+from stagedoor.orchestrator.errors import NotFound
+from stagedoor.orchestrator.fields import find_query_enum
 from stagedoor.orchestrator.people import Person, find_person_by_key
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.users.schemas import PEOPLE, USER_TYPE
@@ -27,7 +28,7 @@ def list_domains(call: Call) -> Answer:
 @routes.reads("DirectoryService_SearchForUsersAndGroups", basis=Basis.GUESS, note=NOTE)
 def search(call: Call) -> Answer:
     """Answer the people whose name begins with ``prefix``; an empty one finds nobody."""
-    context = _word(call, "searchContext", SEARCH_CONTEXT)
+    context = find_query_enum(call, "searchContext", SEARCH_CONTEXT)
     finds_people = context in (None, SEARCH_CONTEXT.members["All"], SEARCH_CONTEXT.members["Users"])
     prefix = call.query.get("prefix", "")
     if not (prefix.strip() and finds_people and _names_own_domain(call)):
@@ -39,7 +40,7 @@ def search(call: Call) -> Answer:
 @routes.reads("DirectoryService_GetDomainUserId", basis=Basis.GUESS, note=NOTE)
 def show_number(call: Call) -> Answer:
     """Answer the number of a person, found by identifier or else by name."""
-    kind = _word(call, "userType", USER_TYPE)
+    kind = find_query_enum(call, "userType", USER_TYPE)
     person = None
     if (kind is None or kind in PEOPLE) and _names_own_domain(call):
         identifier = call.query.get("directoryidentifier", "")
@@ -63,17 +64,6 @@ def list_permissions_of_groups(call: Call) -> Answer:
 def _names_own_domain(call: Call) -> bool:
     domain = call.query.get("domain", "").strip().lower()
     return domain in ("", call.tenant.organization_name.lower())
-
-
-def _word(call: Call, name: str, enum_type: EnumType) -> int | None:
-    written = call.query.get(name.lower(), "")
-    if not written:
-        return None
-    number = enum_type.find_number(written)
-    if number is None:
-        words = ", ".join(enum_type.members)
-        raise InvalidRequest(f"The query parameter {name} takes {words}.", details={"field": name})
-    return number
 
 
 def _describe(call: Call, person: Person) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.fields import (
     find_guid,
     find_integer,
+    find_query_enum,
     find_query_integer,
     find_text,
     get_body,
@@ -15,7 +16,7 @@ from stagedoor.orchestrator.fields import (
 )
 from stagedoor.orchestrator.folder_people import descriptions, service, store
 from stagedoor.orchestrator.folder_people.schemas import (
-    is_about_people,
+    DIRECTORY_TYPE,
     read_folder_roles,
     read_user_numbers,
 )
@@ -119,7 +120,7 @@ def navigate_roles_for_user(call: Call) -> Answer:
 def _assignments(call: Call, username: str, skip: int, take: int) -> dict[str, object]:
     tenant_id = call.tenant.tenant_id
     person = None
-    if is_about_people(call.query.get("type", "")):
+    if find_query_enum(call, "type", DIRECTORY_TYPE) in (None, DIRECTORY_TYPE.members["User"]):
         person = user_store.find_username(call.session, tenant_id, username)
     if person is None:
         raise NotFound("There is no such user in this tenant.")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.entity import EnumType
-from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import find_integer, find_integers, find_objects, get_required
 
 FOLDERS_MAX = 100
@@ -37,14 +36,3 @@ def read_user_numbers(body: Body) -> list[int]:
     """Read ``UserIds``, which has to name somebody."""
     numbers = get_required(find_integers(body, "UserIds", entries_max=PEOPLE_MAX) or None, "UserIds")
     return list(dict.fromkeys(numbers))
-
-
-def is_about_people(written: str) -> bool:
-    """Tell whether a ``type`` of the directory means people; raises :class:`InvalidRequest` for no type at all."""
-    if not written:
-        return True
-    number = DIRECTORY_TYPE.find_number(written)
-    if number is None:
-        words = ", ".join(DIRECTORY_TYPE.members)
-        raise InvalidRequest(f"The query parameter type takes {words}.", details={"field": "type"})
-    return number == DIRECTORY_TYPE.members["User"]

@@ -2,6 +2,7 @@
 
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.fields import read_query_boolean
 from stagedoor.orchestrator.jobs.due import DUE_MOVES
 from stagedoor.orchestrator.maintenance import service
 from stagedoor.orchestrator.maintenance.schemas import PHASE, Phase
@@ -32,7 +33,8 @@ def begin_maintenance(call: Call) -> Answer:
     phase = PHASE.find_number(call.query.get("phase", "") or "Draining")
     if phase is None or phase == Phase.NONE:
         raise InvalidRequest("The phase must be Draining or Suspended.", details={"field": "phase"})
-    service.begin(call, Phase(phase), is_forced=_flag(call, "force"), kills_jobs=_flag(call, "killJobs"))
+    is_forced, kills_jobs = read_query_boolean(call, "force"), read_query_boolean(call, "killJobs")
+    service.begin(call, Phase(phase), is_forced=is_forced, kills_jobs=kills_jobs)
     return Answer(status=204)
 
 
@@ -42,10 +44,3 @@ def end_maintenance(call: Call) -> Answer:
     verify_own_tenant(call)
     service.end(call)
     return Answer(status=204)
-
-
-def _flag(call: Call, name: str) -> bool:
-    word = call.query.get(name.lower(), "").strip().lower()
-    if word not in ("", "true", "false"):
-        raise InvalidRequest(f"The query parameter {name} must be true or false.", details={"field": name})
-    return word == "true"

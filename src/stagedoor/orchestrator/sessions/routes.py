@@ -4,13 +4,13 @@ from typing import Any
 
 from stagedoor.orchestrator.answers import answer_value
 from stagedoor.orchestrator.call import Answer, Call
-from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import (
     INT64_MAX,
     find_boolean,
     find_enum,
     find_integer,
     find_integers,
+    find_query_enum,
     find_query_integer,
     get_body,
     get_number_argument,
@@ -141,11 +141,5 @@ def delete_inactive_sessions(call: Call) -> Answer:
 
 
 def _of_runtime_type(call: Call) -> list[Any]:
-    word = call.query.get("runtimetype", "")
-    if not word:
-        return []
-    number = ROBOT_TYPE.find_number(word)
-    if number is None:
-        words = ", ".join(ROBOT_TYPE.members)
-        raise InvalidRequest(f"The query parameter runtimeType takes {words}.", details={"field": "runtimeType"})
-    return [store.is_of_robot_type(number)]
+    number = find_query_enum(call, "runtimeType", ROBOT_TYPE)
+    return [] if number is None else [store.is_of_robot_type(number)]

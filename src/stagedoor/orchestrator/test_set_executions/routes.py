@@ -2,7 +2,14 @@
 
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
-from stagedoor.orchestrator.fields import INT64_MAX, find_query_integer, get_body, get_number_argument, get_query_guid
+from stagedoor.orchestrator.fields import (
+    INT64_MAX,
+    find_query_enum,
+    find_query_integer,
+    get_body,
+    get_number_argument,
+    get_query_guid,
+)
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one, read_set, read_values
 from stagedoor.orchestrator.registry import Basis, Routes
@@ -63,11 +70,7 @@ def show_case_execution(call: Call) -> Answer:
 @routes.writes("TestAutomation_StartTestSetExecution", basis=Basis.GUESS, note=_SCRIPTED)
 def start_execution(call: Call) -> Answer:
     """Run a test set and answer the id of the run."""
-    word = call.query.get("triggertype", "").strip()
-    trigger = TRIGGER_TYPE.find_number(word) if word else 0
-    if trigger is None:
-        words = ", ".join(TRIGGER_TYPE.members)
-        raise InvalidRequest(f"The query parameter triggerType takes {words}.", details={"field": "triggerType"})
+    trigger = find_query_enum(call, "triggerType", TRIGGER_TYPE) or 0
     execution = service.run_set(conductor_of(call), _set_in_query(call), RunRequest(trigger_type=trigger))
     return Answer(content=execution.id)
 
