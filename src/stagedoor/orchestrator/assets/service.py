@@ -19,9 +19,9 @@ from stagedoor.orchestrator.assets.schemas import (
     ValueType,
 )
 from stagedoor.orchestrator.assets.sealing import clear_value, put_value
-from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
+from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.folders.models import Folder
-from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_within_reach
+from stagedoor.orchestrator.sharing import Shares, share_thing, verify_folders, verify_seen_within_reach
 from stagedoor.passage import Reach
 
 SECRET_FIELDS = {
@@ -119,7 +119,7 @@ def list_folders(session: Session, asset: Asset, reach: Reach) -> tuple[Sequence
     return store.links.list_folders(session, asset.tenant_id, asset.id, reach)
 
 
-def share_assets(session: Session, tenant_id: str, folder_id: int, shares: Shares, reach: Reach) -> None:
+def share_assets(session: Session, tenant_id: str, folder_id: int, shares: Shares[int], reach: Reach) -> None:
     """Let folders within reach see assets of this folder, or see them no longer.
 
     Raises ``NotFound`` for an asset or folder that is not there, ``NameInUse`` for a folder with another asset of that
@@ -128,12 +128,7 @@ def share_assets(session: Session, tenant_id: str, folder_id: int, shares: Share
     verify_folders(session, tenant_id, reach, shares)
     for asset_id in shares.thing_ids:
         asset = get_asset(session, tenant_id, folder_id, asset_id)
-        for target in shares.add_to:
-            store.links.link(session, asset.id, target, asset.name)
-        for target in shares.remove_from:
-            store.links.unlink(session, asset.id, target)
-        if store.links.count_folders(session, asset.id) == 0:
-            raise Conflict(f"The asset {asset.name!r} cannot be taken out of every folder; delete it instead.")
+        share_thing(session, store.links, asset, shares, f"The asset {asset.name!r}")
 
 
 def verify_type(asset: Asset, value_type: ValueType) -> None:

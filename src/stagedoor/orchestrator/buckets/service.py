@@ -11,9 +11,9 @@ from stagedoor.kit.crypto import Vault
 from stagedoor.orchestrator.buckets import store
 from stagedoor.orchestrator.buckets.models import Bucket
 from stagedoor.orchestrator.buckets.schemas import BucketValues
-from stagedoor.orchestrator.errors import AlreadyExists, Conflict, InvalidRequest, NotFound
+from stagedoor.orchestrator.errors import AlreadyExists, InvalidRequest, NotFound
 from stagedoor.orchestrator.folders.models import Folder
-from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_within_reach
+from stagedoor.orchestrator.sharing import Shares, share_thing, verify_folders, verify_seen_within_reach
 from stagedoor.passage import FolderPlace, Reach
 
 CHANGEABLE = (
@@ -111,7 +111,7 @@ def list_folders(session: Session, bucket: Bucket, reach: Reach) -> tuple[Sequen
     return store.links.list_folders(session, bucket.tenant_id, bucket.id, reach)
 
 
-def share_buckets(session: Session, tenant_id: str, folder: FolderPlace, shares: Shares, reach: Reach) -> None:
+def share_buckets(session: Session, tenant_id: str, folder: FolderPlace, shares: Shares[int], reach: Reach) -> None:
     """Let folders within reach see buckets of this folder, or see them no longer.
 
     Raises ``NotFound`` for a bucket or folder that is not there, ``NameInUse`` for a folder with another bucket of that
@@ -120,9 +120,4 @@ def share_buckets(session: Session, tenant_id: str, folder: FolderPlace, shares:
     verify_folders(session, tenant_id, reach, shares)
     for bucket_id in shares.thing_ids:
         bucket = get_bucket(session, tenant_id, folder, bucket_id)
-        for target in shares.add_to:
-            store.links.link(session, bucket.id, target, bucket.name)
-        for target in shares.remove_from:
-            store.links.unlink(session, bucket.id, target)
-        if store.links.count_folders(session, bucket.id) == 0:
-            raise Conflict(f"The bucket {bucket.name!r} cannot be taken out of every folder; delete it instead.")
+        share_thing(session, store.links, bucket, shares, f"The bucket {bucket.name!r}")

@@ -5,13 +5,14 @@ from stagedoor.orchestrator.business_rules import service, store
 from stagedoor.orchestrator.business_rules.entities import BUSINESS_RULE_VERSIONS, BUSINESS_RULES
 from stagedoor.orchestrator.business_rules.files import ROOM
 from stagedoor.orchestrator.business_rules.models import BusinessRule
-from stagedoor.orchestrator.business_rules.schemas import read_rule, read_rule_shares
+from stagedoor.orchestrator.business_rules.schemas import read_rule
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import find_query_integer, get_body, get_guid_argument
 from stagedoor.orchestrator.file_addresses.access import read_minutes, show_read_access
 from stagedoor.orchestrator.folder_place import get_folder, show_accessible_folders
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.sharing import read_shares_by_key
 from stagedoor.orchestrator.uploads import Upload
 
 FILE_FIELD = "file"
@@ -112,7 +113,7 @@ def get_read_address(call: Call) -> Answer:
 @routes.writes("BusinessRules_ShareToFolders")
 def share_rules(call: Call) -> Answer:
     """Let further folders see rules, or take them out of folders."""
-    shares = read_rule_shares(get_body(call))
+    shares = read_shares_by_key(get_body(call), "BusinessRuleKeys")
     service.share_rules(call.session, call.tenant.tenant_id, get_folder(call), shares, call.reach)
     return Answer(status=204)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.errors import InvalidRequest
-from stagedoor.orchestrator.fields import find_guids, find_integers, find_text, get_required, get_text
+from stagedoor.orchestrator.fields import find_text, get_text
 from stagedoor.orchestrator.json_body import read_json_body
 from stagedoor.orchestrator.tags import find_tags
 from stagedoor.orchestrator.uploads import FIELD_BYTES_MAX, Uploads
@@ -25,15 +25,6 @@ class BusinessRuleValues:
     tags: list[dict[str, Any]] | None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleShares:
-    """Which rules are to be seen in which further folders, and in which no longer."""
-
-    keys: list[str]
-    add_to: list[int]
-    remove_from: list[int]
-
-
 def read_rule(uploads: Uploads) -> BusinessRuleValues:
     """Read a rule from its form; raises ``InvalidRequest`` naming the field that is wrong."""
     body = read_json_body(_text_of(uploads), "application/json")
@@ -46,15 +37,6 @@ def read_rule(uploads: Uploads) -> BusinessRuleValues:
         description=find_text(body, "Description", length_max=250),
         version=(version or "").strip() or None,
         tags=find_tags(body, "Tags"),
-    )
-
-
-def read_rule_shares(body: Body) -> RuleShares:
-    """Read a request to share rules."""
-    return RuleShares(
-        keys=get_required(find_guids(body, "BusinessRuleKeys"), "BusinessRuleKeys"),
-        add_to=find_integers(body, "ToAddFolderIds") or [],
-        remove_from=find_integers(body, "ToRemoveFolderIds") or [],
     )
 
 

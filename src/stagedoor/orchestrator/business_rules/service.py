@@ -8,11 +8,11 @@ from stagedoor.kit.chance import random_guid
 from stagedoor.orchestrator.business_rules import store
 from stagedoor.orchestrator.business_rules.decision_models import verify_decision_model
 from stagedoor.orchestrator.business_rules.models import BusinessRule, BusinessRuleVersion
-from stagedoor.orchestrator.business_rules.schemas import BusinessRuleValues, RuleShares
+from stagedoor.orchestrator.business_rules.schemas import BusinessRuleValues
 from stagedoor.orchestrator.call import Call
-from stagedoor.orchestrator.errors import AlreadyExists, Conflict, NotFound
+from stagedoor.orchestrator.errors import AlreadyExists, NotFound
 from stagedoor.orchestrator.folders.models import Folder
-from stagedoor.orchestrator.sharing import Shares, verify_folders, verify_seen_within_reach
+from stagedoor.orchestrator.sharing import Shares, share_thing, verify_folders, verify_seen_within_reach
 from stagedoor.orchestrator.stored_files import service as stored_files
 from stagedoor.orchestrator.uploads import Upload
 from stagedoor.passage import FolderPlace, Reach
@@ -96,21 +96,16 @@ def list_folders(session: Session, rule: BusinessRule, reach: Reach) -> tuple[Se
     return store.links.list_folders(session, rule.tenant_id, rule.id, reach)
 
 
-def share_rules(session: Session, tenant_id: str, folder: FolderPlace, shares: RuleShares, reach: Reach) -> None:
+def share_rules(session: Session, tenant_id: str, folder: FolderPlace, shares: Shares[str], reach: Reach) -> None:
     """Let folders within reach see rules of this folder, or see them no longer.
 
     Raises ``NotFound`` for a rule or folder that is not there, ``NameInUse`` for a folder with another rule of that
     name, ``Conflict`` for taking a rule out of the last folder that sees it.
     """
-    verify_folders(session, tenant_id, reach, Shares((), shares.add_to, shares.remove_from))
-    for key in shares.keys:
+    verify_folders(session, tenant_id, reach, shares)
+    for key in shares.thing_ids:
         rule = get_rule(session, tenant_id, folder, key)
-        for target in shares.add_to:
-            store.links.link(session, rule.id, target, rule.name)
-        for target in shares.remove_from:
-            store.links.unlink(session, rule.id, target)
-        if store.links.count_folders(session, rule.id) == 0:
-            raise Conflict(f"The business rule {rule.name!r} cannot be taken out of every folder; delete it instead.")
+        share_thing(session, store.links, rule, shares, f"The business rule {rule.name!r}")
 
 
 def _add_version(call: Call, rule: BusinessRule, values: BusinessRuleValues, upload: Upload) -> None:

@@ -115,7 +115,7 @@ def list_folders(session: Session, queue: QueueDefinition, reach: Reach) -> tupl
     return store.links.list_folders(session, queue.tenant_id, queue.id, reach)
 
 
-def share_queues(session: Session, tenant_id: str, folder_id: int, shares: Shares, reach: Reach) -> None:
+def share_queues(session: Session, tenant_id: str, folder_id: int, shares: Shares[int], reach: Reach) -> None:
     """Let folders within reach see queues of this folder, or see them no longer.
 
     Raises ``NotFound`` for a queue or folder that is not there, ``NameInUse`` for a folder with another queue of that

@@ -103,7 +103,7 @@ def list_folders(session: Session, catalog: TaskCatalog, reach: Reach) -> tuple[
     return links.list_folders(session, catalog.tenant_id, catalog.id, reach)
 
 
-def share_catalogs(session: Session, tenant_id: str, folder_id: int, shares: Shares, reach: Reach) -> None:
+def share_catalogs(session: Session, tenant_id: str, folder_id: int, shares: Shares[int], reach: Reach) -> None:
     """Let folders within reach see catalogues of this folder, or see them no longer.
 
     Raises ``NotFound`` for a catalogue or folder that is not there, ``NameInUse`` for a folder with another catalogue
