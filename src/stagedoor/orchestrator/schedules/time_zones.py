@@ -11,7 +11,6 @@ NAME_LENGTH_MAX = 64
 TimeZone = ZoneInfo
 
 _IANA_OF_FOLDED = {name.casefold(): iana for name, iana in IANA_OF_WINDOWS.items()}
-_WINDOWS_OF_IANA = {iana: name for name, iana in reversed(IANA_OF_WINDOWS.items())}
 _IANA_FORM = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 
 
@@ -32,11 +31,6 @@ def get_iana_name(name: str) -> str:
     if len(name) > NAME_LENGTH_MAX or not _IANA_FORM.fullmatch(name):
         raise _unknown()
     return name
-
-
-def find_windows_name(iana: str) -> str | None:
-    """Return the name that Windows has for a zone, or ``None``."""
-    return _WINDOWS_OF_IANA.get(iana)
 
 
 def _unknown() -> InvalidRequest:
