@@ -55,6 +55,7 @@ class Archive:
             with self._zip_file.open(entry) as stream:
                 content = stream.read(bytes_max + 1)
         except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, zlib.error) as damaged:
+            # ZipFile gives every kind of damage an exception of another family.
             raise PackageRefused(f"{name} in the package is damaged.", internal=type(damaged).__name__) from damaged
         if len(content) > bytes_max:
             raise PackageRefused(f"{name} in the package is longer than {bytes_max} bytes.")
@@ -74,6 +75,7 @@ def opened_archive(stream: BinaryIO) -> Iterator[Archive]:
     try:
         zip_file = ZipFile(stream)
     except (BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as damaged:
+        # A place before the file's beginning is an OSError or a ValueError, an extra field cut short a struct.error.
         raise PackageRefused("The file is no zip archive.", internal=str(damaged)) from damaged
     with zip_file:
         yield Archive(zip_file, _verified(zip_file.infolist()))

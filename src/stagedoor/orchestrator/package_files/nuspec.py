@@ -62,6 +62,7 @@ class _Reader:
         try:
             parser.Parse(content, True)  # the C function takes it by place only
         except (expat.ExpatError, LookupError, ValueError) as malformed:
+            # An encoding that Python does not know is a LookupError, one of several bytes a letter a ValueError.
             raise PackageRefused("The package's .nuspec is no XML.", internal=str(malformed)) from malformed
         return self._texts
 
