@@ -85,7 +85,7 @@ def delete_schedule(call: Call) -> Answer:
 @routes.writes(
     "ProcessSchedules_ActivateById",
     basis=Basis.GUESS,
-    note="A trigger that is disabled or belongs to no queue cannot be activated; the queue is looked at once, at once.",
+    note="Looks at the trigger's queue now; a trigger that is disabled or belongs to no queue cannot be activated.",
 )
 def activate_schedule(call: Call) -> Answer:
     """Let a queue's trigger look at its queue now."""
