@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
+from tests.factories.patience import eventually
 from tests.factories.wire import NOON
 
 from stagedoor.cli.robot import environment, run
@@ -19,6 +20,14 @@ from stagedoor.cli.robot.run import Outcome, Watch, run_project
 from stagedoor.kit.clock import HeldClock, SystemClock
 
 JOB = {"JobKey": "1", "EntryPointPath": "main", "InputArguments": '{"a": 1}', "EnvironmentVariables": "GREETING=hi\n=x"}
+
+
+def words_of(pid: int) -> bytes:
+    """Return the words that a process was started with; one that has ended has none."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 class Floor:
@@ -116,10 +125,7 @@ class TestBounds:
         child = "import time; time.sleep(600)"
         floor.run(f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {child!r}]).pid)")
         pid = int(floor.said[0])
-        end = monotonic() + 10
-        while monotonic() < end and Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():
-            sleep(0.05)
-        assert not Path(f"/proc/{pid}").exists() or Path(f"/proc/{pid}/cmdline").read_bytes() == b""
+        eventually(lambda: words_of(pid), lambda words: words == b"", seconds_max=10)
 
 
 class TestStopping:
