@@ -116,6 +116,14 @@ def test_every_promise_names_a_test_that_exists() -> None:
             assert "tests/" in line or "not yet" in line, line
 
 
+def test_the_index_of_decisions_names_each_by_a_number_of_its_own() -> None:
+    directory = REPOSITORY / "docs" / "decisions"
+    records = sorted(page.name for page in directory.glob("0*.md"))
+    assert re.findall(r"\((0[\w-]+\.md)\)", (directory / "README.md").read_text()) == records
+    numbers = [name[:4] for name in records]
+    assert len(set(numbers)) == len(numbers)
+
+
 def test_no_module_is_longer_than_one_thing_needs() -> None:
     lengths = {
         str(module.relative_to(SOURCE)): len(module.read_text().splitlines())
