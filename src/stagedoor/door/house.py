@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import text
 from starlette.routing import Router
+from starlette.types import ASGIApp
 
 from stagedoor.access.limits.fair_shares import FairShares
 from stagedoor.access.limits.leased_accounts import LeasedAccounts
@@ -12,7 +13,6 @@ from stagedoor.access.limits.machine_accounts import KeyAccounts, MachineAccount
 from stagedoor.access.limits.moments import nanoseconds_of
 from stagedoor.access.limits.serving_machines import ServingMachines
 from stagedoor.access.verdict import Judge
-from stagedoor.admin.deferred import DeferredAdmin
 from stagedoor.admin.first_start import first_start
 from stagedoor.admin.makers import Makers
 from stagedoor.admin.parts import AdminParts
@@ -24,9 +24,9 @@ from stagedoor.admin.users.endings import Endings
 from stagedoor.admin.users.through_orchestrator import TenantPeople
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog import CATALOG
-from stagedoor.console.app import build_console
 from stagedoor.door.app import DoorApp
 from stagedoor.door.chain.strip_forged_headers import TrustedProxies
+from stagedoor.door.deferred import DeferredApp
 from stagedoor.door.errors import Dialect, draw_error
 from stagedoor.door.metrics import Metrics
 from stagedoor.door.upkeep import Upkeep
@@ -224,38 +224,36 @@ class House:
             ],
             redirect_slashes=False,
         )
-        self.management = DeferredAdmin(
-            AdminParts(
-                base_url=settings.base_url,
-                database=database,
-                changes=self.changes,
-                clock=clock,
-                chance=chance,
-                catalog=CATALOG,
-                judge=self.judge,
-                audit=self.audit,
-                folders=self.folders,
-                remote_folders=self.remote_folders,
-                connections=self.connections,
-                upstream_tokens=self.upstream_tokens,
-                trial_threads=self.trial_threads,
-                organizations=Organizations(vault, clock, chance),
-                organization_directory=self.directory,
-                users=users,
-                user_directory=self.users,
-                access_keys=AccessKeys(vault, clock, chance),
-                applications=self.oauth.applications,
-                personal_access_tokens=personal_access_tokens,
-                user_keys=self.oauth.user_keys,
-                sign_ins=self.oauth.sign_ins,
-                legacy=legacy_basic,
-                legacy_uses=self.legacy_uses,
-            ),
-            lambda error, request_id: draw_error(error, Dialect.MANAGEMENT, request_id),
+        admin_parts = AdminParts(
+            base_url=settings.base_url,
+            database=database,
+            changes=self.changes,
+            clock=clock,
+            chance=chance,
+            catalog=CATALOG,
+            judge=self.judge,
+            audit=self.audit,
+            folders=self.folders,
+            remote_folders=self.remote_folders,
+            connections=self.connections,
+            upstream_tokens=self.upstream_tokens,
+            trial_threads=self.trial_threads,
+            organizations=Organizations(vault, clock, chance),
+            organization_directory=self.directory,
+            users=users,
+            user_directory=self.users,
+            access_keys=AccessKeys(vault, clock, chance),
+            applications=self.oauth.applications,
+            personal_access_tokens=personal_access_tokens,
+            user_keys=self.oauth.user_keys,
+            sign_ins=self.oauth.sign_ins,
+            legacy=legacy_basic,
+            legacy_uses=self.legacy_uses,
         )
+        self.management = DeferredApp(lambda: _build_admin(admin_parts))
         self.upkeep = Upkeep(self)
         self.app = DoorApp(self)
-        self.console = build_console(app=self.app, base_url=settings.base_url, vault=vault, clock=clock, chance=chance)
+        self.console = DeferredApp(lambda: _build_console(self))
 
     def nanoseconds(self) -> int:
         """Return the time as limits reckon it."""
@@ -314,6 +312,24 @@ class House:
             self.upstream_threads.close()
             self.trial_threads.close()
             self.database.close()
+
+
+def _build_admin(parts: AdminParts) -> ASGIApp:
+    from stagedoor.admin.app import build_admin
+
+    return build_admin(parts, lambda error, request_id: draw_error(error, Dialect.MANAGEMENT, request_id))
+
+
+def _build_console(house: House) -> ASGIApp:
+    from stagedoor.console.app import build_console
+
+    return build_console(
+        app=house.app,
+        base_url=house.settings.base_url,
+        vault=house.sealing_keys.vault,
+        clock=house.clock,
+        chance=house.chance,
+    )
 
 
 @contextmanager

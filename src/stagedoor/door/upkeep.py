@@ -49,6 +49,7 @@ class Upkeep:
     async def _keep_up(self) -> None:
         await self._attend_to(self._house.gateway.prepare)
         await self._attend_to(self._house.management.prepare)
+        await self._attend_to(self._house.console.prepare)
         tick = 0
         while True:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)

@@ -40,6 +40,7 @@ def test_a_duty_that_fails_keeps_no_revocation_from_arriving(
         threads=InlineThreads(),
         gateway=SimpleNamespace(prepare=lambda: None),
         management=SimpleNamespace(prepare=lambda: None),
+        console=SimpleNamespace(prepare=lambda: None),
         changes=SimpleNamespace(catch_up=catch_up),
         oauth=SimpleNamespace(clean_up=fail),
         key_ring=SimpleNamespace(flush_last_used=fail),
