@@ -49,6 +49,12 @@ in the vendor's document; real clients call them.
 {tags}
 """
 
+WHY_NOT_BUILT = {
+    "JobTriggers_SaveExternalTrigger": "In no document of the vendor's; its Python library calls it inside a job that "
+    "suspends, and nothing tells what has to follow.",
+}
+"""The page is not made for an operation that answers 501 and says nothing of why."""
+
 OPERATIONS = """\
 # Operations
 
@@ -94,7 +100,7 @@ def differences() -> str:
         for operation in group:
             name = operation.id.removeprefix(f"{tag}_")
             route = built.get(operation.id)
-            basis, note = ("**501**", "") if route is None else (route.basis.value, route.note)
+            basis, note = ("**501**", WHY_NOT_BUILT[operation.id]) if route is None else (route.basis.value, route.note)
             rows.append(f"| {name if operation.documented else f'*{name}*'} | {basis} | {note} |")
         tags.append("\n".join([f"## {tag}", "", "| Operation | Rests on | Note |", "|---|---|---|", *rows]))
     columns = " | ".join(str(counts[basis]) for basis in (*Basis, None))
