@@ -96,7 +96,8 @@ class Person(PeopleView):
         return f"{self.first_name} {self.last_name}".strip()
 
 
-def _display_name(person: Any) -> ColumnElement[str]:
+def whole_name_of(person: Any) -> ColumnElement[str]:
+    """Return SQL for the whole name of a person."""
     return func.trim(person.first_name + " " + person.last_name)
 
 
@@ -108,7 +109,7 @@ PERSON = EntityType(
         Property("surname", EdmType.STRING, Person.last_name),
         Property("userName", EdmType.STRING, Person.username),
         Property("emailAddress", EdmType.STRING, Person.email),
-        Property("displayName", EdmType.STRING, Expression(_display_name)),
+        Property("displayName", EdmType.STRING, Expression(whole_name_of)),
         Property("id", EdmType.INT64, Person.number, nullable=False),
     ),
     key="id",
@@ -128,17 +129,23 @@ def find_person_by_key(session: Session, tenant_id: str, user_id: str) -> Person
     return session.scalar(select(Person).where(Person.tenant_id == tenant_id, Person.user_id == user_id))
 
 
+def find_person_by_username(session: Session, tenant_id: str, username: str) -> Person | None:
+    """Return the person of the tenant's organization with this user name, in any letter case."""
+    wanted = username.strip().lower()
+    return session.scalar(select(Person).where(Person.tenant_id == tenant_id, Person.username == wanted))
+
+
 def find_person_by_name(session: Session, tenant_id: str, name_or_email: str) -> Person | None:
     """Return the person of this user name, or else of this address, in any letter case.
 
     An address that two people have names neither of them.
     """
     wanted = name_or_email.strip().lower()
-    of_tenant = Person.tenant_id == tenant_id
-    named = session.scalar(select(Person).where(of_tenant, Person.username == wanted))
+    named = find_person_by_username(session, tenant_id, wanted)
     if named is not None or not wanted:
         return named
-    addressed = session.scalars(select(Person).where(of_tenant, func.lower(Person.email) == wanted).limit(2)).all()
+    is_addressed = (Person.tenant_id == tenant_id, func.lower(Person.email) == wanted)
+    addressed = session.scalars(select(Person).where(*is_addressed).limit(2)).all()
     return addressed[0] if len(addressed) == 1 else None
 
 

@@ -7,10 +7,9 @@ from stagedoor.orchestrator.directory_service import store
 from stagedoor.orchestrator.entity import EnumType
 from stagedoor.orchestrator.errors import NotFound
 from stagedoor.orchestrator.fields import find_query_enum
-from stagedoor.orchestrator.people import Person, find_person_by_key
+from stagedoor.orchestrator.people import Person, find_person_by_key, find_person_by_username
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.users.schemas import PEOPLE, USER_TYPE
-from stagedoor.orchestrator.users.store import find_username
 
 SOURCE = "local"
 SEARCH_CONTEXT = EnumType("SearchContext", {"All": 0, "Users": 1, "Groups": 2, "Robots": 3, "ExternalApplications": 4})
@@ -47,7 +46,7 @@ def show_number(call: Call) -> Answer:
         if identifier:
             person = find_person_by_key(call.session, call.tenant.tenant_id, identifier.lower())
         else:
-            person = find_username(call.session, call.tenant.tenant_id, call.query.get("username", ""))
+            person = find_person_by_username(call.session, call.tenant.tenant_id, call.query.get("username", ""))
     if person is None:
         raise NotFound("The directory has nobody of this name.")
     return Answer(content=person.number)

@@ -22,7 +22,7 @@ from stagedoor.orchestrator.folder_people.schemas import (
 )
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.service import get_folder
-from stagedoor.orchestrator.people import Person, find_person_by_key
+from stagedoor.orchestrator.people import Person, find_person_by_key, find_person_by_username
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.users import store as user_store
 from stagedoor.orchestrator.users.routes import CHANGE_NOTE
@@ -121,7 +121,7 @@ def _assignments(call: Call, username: str, skip: int, take: int) -> dict[str, o
     tenant_id = call.tenant.tenant_id
     person = None
     if find_query_enum(call, "type", DIRECTORY_TYPE) in (None, DIRECTORY_TYPE.members["User"]):
-        person = user_store.find_username(call.session, tenant_id, username)
+        person = find_person_by_username(call.session, tenant_id, username)
     if person is None:
         raise NotFound("There is no such user in this tenant.")
     user = get_user(call.session, tenant_id, person.number)
@@ -138,7 +138,7 @@ def _get_person(call: Call, assignment: Body) -> Person:
     if identifier:
         person = find_person_by_key(call.session, call.tenant.tenant_id, identifier.lower())
     elif username:
-        person = user_store.find_username(call.session, call.tenant.tenant_id, username)
+        person = find_person_by_username(call.session, call.tenant.tenant_id, username)
     else:
         get_required(None, "UserName")
     if person is None:

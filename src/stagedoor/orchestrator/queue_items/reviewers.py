@@ -1,16 +1,7 @@
 """People who review items: how they look in the vendor's API, and who may."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, func
-
 from stagedoor.orchestrator.entity import Constant, EdmType, EntitySet, EntityType, Expression, Property
-from stagedoor.orchestrator.people import Person
-
-
-def _full_name(person: Any) -> ColumnElement[str]:
-    return func.trim(person.first_name + " " + person.last_name)
-
+from stagedoor.orchestrator.people import Person, whole_name_of
 
 REVIEWER = EntityType(
     "SimpleUserDto",
@@ -19,7 +10,7 @@ REVIEWER = EntityType(
         Property("Name", EdmType.STRING, Person.first_name),
         Property("Surname", EdmType.STRING, Person.last_name),
         Property("UserName", EdmType.STRING, Person.username),
-        Property("FullName", EdmType.STRING, Expression(_full_name)),
+        Property("FullName", EdmType.STRING, Expression(whole_name_of)),
         Property("EmailAddress", EdmType.STRING, Person.email),
         Property("IsActive", EdmType.BOOLEAN, Person.is_active, nullable=False),
         Property("Type", EdmType.STRING, Constant("User")),

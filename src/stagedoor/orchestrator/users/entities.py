@@ -16,6 +16,7 @@ from stagedoor.orchestrator.entity import (
     Navigation,
     Property,
 )
+from stagedoor.orchestrator.people import whole_name_of
 from stagedoor.orchestrator.roles.entities import USER_ROLE
 from stagedoor.orchestrator.roles.models import HeldRole
 from stagedoor.orchestrator.users.models import User
@@ -41,10 +42,6 @@ def _roles_list(user: Any) -> ColumnElement[Any]:
         held.tenant_id == user.tenant_id, held.user_number == user.number, held.folder_key.is_(None)
     )
     return type_coerce(names.correlate_except(held).scalar_subquery(), _Words())
-
-
-def _full_name(user: Any) -> ColumnElement[str]:
-    return func.trim(user.first_name + " " + user.last_name)
 
 
 def _type(user: Any) -> ColumnElement[int]:
@@ -75,7 +72,7 @@ USER = EntityType(
         Property("UserName", EdmType.STRING, User.username, nullable=False),
         Property("Domain", EdmType.STRING),
         Property("DirectoryIdentifier", EdmType.STRING, User.user_id),
-        Property("FullName", EdmType.STRING, Expression(_full_name)),
+        Property("FullName", EdmType.STRING, Expression(whole_name_of)),
         Property("EmailAddress", EdmType.STRING, User.email),
         Property("LastLoginTime", EdmType.DATE_TIME_OFFSET),
         Property("IsActive", EdmType.BOOLEAN, User.is_active),

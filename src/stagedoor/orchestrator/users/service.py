@@ -12,6 +12,7 @@ from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.errors import AlreadyExists, Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.field_changes import UNSET
 from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.people import find_person_by_username
 from stagedoor.orchestrator.people_changes import PersonChanges
 from stagedoor.orchestrator.users import store
 from stagedoor.orchestrator.users.models import User
@@ -118,7 +119,7 @@ def add_user(call: Call, order: UserOrder) -> int:
     """
     call.people.verify_may_change(call)
     roles = [get_role_named(name) for name in order.roles]
-    person = store.find_username(call.session, call.tenant.tenant_id, order.person.username)
+    person = find_person_by_username(call.session, call.tenant.tenant_id, order.person.username)
     if person is None:
         number = call.people.create_person(call, order.person)
     else:

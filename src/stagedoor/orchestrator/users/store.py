@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.folder_people.models import FolderMember
 from stagedoor.orchestrator.jobs.models import Job
-from stagedoor.orchestrator.people import Person
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.roles.models import HeldRole
 from stagedoor.orchestrator.users.models import TenantUser, User
@@ -17,12 +16,6 @@ from stagedoor.orchestrator.users.models import TenantUser, User
 def find_user(session: Session, tenant_id: str, number: int) -> User | None:
     """Return the user of this number, if it belongs to the tenant."""
     return session.scalar(select(User).where(User.tenant_id == tenant_id, User.number == number))
-
-
-def find_username(session: Session, tenant_id: str, username: str) -> Person | None:
-    """Return the person of the tenant's organization with this name, whether or not they belong to the tenant."""
-    wanted = username.strip().lower()
-    return session.scalar(select(Person).where(Person.tenant_id == tenant_id, Person.username == wanted))
 
 
 def list_users(session: Session, tenant_id: str, numbers: Collection[int]) -> Sequence[User]:
