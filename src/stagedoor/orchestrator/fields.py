@@ -230,6 +230,14 @@ def find_query_integer(call: Call, name: str, *, default: int | None = None, mos
     return min(number, most)
 
 
+def get_query_integer(call: Call, name: str) -> int:
+    """Return a whole number of 0 or more from the query, which has to be there."""
+    number = find_query_integer(call, name, most=INT64_MAX)
+    if number is None:
+        raise InvalidRequest(f"The query parameter {name} is required.", details={"field": name})
+    return number
+
+
 def find_query_enum(call: Call, name: str, enum_type: EnumType) -> int | None:
     """Return the stored number of a word in the query, in any case or as a number; ``None`` where it is empty."""
     written = call.query.get(name.lower(), "")

@@ -2,8 +2,7 @@
 
 from stagedoor.orchestrator.answers import answer_value
 from stagedoor.orchestrator.call import Answer, Call
-from stagedoor.orchestrator.errors import InvalidRequest
-from stagedoor.orchestrator.fields import INT64_MAX, find_query_integer, get_number_argument
+from stagedoor.orchestrator.fields import INT64_MAX, find_query_integer, get_number_argument, get_query_integer
 from stagedoor.orchestrator.folder_machines import service, store
 from stagedoor.orchestrator.folder_machines.entities import MACHINES_IN_FOLDER
 from stagedoor.orchestrator.folders.entities import FOLDERS
@@ -29,7 +28,7 @@ def list_machines(call: Call) -> Answer:
 def list_subfolders_with_machine(call: Call) -> Answer:
     """Answer the folders below one to which a machine is assigned itself, not by inheritance."""
     folder = _folder_named(call, "rootFolderId")
-    machine = get_machine(call.session, call.tenant.tenant_id, _number_named(call, "machineId"))
+    machine = get_machine(call.session, call.tenant.tenant_id, get_query_integer(call, "machineId"))
     reachable = within_reach(call.tenant.tenant_id, call.reach)
     return read_set(call, FOLDERS, (*store.holds_machine_below(folder, machine.id), *reachable))
 
@@ -57,12 +56,5 @@ def list_changes_of_move(call: Call) -> Answer:
     return answer_value(call, f"Collection({NAMESPACE}.MoveFolderMachineChange)", changes)
 
 
-def _number_named(call: Call, name: str) -> int:
-    number = find_query_integer(call, name, most=INT64_MAX)
-    if number is None:
-        raise InvalidRequest(f"The query parameter {name} is required.", details={"field": name})
-    return number
-
-
 def _folder_named(call: Call, name: str) -> Folder:
-    return get_folder(call.session, call.tenant.tenant_id, _number_named(call, name), call.reach)
+    return get_folder(call.session, call.tenant.tenant_id, get_query_integer(call, name), call.reach)

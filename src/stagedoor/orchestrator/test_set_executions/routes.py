@@ -9,6 +9,7 @@ from stagedoor.orchestrator.fields import (
     get_body,
     get_number_argument,
     get_query_guid,
+    get_query_integer,
 )
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one, read_set, read_values
@@ -85,14 +86,14 @@ def start_execution_with_options(call: Call) -> Answer:
 @routes.writes("TestAutomation_CancelTestSetExecution")
 def cancel_execution(call: Call) -> Answer:
     """Ask a test set's run to end."""
-    service.cancel_set(call, service.get_execution(call, _get_query_id(call, "testSetExecutionId")))
+    service.cancel_set(call, service.get_execution(call, get_query_integer(call, "testSetExecutionId")))
     return Answer(status=202)
 
 
 @routes.writes("TestAutomation_CancelTestCaseExecution")
 def cancel_case_execution(call: Call) -> Answer:
     """Ask a test case's run to end."""
-    service.cancel_case(call, service.get_case(call, _get_query_id(call, "testCaseExecutionId")))
+    service.cancel_case(call, service.get_case(call, get_query_integer(call, "testCaseExecutionId")))
     return Answer(status=202)
 
 
@@ -107,7 +108,7 @@ def repeat_cases(call: Call) -> Answer:
 @routes.reads("TestAutomation_GetAssertionScreenshot")
 def show_screenshot(call: Call) -> Answer:
     """Answer the picture of an assertion."""
-    assertion_id = _get_query_id(call, "testCaseAssertionId")
+    assertion_id = get_query_integer(call, "testCaseAssertionId")
     assertion = store.find_assertion(call.session, get_folder(call), call.tenant.tenant_id, assertion_id)
     if assertion is None or assertion.screenshot is None:
         raise NotFound(f"There is no test case assertion {assertion_id} with a screenshot in this folder.")
@@ -135,13 +136,13 @@ def list_set_attachments(call: Call) -> Answer:
 @routes.reads("TestAutomation_GetTestCaseExecutionAttachment")
 def show_case_attachment(call: Call) -> Answer:
     """Answer a file that is attached to a test case's run."""
-    return _show_attachment(call, _get_query_id(call, "testCaseExecutionAttachmentId"), is_of_case=True)
+    return _show_attachment(call, get_query_integer(call, "testCaseExecutionAttachmentId"), is_of_case=True)
 
 
 @routes.reads("TestAutomation_GetTestSetExecutionAttachment")
 def show_set_attachment(call: Call) -> Answer:
     """Answer a file that is attached to a test set's run."""
-    return _show_attachment(call, _get_query_id(call, "testSetExecutionAttachmentId"), is_of_case=False)
+    return _show_attachment(call, get_query_integer(call, "testSetExecutionAttachmentId"), is_of_case=False)
 
 
 def _show_attachment(call: Call, attachment_id: int, *, is_of_case: bool) -> Answer:
@@ -171,13 +172,6 @@ def _set_in_query(call: Call) -> CaseSet:
     if not call.query.get("testsetkey"):
         raise InvalidRequest("The query parameter testSetId or testSetKey is required.", details={"field": "testSetId"})
     return get_set_by_key(call.session, call.tenant.tenant_id, folder, get_query_guid(call, "testSetKey"))
-
-
-def _get_query_id(call: Call, name: str) -> int:
-    number = find_query_integer(call, name, most=INT64_MAX)
-    if number is None:
-        raise InvalidRequest(f"The query parameter {name} is required.", details={"field": name})
-    return number
 
 
 def _run_of(wanted: AttachmentFilter) -> int | str:
