@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import Chance, random_guid
+from stagedoor.orchestrator.calendars.store import find_calendar
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound, OrchestratorError
 from stagedoor.orchestrator.jobs.schemas import Seat
 from stagedoor.orchestrator.process_schedules import store
@@ -99,7 +100,7 @@ def plan(session: Session, schedule: ProcessSchedule, now: datetime) -> None:
     """Set when a trigger fires next, later than ``now``; never, if it is switched off or its end has come."""
     calendar = None
     if schedule.calendar_id is not None:
-        calendar = store.find_calendar(session, schedule.tenant_id, schedule.calendar_id)
+        calendar = find_calendar(session, schedule.tenant_id, schedule.calendar_id)
     schedule.calendar_revision = None if calendar is None else calendar.revision
     schedule.next_fire_at = None
     if schedule.enabled:
@@ -132,7 +133,7 @@ def _fill(session: Session, schedule: ProcessSchedule, values: ScheduleValues, w
         release = _get_release(session, values, writer)
         if values.queue_id is not None:
             _verify_queue(session, values.queue_id, writer)
-        if values.calendar_id is not None and not store.find_calendar(session, writer.tenant_id, values.calendar_id):
+        if values.calendar_id is not None and not find_calendar(session, writer.tenant_id, values.calendar_id):
             raise NotFound(f"There is no calendar {values.calendar_id}.")
         schedule.executor_robots = _robots(session, values.robot_ids, writer)
         schedule.machine_robots = _seats(session, values.seats, writer)

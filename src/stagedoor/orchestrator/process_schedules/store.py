@@ -64,11 +64,6 @@ def find_release(session: Session, tenant_id: str, folder_id: int, release_id: i
     )
 
 
-def find_calendar(session: Session, tenant_id: str, calendar_id: int) -> Calendar | None:
-    """Return the tenant's calendar of this id."""
-    return session.scalar(select(Calendar).where(Calendar.tenant_id == tenant_id, Calendar.id == calendar_id))
-
-
 def list_robots(session: Session, tenant_id: str, folder_id: int, ids: Sequence[int]) -> Sequence[Robot]:
     """Return those of the robots that are the folder's."""
     wanted = select(Robot).where(Robot.tenant_id == tenant_id, Robot.folder_id == folder_id, Robot.id.in_(ids))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from stagedoor.orchestrator.calendars.store import find_calendar
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.folder_links import name_in_use
 from stagedoor.orchestrator.schedules.next_fire import next_fire
@@ -68,7 +69,9 @@ def set_enabled(session: Session, planner: Planner, ids: Collection[int], *, ena
 
 def plan(session: Session, schedule: SetSchedule, now: datetime) -> None:
     """Set when a schedule fires next, later than ``now``; never, if it is switched off or its end has come."""
-    calendar = store.find_calendar(session, schedule.tenant_id, schedule.calendar_id)
+    calendar = None
+    if schedule.calendar_id is not None:
+        calendar = find_calendar(session, schedule.tenant_id, schedule.calendar_id)
     schedule.calendar_revision = None if calendar is None else calendar.revision
     schedule.next_fire_at = None
     if not schedule.enabled:
@@ -90,7 +93,7 @@ def _fill(session: Session, schedule: SetSchedule, values: SetScheduleValues, pl
     # Nothing that is looked up here must write half a schedule down.
     with session.no_autoflush:
         test_set = get_set(session, planner.tenant_id, planner.folder, values.set_id)
-        if values.calendar_id and store.find_calendar(session, planner.tenant_id, values.calendar_id) is None:
+        if values.calendar_id and find_calendar(session, planner.tenant_id, values.calendar_id) is None:
             raise NotFound(f"There is no calendar {values.calendar_id}.")
         schedule.name, schedule.name_folded = values.name, values.name.casefold()
         schedule.description = values.description

@@ -48,11 +48,6 @@ def delete_schedule(session: Session, schedule: SetSchedule) -> None:
     session.flush()
 
 
-def find_calendar(session: Session, tenant_id: str, calendar_id: int | None) -> Calendar | None:
-    """Return the tenant's calendar of this id."""
-    return session.scalar(select(Calendar).where(Calendar.tenant_id == tenant_id, Calendar.id == calendar_id))
-
-
 def is_any_due(session: Session, now: datetime) -> bool:
     """Tell whether a schedule of any tenant has to fire, or has to be planned anew."""
     due = exists().where(SetSchedule.next_fire_at <= now)
