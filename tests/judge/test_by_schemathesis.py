@@ -50,7 +50,6 @@ pytestmark = [
     pytest.mark.skipif(
         not DOCUMENT.is_file(), reason=f"the vendor's document is not beside this checkout ({DOCUMENT})"
     ),
-    pytest.mark.xdist_group("judge"),
 ]
 
 
