@@ -1,4 +1,4 @@
-"""Things that several folders see under one name: queues and assets, by a table of links of each kind's own.
+"""Things that several folders see under one name: queues, assets, buckets and what else folders share, by a table of links of each kind's own.
 
 A name is unique in every folder that sees it, without regard to case; the link's row carries the folded name, so that
 the database itself holds the rule.
