@@ -48,7 +48,7 @@ class Addresses:
 
     def rewrite(self, text: bytes) -> bytes:
         """Return the text with each address of the upstream exchanged for ours."""
-        if BEGINNING not in text.lower():
+        if b"/" not in text:
             return text
         pieces: list[bytes] = []
         at = 0

@@ -1,6 +1,7 @@
 """What every limited key has used, in memory that the processes of one machine share: exact, and without the store.
 
-Each decision is made under one lock, so that workers together never let more through than one alone would.
+Each decision is made under one lock, so that workers together never let more through than one alone would. What only
+makes room, and touches no number but a process's own, needs none.
 """
 
 import struct
@@ -25,6 +26,8 @@ KEY = struct.Struct("=Q")
 USES = 131_072
 PERMITS = 8_192
 PERMIT_BYTES = KEY.size + COUNTS.size
+NOBODY = bytes(COUNTS.size - COUNT.size)
+"""How the counts of all other places look while nothing is under way there, as it nearly always is."""
 USES_AT = 256
 PERMITS_AT = USES_AT + USES * USE.size
 SIZE = PERMITS_AT + PERMITS * PERMIT_BYTES
@@ -69,7 +72,6 @@ class MachineAccounts:
         self._file: SharedFile | None = None
         self._use_slots: dict[str, tuple[int, int]] = {}
         self._permit_slots: dict[str, tuple[int, int]] = {}
-        self._owed: list[str] = []
 
     def claim(self, key_id: str, limits: KeyLimits, now: int) -> Claim:
         """Claim one request of a key, at a time in nanoseconds."""
@@ -86,34 +88,27 @@ class MachineAccounts:
     def enter(self, key_id: str, concurrency: int, now: int) -> bool:
         """Count one more request of a key as under way, unless as many are as may be. Each is to :meth:`leave`."""
         file = self._file or self._open()
-        while self._owed:
-            self._leave(file, self._owed[-1])
-            self._owed.pop()
         with file:
             at = self._permit_slot(file, key_id)
-            counts = self._counts(file, at)
-            if sum(counts.values()) >= concurrency:
-                for place in [place for place in counts if not self._places.is_alive(place)]:
-                    self._write_count(file, at, place, 0)
-                    del counts[place]
-                if sum(counts.values()) >= concurrency:
-                    return False
-            self._write_count(file, at, self._places.own, counts.get(self._places.own, 0) + 1)
+            own = self._own_count(file, at)
+            if own >= concurrency:
+                return False
+            if not self._is_alone(file, at) and own + self._count_of_others(file, at, concurrency - own) >= concurrency:
+                return False
+            self._write_own_count(file, at, own + 1)
         return True
 
     def leave(self, key_id: str) -> None:
-        """Count one request of a key less as under way."""
-        try:
-            self._leave(self._file or self._open(), key_id)
-        except StoreUnavailable:
-            # It is over whether that can be written at this moment or not.
-            self._owed.append(key_id)
+        """Count one request of a key less as under way; at once, for what counts is this process's own number.
 
-    def _leave(self, file: SharedFile, key_id: str) -> None:
-        with file:
-            at = self._permit_slot(file, key_id)
-            own = self._places.own
-            self._write_count(file, at, own, max(0, self._counts(file, at).get(own, 0) - 1))
+        While that is not zero nobody else takes the slot, and it is written in one piece.
+        """
+        file = self._file
+        if file is None:
+            # Whoever takes the place next begins with nothing under way.
+            return
+        at = self._permit_slot(file, key_id)
+        self._write_own_count(file, at, max(0, self._own_count(file, at) - 1))
 
     def keep_up(self, now: int) -> None:
         """Do nothing: what is kept here keeps itself."""
@@ -132,8 +127,10 @@ class MachineAccounts:
         with file:
             generations = list(GENERATIONS.unpack_from(file.memory))
             # What a former holder of the place had under way ends with this.
-            generations[self._places.own] = generations[self._places.own] % COUNT_MASK + 1
+            self._generation = generations[self._places.own] % COUNT_MASK + 1
+            generations[self._places.own] = self._generation
             GENERATIONS.pack_into(file.memory, 0, *generations)
+        self._own_count_at = KEY.size + self._places.own * COUNT.size
         self._file = file
         return file
 
@@ -198,10 +195,26 @@ class MachineAccounts:
             if said and said >> COUNT_BITS == generations[place]
         }
 
-    @staticmethod
-    def _write_count(file: SharedFile, at: int, place: int, count: int) -> None:
-        generation = GENERATIONS.unpack_from(file.memory)[place]
-        COUNT.pack_into(file.memory, at + KEY.size + place * COUNT.size, count and generation << COUNT_BITS | count)
+    def _own_count(self, file: SharedFile, at: int) -> int:
+        said: int = COUNT.unpack_from(file.memory, at + self._own_count_at)[0]
+        return said & COUNT_MASK if said >> COUNT_BITS == self._generation else 0
+
+    def _write_own_count(self, file: SharedFile, at: int, count: int) -> None:
+        COUNT.pack_into(file.memory, at + self._own_count_at, count and self._generation << COUNT_BITS | count)
+
+    def _is_alone(self, file: SharedFile, at: int) -> bool:
+        own = at + self._own_count_at
+        return file.memory[at + KEY.size : own] + file.memory[own + COUNT.size : at + PERMIT_BYTES] == NOBODY
+
+    def _count_of_others(self, file: SharedFile, at: int, room: int) -> int:
+        """Return how many are under way at other places; where they leave no room, without those of the dead."""
+        counts = self._counts(file, at)
+        counts.pop(self._places.own, None)
+        if sum(counts.values()) >= room:
+            for place in [place for place in counts if not self._places.is_alive(place)]:
+                COUNT.pack_into(file.memory, at + KEY.size + place * COUNT.size, 0)
+                del counts[place]
+        return sum(counts.values())
 
 
 def _number_of(key_id: str) -> int:

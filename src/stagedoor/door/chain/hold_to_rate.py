@@ -59,11 +59,11 @@ def policy_of(limits: KeyLimits) -> bytes:
 
 def _left(limits: KeyLimits, answer: Claim, now: int) -> bytes:
     """Return the value of ``RateLimit`` (the same draft, section 4): what is left, and when all of it is back."""
-    said = []
+    said = ""
     if limits.rate_requests is not None:
         left, seconds = left_of(limits, answer.use, now)
-        said.append(b'"rate";r=%d;t=%d' % (left, seconds))
+        said = f'"rate";r={left};t={seconds}'
     if limits.daily_quota is not None:
         left = max(0, limits.daily_quota - answer.use.used_today) if answer.use.day >= now // DAY else 0
-        said.append(b'"day";r=%d;t=%d' % (left, whole_seconds(DAY - now % DAY)))
-    return b", ".join(said)
+        said += f'{", " if said else ""}"day";r={left};t={whole_seconds(DAY - now % DAY)}'
+    return said.encode()
