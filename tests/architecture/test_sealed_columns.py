@@ -17,6 +17,7 @@ CARRIED_BY_EACH_OTHER = {f"{SealingKey.__tablename__}.sealed_key"}
 SEALS_INTO_A_COLUMN = {
     "admin/sealing/rewrap.py",
     "admin/sealing/service.py",
+    "gateway/keyed_writes/service.py",
     "identity/issued_tokens/service.py",
     "identity/organizations/service.py",
     "identity/signing_keys/service.py",

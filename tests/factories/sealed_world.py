@@ -9,6 +9,8 @@ from stagedoor.admin.sealing import service as sealing
 from stagedoor.admin.sealing.rewrap import Rewrap
 from stagedoor.admin.sealing.sealed_columns import SEALED_COLUMNS
 from stagedoor.admin.sealing.service import SealingKeys, open_sealing_keys
+from stagedoor.gateway.keyed_writes.schemas import KeptAnswer
+from stagedoor.gateway.keyed_writes.service import KeyedWrites
 from stagedoor.identity.issued_tokens.models import RefreshToken, TokenFamily
 from stagedoor.identity.issued_tokens.service import PresentedToken, TokenFamilies
 from stagedoor.identity.organizations.service import Organizations
@@ -43,7 +45,7 @@ from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 
 WEBHOOK_CONTEXT = secret_context("webhook-key")
 START = datetime(2030, 1, 31, 8, 0, tzinfo=UTC)
-VALUES = 16
+VALUES = 17
 """How many sealed values there are once the world is filled."""
 FIRST = MasterKey(b"1" * 32)
 SECOND = MasterKey(b"2" * 32)
@@ -99,6 +101,10 @@ class SealedWorld:
             )
             connection_id = connections.create(session, draft).id
         self.tokens(keys).renew(connection_id)
+        writes = KeyedWrites(self.database, vault, self.clock, self.chance)
+        writes.claim("name", "holder", "owner")
+        answer = KeptAnswer(201, ((b"content-type", b"application/json"),), b"{}")
+        writes.finish("name", "owner", fingerprint=None, status=201, answer=answer)
 
     def tokens(self, keys: SealingKeys, granted: str = "granted") -> UpstreamTokens:
         """Return the upstream tokens as a process has them; the identity server answers with ``granted``."""

@@ -122,7 +122,7 @@ class CarryingProtocol(BoundedProtocol):
             and visit.tenant is not None
             and visit.tenant.remote_base_url is not None
             and visit.match is not None
-            and carries_at_once(visit.match)
+            and carries_at_once(visit.match, visit.head)
         )
 
     def _carry(self, visit: Visit) -> None:

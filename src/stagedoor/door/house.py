@@ -34,10 +34,12 @@ from stagedoor.gateway.answer_cache import AnswerCache
 from stagedoor.gateway.cache_rules import CacheRules
 from stagedoor.gateway.dispatch import Gateway
 from stagedoor.gateway.embedded import EmbeddedDestination
+from stagedoor.gateway.keyed_writes.service import KeyedWrites
 from stagedoor.gateway.unsettled import UnsettledOrders
 from stagedoor.identity.account_discovery.routes import account_discovery_routes
 from stagedoor.identity.account_discovery.service import AccountDiscovery
 from stagedoor.identity.api_users.key_ring import KeyRing
+from stagedoor.identity.api_users.narrowed_keys import NarrowedKeys
 from stagedoor.identity.api_users.service import AccessKeys
 from stagedoor.identity.attempts import AttemptLimits
 from stagedoor.identity.authenticators.access_key import AccessKeyAuthenticator
@@ -45,6 +47,7 @@ from stagedoor.identity.authenticators.chain import Authenticator, Authenticator
 from stagedoor.identity.authenticators.id_token import IdTokenAuthenticator
 from stagedoor.identity.authenticators.legacy_token import LegacyTokenAuthenticator
 from stagedoor.identity.authenticators.local_authority import LocalAuthorityAuthenticator
+from stagedoor.identity.authenticators.narrowed_key import NarrowedKeyAuthenticator
 from stagedoor.identity.authenticators.oauth_token import OAuthTokenAuthenticator
 from stagedoor.identity.authenticators.personal_access_token import PersonalAccessTokenAuthenticator
 from stagedoor.identity.legacy_basic.routes import legacy_basic_routes
@@ -136,6 +139,7 @@ class House:
         self.directory = OrganizationDirectory(database, vault)
         self.users = UserDirectory(database)
         self.key_ring = KeyRing(database, vault)
+        narrowed_keys = NarrowedKeys(self.key_ring, vault)
         self.token_ring = PersonalAccessTokenRing(database, vault, self.users, clock)
         self.folders = FolderDirectory(database, self.changes)
         self.legacy_uses = LegacyUses(database)
@@ -177,6 +181,7 @@ class House:
         )
         authenticators: list[Authenticator] = [
             AccessKeyAuthenticator(self.key_ring),
+            NarrowedKeyAuthenticator(narrowed_keys),
             PersonalAccessTokenAuthenticator(self.token_ring),
             LegacyTokenAuthenticator(legacy_tokens),
             OAuthTokenAuthenticator(self.oauth.verifier),
@@ -206,10 +211,14 @@ class House:
             people=TenantPeople(users, endings, Makers(self.judge, places), trail),
         )
         self.unsettled_orders = UnsettledOrders(vault, database, self.threads, chance)
+        self.keyed_writes = KeyedWrites(database, vault, clock, chance)
         self.gateway = Gateway(
             EmbeddedDestination(self.orchestrator, self.threads, settings.limits),
             forwarder,
             self.unsettled_orders,
+            self.keyed_writes,
+            threads=self.threads,
+            clock=clock,
             json_body_bytes_max=settings.limits.json_body_bytes_max,
             cache=AnswerCache(cache_rules) if cache_rules else None,
         )
@@ -243,6 +252,7 @@ class House:
             users=users,
             user_directory=self.users,
             access_keys=AccessKeys(vault, clock, chance),
+            narrowed_keys=narrowed_keys,
             applications=self.oauth.applications,
             personal_access_tokens=personal_access_tokens,
             user_keys=self.oauth.user_keys,

@@ -61,6 +61,7 @@ class Upkeep:
             if tick % CLEAN_UP_EVERY_TICKS == 0:
                 await self._attend_to(self._house.oauth.clean_up)
                 await self._attend_to(self._house.changes.clean_up)
+                await self._attend_to(self._house.keyed_writes.clean_up)
 
     async def _keep_upstream_tokens(self) -> None:
         while True:

@@ -13,7 +13,9 @@ A reference of the caller's own stays. Others may bear it too, so that nothing i
 once each time that it comes.
 
 With ``Idempotency-Key`` the reference follows from the key and the caller, so that the same request sent again finds
-what the first one did and is not sent a second time.
+what the first one did and is not sent a second time. That a key was used is remembered in the store
+(``gateway/keyed_writes``); a request whose key was goes out again only once the upstream says that it knows nothing
+of it.
 
 Where the upstream refused the credential, which was renewed then, the request goes out again if the upstream says
 that it does not know the reference: both together tell that it was never applied (RFC 9110 section 9.2.2).
@@ -30,7 +32,7 @@ from typing import Any
 import orjson
 
 from stagedoor.catalog.operations import Pace
-from stagedoor.gateway.errors import IdempotencyKeyMalformed, OutcomeUnknown
+from stagedoor.gateway.errors import IdempotencyKeyMalformed, KeyedOutcomeUnknown, OutcomeUnknown
 from stagedoor.gateway.folder_headers import FOLDER_HEADERS
 from stagedoor.gateway.unsettled import UnsettledOrders
 from stagedoor.kit.errors import StagedoorError
@@ -62,6 +64,14 @@ class _Known(Enum):
     NOT_SAID = auto()
 
 
+class SentBefore(Enum):
+    """Whether a request with this ``Idempotency-Key`` went out before."""
+
+    NO = auto()
+    YES = auto()
+    MAYBE_UNDER_WAY = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class _Looked:
     """Where an operation keeps its reference, and where it is looked up."""
@@ -75,6 +85,12 @@ OPERATIONS = {
     "Jobs_StartJobs": _Looked("startInfo", "/odata/Jobs", answers_list=True),
     "Queues_AddQueueItem": _Looked("itemData", "/odata/QueueItems", answers_list=False),
 }
+
+
+def verify_idempotency_key(idempotency_key: str) -> None:
+    """Return if this is one; raises :class:`IdempotencyKeyMalformed`."""
+    if not (0 < len(idempotency_key) <= IDEMPOTENCY_KEY_CHARACTERS_MAX):
+        raise IdempotencyKeyMalformed
 
 
 class AtMostOnce:
@@ -98,10 +114,12 @@ class AtMostOnce:
         start_answer: StartAnswer,
         send_chunk: SendChunk,
         until_left: UntilLeft,
+        sent_before: SentBefore = SentBefore.NO,
     ) -> None:
         """Send the request once, and answer what came of it.
 
-        ``until_left`` waits for the caller to leave; what was begun goes on then.
+        ``until_left`` waits for the caller to leave; what was begun goes on then. ``sent_before`` is about the
+        ``idempotency_key`` alone.
         Raises what :meth:`~stagedoor.upstream.forward.Forwarder.forward` raises where the upstream does not know the
         reference either, :class:`OutcomeUnknown` for an order sent again that cannot be told from one that happened,
         and :class:`IdempotencyKeyMalformed`.
@@ -117,10 +135,16 @@ class AtMostOnce:
         marked = _mark(body, looked.parameter, reference)
         if marked is None:
             # It names a reference of its own, or it is nothing that could bear one.
+            if sent_before is not SentBefore.NO:
+                raise KeyedOutcomeUnknown(is_under_way=sent_before is SentBefore.MAYBE_UNDER_WAY)
             await self._send(onward, body, begin, start_answer, send_chunk)
             return
         order = _Order(looked, onward, marked, reference)
-        if idempotency_key is not None and await self._is_answered(order, caller):
+        if sent_before is not SentBefore.NO:
+            may_be_under_way = sent_before is SentBefore.MAYBE_UNDER_WAY
+            if await self._is_answered_again(name, order, caller, may_be_under_way=may_be_under_way):
+                return
+        elif idempotency_key is not None and await self._is_answered(order, caller):
             return
         if former is not None and await self._is_answered_again(name, order, caller):
             return
@@ -145,7 +169,9 @@ class AtMostOnce:
             raise lost
         await lost.send(caller.start_answer, caller.send_chunk)
 
-    async def _is_answered_again(self, name: str, order: "_Order", caller: "_Caller") -> bool:
+    async def _is_answered_again(
+        self, name: str, order: "_Order", caller: "_Caller", *, may_be_under_way: bool = False
+    ) -> bool:
         """Answer an order that was sent before; returns false where it is known not to have happened."""
         for seconds in ASK_AGAIN_AFTER_SECONDS:
             await self._pause(seconds)
@@ -154,7 +180,8 @@ class AtMostOnce:
                 await self._unsettled.settle(name)
                 return True
             former = self._unsettled.find(name)
-            if known is _Known.NOT_THERE and (former is None or not former.is_under_way):
+            is_over = not may_be_under_way and (former is None or not former.is_under_way)
+            if known is _Known.NOT_THERE and is_over:
                 return False
         raise OutcomeUnknown
 
@@ -314,8 +341,7 @@ class _Held:
 def _reference(request_id: str, caller_id: str, operation_id: str, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return f"sd-{request_id}"
-    if not (0 < len(idempotency_key) <= IDEMPOTENCY_KEY_CHARACTERS_MAX):
-        raise IdempotencyKeyMalformed
+    verify_idempotency_key(idempotency_key)
     named = "\n".join((caller_id, operation_id, idempotency_key)).encode("utf-8", "surrogateescape")
     return f"sd-{hashlib.sha256(named).hexdigest()[:40]}"
 

@@ -8,12 +8,16 @@ from stagedoor.catalog.operations import Match
 from stagedoor.gateway import at_most_once
 from stagedoor.gateway.addresses import RewritingSink, addresses_of
 from stagedoor.gateway.answer_cache import AnswerCache
-from stagedoor.gateway.at_most_once import AtMostOnce
+from stagedoor.gateway.at_most_once import AtMostOnce, SentBefore
 from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
 from stagedoor.gateway.carriage import Carriage, destination_of, onward_of
 from stagedoor.gateway.embedded import EmbeddedDestination, SendAnswerBody, SendAnswerStart
+from stagedoor.gateway.keyed_carrying import KeyedCarrying, is_keyed
+from stagedoor.gateway.keyed_writes.service import KeyedWrites
 from stagedoor.gateway.leaving import CallerWatched
 from stagedoor.gateway.unsettled import UnsettledOrders
+from stagedoor.kit.clock import Clock
+from stagedoor.kit.threads import WorkerThreads
 from stagedoor.passage import Destination, RequestHead
 from stagedoor.upstream.forward import Forwarder
 from stagedoor.upstream.onward import Onward
@@ -28,13 +32,23 @@ class Gateway:
         embedded: EmbeddedDestination,
         forwarder: Forwarder,
         unsettled: UnsettledOrders,
+        keyed_writes: KeyedWrites,
         *,
+        threads: WorkerThreads,
+        clock: Clock,
         json_body_bytes_max: int,
         cache: AnswerCache | None = None,
     ) -> None:
         self._embedded = embedded
         self._forwarder = forwarder
         self._at_most_once = AtMostOnce(forwarder, unsettled)
+        self._keyed = KeyedCarrying(
+            keyed_writes,
+            threads,
+            clock,
+            can_be_asked_for=_can_be_asked_for,
+            asked_body_bytes_max=json_body_bytes_max,
+        )
         self._cache = cache
         self._json_body_bytes_max = json_body_bytes_max
 
@@ -42,10 +56,10 @@ class Gateway:
         self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
     ) -> None:
         """Carry the request out and send its answer."""
-        if destination_of(carriage.tenant) is Destination.EMBEDDED:
-            await self._embedded.carry(carriage, receive, start, send_body)
+        if is_keyed(carriage.head):
+            await self._keyed.carry(carriage, receive, start, send_body, self._carry_on)
         else:
-            await self._carry_remote(carriage, receive, start, send_body)
+            await self._carry_on(carriage, receive, start, send_body)
 
     def begin(self, carriage: Carriage, onward: Onward, sink: AnswerSink) -> CallerEnd:
         """Begin to carry a request to a remote Orchestrator, for whoever takes the answer without awaiting it.
@@ -71,13 +85,26 @@ class Gateway:
         """Give every upstream connection back."""
         await self._forwarder.close()
 
+    async def _carry_on(
+        self,
+        carriage: Carriage,
+        receive: Receive,
+        start: SendAnswerStart,
+        send_body: SendAnswerBody,
+        sent_before: SentBefore = SentBefore.NO,
+        /,
+    ) -> None:
+        if destination_of(carriage.tenant) is Destination.EMBEDDED:
+            await self._embedded.carry(carriage, receive, start, send_body)
+        elif _can_be_asked_for(carriage):
+            await self._carry_once(carriage, receive, start, send_body, sent_before)
+        else:
+            await self._carry_remote(carriage, receive, start, send_body)
+
     async def _carry_remote(
         self, carriage: Carriage, receive: Receive, start: SendAnswerStart, send_body: SendAnswerBody
     ) -> None:
         onward = onward_of(carriage)
-        if carriage.match.operation.id in at_most_once.OPERATIONS and not _is_encoded(carriage.head):
-            await self._carry_once(carriage, onward, receive, start, send_body)
-            return
         body_is_read = asyncio.Event()
 
         async def body() -> AsyncIterator[bytes]:
@@ -98,10 +125,10 @@ class Gateway:
     async def _carry_once(
         self,
         carriage: Carriage,
-        onward: Onward,
         receive: Receive,
         start: SendAnswerStart,
         send_body: SendAnswerBody,
+        sent_before: SentBefore,
     ) -> None:
         head = carriage.head
         body = await read_whole(
@@ -120,7 +147,7 @@ class Gateway:
         # A caller who leaves ends nothing here: what was begun is brought to its end, so that its outcome is known.
         await self._at_most_once.forward(
             carriage.match.operation.id,
-            onward,
+            onward_of(carriage),
             body,
             request_id=head.request_id,
             caller_id=carriage.caller.id,
@@ -129,13 +156,23 @@ class Gateway:
             start_answer=start,
             send_chunk=send_chunk,
             until_left=until_left,
+            sent_before=sent_before,
         )
         await send_body(b"", False)
 
 
-def carries_at_once(match: Match) -> bool:
-    """Tell whether an operation goes upstream piece by piece; the others are held until their outcome is known."""
-    return match.operation.id not in at_most_once.OPERATIONS
+def carries_at_once(match: Match, head: RequestHead) -> bool:
+    """Tell whether a request goes upstream piece by piece.
+
+    The others are held until their outcome is known, or have to be remembered before they are sent.
+    """
+    return match.operation.id not in at_most_once.OPERATIONS and not is_keyed(head)
+
+
+def _can_be_asked_for(carriage: Carriage) -> bool:
+    """Tell whether the destination can be asked if the request was carried out."""
+    is_remote = destination_of(carriage.tenant) is Destination.REMOTE
+    return is_remote and carriage.match.operation.id in at_most_once.OPERATIONS and not _is_encoded(carriage.head)
 
 
 def _is_encoded(head: RequestHead) -> bool:

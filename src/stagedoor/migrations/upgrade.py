@@ -7,7 +7,7 @@ from sqlalchemy import inspect, text
 from stagedoor.kit.db import Database
 from stagedoor.kit.errors import StagedoorError
 
-HEAD = "0024"
+HEAD = "0025"
 """The newest version; ``tests/contract/test_migrations.py`` holds it against the scripts."""
 
 SCRIPTS = Path(__file__).parent

@@ -257,6 +257,44 @@ class TestEveryOtherWrite:
         assert proxy.count(method, path) == 1
 
 
+class TestEveryOtherWriteWithAnIdempotencyKey:
+    @pytest.mark.parametrize("fault", [lose_answer, cut_request, answer_with(503, carried_out=True)])
+    def test_is_never_sent_again_while_its_outcome_is_unknown(
+        self, fault: Fault, tenant: Tenant, proxy: FaultProxy, found: Found, mark: str
+    ) -> None:
+        proxy.on("POST", "/odata/QueueDefinitions", fault)
+        with tenant.client(**{"Idempotency-Key": mark}) as client:
+            first = client.post("/odata/QueueDefinitions", json={"Name": mark})
+            again = [client.post("/odata/QueueDefinitions", json={"Name": mark}) for _ in range(2)]
+        assert first.status_code in (502, 503)
+        for answer in again:
+            assert (answer.status_code, answer.json()["stagedoor"]["code"]) == (409, "outcome_unknown")
+        assert proxy.count("POST", "/odata/QueueDefinitions") == 1
+        assert len(found.queues(mark)) == proxy.count_upstream("POST", "/odata/QueueDefinitions")
+
+    def test_is_answered_again_with_what_it_was_answered(
+        self, tenant: Tenant, proxy: FaultProxy, found: Found, mark: str
+    ) -> None:
+        with tenant.client(**{"Idempotency-Key": mark}) as client:
+            first, again = (client.post("/odata/QueueDefinitions", json={"Name": mark}) for _ in range(2))
+            other = client.post("/odata/QueueDefinitions", json={"Name": f"{mark}-other"})
+        assert first.status_code == 201
+        assert (again.status_code, again.content) == (201, first.content)
+        assert again.headers["X-Stagedoor-Outcome"] == "kept"
+        assert again.headers.get("OData-EntityId") == first.headers.get("OData-EntityId")
+        assert (other.status_code, other.json()["stagedoor"]["code"]) == (422, "idempotency_key_reused")
+        assert len(found.queues(mark)) == proxy.count("POST", "/odata/QueueDefinitions") == 1
+
+    def test_is_sent_once_the_remote_side_can_be_asked_again(
+        self, tenant: Tenant, proxy: FaultProxy, found: Found, mark: str
+    ) -> None:
+        proxy.on("POST", "/odata/QueueDefinitions", answer_with(429, headers={"Retry-After": "0"}))
+        with tenant.client(**{"Idempotency-Key": mark}) as client:
+            answers = [client.post("/odata/QueueDefinitions", json={"Name": mark}).status_code for _ in range(3)]
+        assert answers == [429, 201, 201]
+        assert len(found.queues(mark)) == 1
+
+
 def test_a_request_with_an_idempotency_key_is_done_once_however_often_it_is_sent(
     tenant: Tenant, proxy: FaultProxy, found: Found, mark: str
 ) -> None:

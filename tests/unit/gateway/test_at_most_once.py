@@ -8,8 +8,8 @@ import orjson
 import pytest
 from tests.factories.upstreams import VAULT
 
-from stagedoor.gateway.at_most_once import ASK_AFTER_SECONDS, ASK_AGAIN_AFTER_SECONDS, AtMostOnce
-from stagedoor.gateway.errors import IdempotencyKeyMalformed, OutcomeUnknown
+from stagedoor.gateway.at_most_once import ASK_AFTER_SECONDS, ASK_AGAIN_AFTER_SECONDS, AtMostOnce, SentBefore
+from stagedoor.gateway.errors import IdempotencyKeyMalformed, KeyedOutcomeUnknown, OutcomeUnknown
 from stagedoor.gateway.unsettled import UnsettledOrders
 from stagedoor.kit.chance import SeededChance
 from stagedoor.upstream.errors import UpstreamBroke, UpstreamRefusedCredential, UpstreamTimedOut, UpstreamUnreachable
@@ -110,6 +110,7 @@ def send(
     caller: str = "c1",
     unsettled: Remembered | None = None,
     leaves: bool = False,
+    sent_before: SentBefore = SentBefore.NO,
 ) -> Told:
     told = Told()
     is_on_its_way = asyncio.Event()
@@ -143,6 +144,7 @@ def send(
             start_answer=start,
             send_chunk=take,
             until_left=until_left,
+            sent_before=sent_before,
         )
     )
     return told
@@ -213,6 +215,42 @@ def test_a_strange_idempotency_key_is_refused_before_anything_is_sent(key: str) 
     with pytest.raises(IdempotencyKeyMalformed):
         send(upstream, key=key)
     assert upstream.posts == 0
+
+
+class TestAnIdempotencyKeyThatWasSentBefore:
+    def test_is_asked_for_before_anything_is_sent(self) -> None:
+        upstream = Upstream()
+        first = send(upstream, key="a")
+        again = send(upstream, key="a", sent_before=SentBefore.YES)
+        assert again.headers[b"x-stagedoor-outcome"] == b"asked"
+        assert again.json()["value"] == first.json()["value"]
+        assert upstream.posts == 1
+
+    def test_is_sent_once_the_upstream_says_that_it_knows_nothing_of_it(self) -> None:
+        upstream = Upstream()
+        assert send(upstream, key="a", sent_before=SentBefore.YES).status == 201
+        assert upstream.posts == 1
+
+    def test_is_not_sent_while_the_upstream_cannot_say(self) -> None:
+        upstream = Upstream()
+        upstream.cannot_say = True
+        with pytest.raises(OutcomeUnknown):
+            send(upstream, key="a", sent_before=SentBefore.YES)
+        assert upstream.posts == 0
+
+    def test_is_never_sent_while_the_first_may_be_under_way(self) -> None:
+        upstream = Upstream()
+        with pytest.raises(OutcomeUnknown):
+            send(upstream, key="a", sent_before=SentBefore.MAYBE_UNDER_WAY)
+        assert (upstream.posts, len(upstream.questions)) == (0, len(ASK_AGAIN_AFTER_SECONDS))
+
+    @pytest.mark.parametrize("sent_before", [SentBefore.YES, SentBefore.MAYBE_UNDER_WAY])
+    def test_and_bears_a_reference_of_the_callers_own_is_not_sent(self, sent_before: SentBefore) -> None:
+        upstream = Upstream()
+        order = orjson.dumps({"startInfo": {"Reference": "mine"}})
+        with pytest.raises(KeyedOutcomeUnknown):
+            send(upstream, body=order, key="a", sent_before=sent_before)
+        assert upstream.posts == 0
 
 
 @pytest.mark.parametrize("order", [{"startInfo": {"Reference": "mine"}}, {"startinfo": {"reference": "mine"}}])

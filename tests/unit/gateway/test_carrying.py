@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import pytest
 from tests.factories.callers import caller, terms
+from tests.factories.gateways import gateway_of
 
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import Match
 from stagedoor.gateway.carriage import Carriage
-from stagedoor.gateway.dispatch import Gateway
 from stagedoor.gateway.embedded import EmbeddedDestination
 from stagedoor.gateway.errors import BodyTooLarge, CallerLeft
 from stagedoor.kit.secret import Secret
@@ -111,7 +111,7 @@ def carry(
 
     limits = Limits(json_body_bytes_max=64, file_bytes_max=96)
     embedded = EmbeddedDestination(cast("Any", Orchestrator()), cast("Any", Threads()), limits)
-    gateway = Gateway(embedded, cast("Any", Forwarder()), cast("Any", None), json_body_bytes_max=64)
+    gateway = gateway_of(cast("Any", Forwarder()), embedded)
     kept.append(carried)
     asyncio.run(gateway.carry(what, receive, start, send_body))
     return carried

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 import pytest
 from tests.factories.callers import caller, terms
+from tests.factories.gateways import gateway_of
 
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import Match
 from stagedoor.gateway.carriage import Carriage
-from stagedoor.gateway.dispatch import Gateway
 from stagedoor.kit.secret import Secret
 from stagedoor.passage import FolderPlace, Reach, RequestHead, TenantPlace
 from stagedoor.upstream.onward import Onward
@@ -52,7 +52,7 @@ def sent_on(*headers: tuple[bytes, bytes], folder: FolderPlace | None = JUDGED) 
         reach=Reach(),
     )
     noting = Noting()
-    gateway = Gateway(cast("Any", None), cast("Any", noting), cast("Any", None), json_body_bytes_max=1)
+    gateway = gateway_of(cast("Any", noting))
     waiting: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> dict[str, Any]:

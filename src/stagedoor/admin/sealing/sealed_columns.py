@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, inspect
 from sqlalchemy.orm import InstrumentedAttribute
 
 from stagedoor.admin.sealing.models import HashKey
+from stagedoor.gateway.keyed_writes.models import KeyedWriteRow
 from stagedoor.identity.issued_tokens.models import RefreshToken
 from stagedoor.identity.organizations.models import Tenant
 from stagedoor.identity.signing_keys.models import SigningKeyRow
@@ -70,4 +71,5 @@ SEALED_COLUMNS = (
     _column(QueueItem.sealed_analytics, "queue_item_analytics:{}", named_by=QueueItem.key),
     _column(Bucket.sealed_password, "bucket:{}", named_by=Bucket.seal_key),
     _column(Task.sealed_data, "task:{}", named_by=Task.key),
+    _column(KeyedWriteRow.sealed_answer, "keyed_write:{}"),
 )

@@ -7,7 +7,9 @@ from stagedoor.door.visit import Visit
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 METHOD_OVERRIDES = frozenset({b"x-http-method-override", b"x-http-method", b"x-method-override", b"x-original-method"})
 ADDRESS_OVERRIDES = frozenset({b"x-original-url", b"x-rewrite-url"})
-SINGLE_HEADERS = frozenset({b"authorization", b"host", b"content-length", b"content-type", b"x-api-key"})
+SINGLE_HEADERS = frozenset(
+    {b"authorization", b"host", b"content-length", b"content-type", b"x-api-key", b"idempotency-key"}
+)
 HEADERS_MAX = 100
 
 

@@ -1,0 +1,119 @@
+"""A write with an idempotency key is sent once, whichever worker it comes to, on every store.
+
+What else is promised of it is tested in ``tests/unit/gateway/test_keyed_carrying.py``, on one store.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from tests.factories.callers import caller
+from tests.factories.keyed_writes import KEY, START, Destination, Told, Worker, names_of
+
+from stagedoor.gateway.errors import AnswerNotKept, KeyedOutcomeUnknown
+from stagedoor.gateway.keyed_writes import service as service_module
+from stagedoor.gateway.keyed_writes.models import KeyedWriteRow
+from stagedoor.kit.clock import HeldClock
+from stagedoor.kit.db import Database
+from stagedoor.kit.threads import WorkerThreads
+from stagedoor.upstream.errors import UpstreamBroke
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    return HeldClock(START)
+
+
+@pytest.fixture
+def workers(database: Database, clock: HeldClock) -> Iterator[tuple[Worker, Worker]]:
+    threads = WorkerThreads(4)
+    yield Worker(database, clock, threads), Worker(database, clock, threads)
+    threads.close()
+
+
+@pytest.fixture
+def worker(workers: tuple[Worker, Worker]) -> Worker:
+    return workers[0]
+
+
+@pytest.fixture
+def other(workers: tuple[Worker, Worker]) -> Worker:
+    return workers[1]
+
+
+@pytest.fixture
+def destination() -> Destination:
+    return Destination()
+
+
+def test_the_same_again_is_answered_with_the_same_and_sent_to_nobody(
+    worker: Worker, other: Worker, destination: Destination
+) -> None:
+    first = worker.sends(destination)
+    again = [worker.sends(destination), other.sends(destination)]
+    assert (first.status, first.body, first.is_over) == (201, b'{"Id":7}', True)
+    assert b"x-stagedoor-outcome" not in first.headers
+    for told in again:
+        assert (told.status, told.body, told.is_over) == (201, b'{"Id":7}', True)
+        assert told.headers == first.headers | {b"x-stagedoor-outcome": b"kept"}
+    assert destination.bodies == [b"{}"]
+
+
+def test_many_at_once_are_sent_once(workers: tuple[Worker, Worker], destination: Destination) -> None:
+    async def all_at_once() -> list[Told | BaseException]:
+        for worker in workers:
+            worker.while_paused = lambda: asyncio.sleep(0.01)
+        calls = [workers[number % 2].carry(destination) for number in range(12)]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    told = asyncio.run(all_at_once())
+    assert len(destination.bodies) == 1
+    assert all(isinstance(one, KeyedOutcomeUnknown) or one.body == b'{"Id":7}' for one in told)  # type: ignore[union-attr]
+
+
+def test_is_taken_over_by_one_of_two(workers: tuple[Worker, Worker], destination: Destination) -> None:
+    worker, other = workers
+    destination.failure = UpstreamBroke()
+    with pytest.raises(UpstreamBroke):
+        worker.sends(destination)
+    destination.failure = None
+    former = worker.writes.find(only_name(worker))
+    assert former is not None
+    assert other.writes.take_over(only_name(worker), "somebody", former)
+    assert not worker.writes.take_over(only_name(worker), "somebody else", former)
+
+
+def test_keeps_the_newest_answers_of_who_has_many(
+    worker: Worker, destination: Destination, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("1", "2", "3"):
+        worker.sends(destination, key=key)
+        clock.advance(timedelta(seconds=1))
+    worker.sends(destination, key="1", who=caller(credential_id="key-2"))
+    worker.writes.clean_up()
+    assert len(names_of(worker)) == 4
+    monkeypatch.setattr(service_module, "HOLDER_BYTES_MAX", 500)
+    worker.writes.clean_up()
+    assert worker.sends(destination, key="3").headers[b"x-stagedoor-outcome"] == b"kept"
+    with pytest.raises(AnswerNotKept):
+        worker.sends(destination, key="1")
+    monkeypatch.setattr(service_module, "HOLDER_KEYS_MAX", 2)
+    worker.writes.clean_up()
+    # The other one's own is none of the three.
+    assert len(names_of(worker)) == 3
+
+
+def test_keeps_neither_key_nor_answer_readable(worker: Worker, destination: Destination) -> None:
+    destination.pieces = (b"a secret answer",)
+    worker.sends(destination, b"a secret request")
+    with worker.writes._database.read() as session:
+        [row] = session.query(KeyedWriteRow)
+        text = " ".join(str(getattr(row, column.name)) for column in KeyedWriteRow.__table__.columns)
+    for secret in (KEY, "secret", "key-1"):
+        assert secret not in text
+
+
+def only_name(worker: Worker) -> str:
+    [name] = names_of(worker)
+    return name
