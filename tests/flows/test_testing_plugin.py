@@ -2,12 +2,14 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import yaml
+from tests.factories.served import served
 
 from stagedoor.testing.local_stagedoor import start_locally
 
@@ -46,9 +48,20 @@ def test_the_guides_seed_file_can_be_planted(tmp_path: Path) -> None:
     [seed] = blocks_of("yaml")
     path = tmp_path / "seed.yaml"
     path.write_text(seed)
-    assert set(yaml.safe_load(seed)) == {"users", "folders"}
+    assert set(yaml.safe_load(seed)) == {"users", "scripts", "folders"}
     local = start_locally(tmp_path)
     try:
         local.seed(path)
     finally:
         local.close()
+
+
+def test_a_server_starts_with_the_examples_seed_and_plants_it_once(tmp_path: Path) -> None:
+    example = str(REPOSITORY / "examples" / "seeds" / "orchestrator.yaml")
+    for _ in range(2):
+        with served(tmp_path / "data", "--seed", example) as house:
+            assert house.folder == "Shared"
+    assert "has its seed already" in house.log()
+    with sqlite3.connect(house.data_dir / "stagedoor.db") as store:
+        found = store.execute("SELECT name FROM queue_definitions ORDER BY name").fetchall()
+    assert found == [("Bills",), ("Findings",), ("Invoices",)]

@@ -30,6 +30,8 @@ class ManagementAbility(StrEnum):
     LEGACY_WINDOW_READ = "legacy_window:read"
     PERSONAL_ACCESS_TOKEN_CHANGE = "personal_access_token:change"
     PERSONAL_ACCESS_TOKEN_READ = "personal_access_token:read"
+    ROBOT_SCRIPT_CHANGE = "robot_script:change"
+    ROBOT_SCRIPT_READ = "robot_script:read"
     TENANT_READ = "tenant:read"
     USER_CHANGE = "user:change"
     USER_KEY_CHANGE = "user_key:change"

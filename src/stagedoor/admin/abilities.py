@@ -15,6 +15,8 @@ ADMINISTRATORS_ONLY = frozenset(
         ManagementAbility.EXTERNAL_APPLICATION_READ,
         ManagementAbility.LEGACY_WINDOW_CHANGE,
         ManagementAbility.LEGACY_WINDOW_READ,
+        ManagementAbility.ROBOT_SCRIPT_CHANGE,
+        ManagementAbility.ROBOT_SCRIPT_READ,
         ManagementAbility.USER_CHANGE,
         ManagementAbility.USER_READ,
     }

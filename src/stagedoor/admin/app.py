@@ -32,6 +32,8 @@ from stagedoor.admin.parts import AdminParts
 from stagedoor.admin.personal_tokens import routes as personal_tokens_routes
 from stagedoor.admin.personal_tokens.service import OwnTokens
 from stagedoor.admin.places import Places
+from stagedoor.admin.robot_scripts import routes as robot_scripts_routes
+from stagedoor.admin.robot_scripts.service import RobotScripts
 from stagedoor.admin.tenants import routes as tenants_routes
 from stagedoor.admin.tenants.service import Tenants
 from stagedoor.admin.trail import AdministrationTrail
@@ -90,6 +92,7 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
         legacy_window_routes.build_routes(window, parts.legacy_uses, work),
         users_routes.build_routes(people, work),
         apps_routes.build_routes(Applications(parts.applications, trail), work),
+        robot_scripts_routes.build_routes(RobotScripts(places, trail), work),
         personal_tokens_routes.build_routes(own_tokens, work),
         user_keys_routes.build_routes(OwnUserKey(parts.user_keys, parts.user_directory, places, trail), work),
     ):

@@ -30,6 +30,8 @@ class EventName(StrEnum):
     ADMIN_PERSONAL_TOKEN_CREATED = "admin:personal_token:created"
     ADMIN_PERSONAL_TOKEN_REVOKED = "admin:personal_token:revoked"
     ADMIN_REQUEST_ANSWERED = "admin:request:answered"
+    ADMIN_ROBOT_SCRIPT_CLEARED = "admin:robot_script:cleared"
+    ADMIN_ROBOT_SCRIPT_SET = "admin:robot_script:set"
     ADMIN_USER_CHANGED = "admin:user:changed"
     ADMIN_USER_CREATED = "admin:user:created"
     ADMIN_USER_KEY_CREATED = "admin:user_key:created"

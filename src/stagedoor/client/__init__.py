@@ -79,6 +79,7 @@ from stagedoor.client._errors import (
     UpstreamFailed,
 )
 from stagedoor.client._retry import Retry
+from stagedoor.client._robot_scripts import AsyncRobotScripts, RobotScript, RobotScripts
 
 __all__ = [
     "AccessKey",
@@ -88,6 +89,7 @@ __all__ = [
     "Applications",
     "AsyncApplications",
     "AsyncConnections",
+    "AsyncRobotScripts",
     "AsyncStagedoor",
     "AuditCaller",
     "AuditCredential",
@@ -121,6 +123,8 @@ __all__ = [
     "Refused",
     "RefusedOperation",
     "Retry",
+    "RobotScript",
+    "RobotScripts",
     "ServerFailed",
     "SignInFacts",
     "SignInProblem",

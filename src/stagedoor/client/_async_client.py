@@ -28,6 +28,7 @@ from stagedoor.client._connections import AsyncConnections
 from stagedoor.client._core import DEFAULT_TIMEOUT_SECONDS, PAGE_SIZE, Core, Flow, Pages, Pause, required_variable
 from stagedoor.client._requests import Field, Folder, Place, call_of
 from stagedoor.client._retry import Retry
+from stagedoor.client._robot_scripts import AsyncRobotScripts
 from stagedoor.kit.chance import Chance, SystemChance
 from stagedoor.kit.secret import Secret
 
@@ -305,6 +306,11 @@ class AsyncStagedoor:
     def applications(self) -> AsyncApplications:
         """The organization's external applications."""
         return AsyncApplications(self._core, self._run)
+
+    @property
+    def robot_scripts(self) -> AsyncRobotScripts:
+        """The scripts that a tenant's scripted robots follow."""
+        return AsyncRobotScripts(self._core, self._run)
 
     # Administration
 

@@ -28,6 +28,7 @@ from stagedoor.client._connections import Connections
 from stagedoor.client._core import DEFAULT_TIMEOUT_SECONDS, PAGE_SIZE, Core, Flow, Pages, Pause, required_variable
 from stagedoor.client._requests import Field, Folder, Place, call_of
 from stagedoor.client._retry import Retry
+from stagedoor.client._robot_scripts import RobotScripts
 from stagedoor.kit.chance import Chance, SystemChance
 from stagedoor.kit.secret import Secret
 
@@ -302,6 +303,11 @@ class Stagedoor:
     def applications(self) -> Applications:
         """The organization's external applications."""
         return Applications(self._core, self._run)
+
+    @property
+    def robot_scripts(self) -> RobotScripts:
+        """The scripts that a tenant's scripted robots follow."""
+        return RobotScripts(self._core, self._run)
 
     # Administration
 

@@ -4,10 +4,10 @@ import asyncio
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -29,7 +29,10 @@ from stagedoor.kit.files import LocalFiles
 from stagedoor.kit.master_key_source import key_source
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
+from stagedoor.orchestrator.call import Body
 from stagedoor.orchestrator.folders.store import find_folder_by_path
+from stagedoor.orchestrator.scripted_robots.scripts import Ending, SoftStop, read_script
+from stagedoor.orchestrator.scripted_robots.service import Condition, delete_rules, set_rule
 from stagedoor.passage import Allowance, GrantTerms
 from stagedoor.testing.faults import Faults
 from stagedoor.testing.faulty_door import FaultyDoor, SeverableProtocol
@@ -37,7 +40,7 @@ from stagedoor.testing.moved_clock import MovedClock
 from stagedoor.testing.prepared_store import START, copy_prepared_store
 from stagedoor.testing.replayed_chance import ReplayedChance
 from stagedoor.testing.seed_file import read_seed
-from stagedoor.testing.seeding import plant_seed
+from stagedoor.testing.seeding import plant_seed, verify_seed
 
 SEED = 1
 START_SECONDS_MAX = 30.0
@@ -206,10 +209,62 @@ class LocalStagedoor:
         Raises :class:`~stagedoor.testing.errors.SeedRefused`; the guide says what a seed may hold.
         """
         seed = read_seed(Path(content)) if isinstance(content, str | Path) else content
+        verify_seed(seed)
         self._is_changed = True
         place = f"{self.organization}/{self.tenant}"
         with Stagedoor(self.base_url, key=self._authority, tenant=place) as client:
             plant_seed(seed, client)
+
+    def script(
+        self,
+        process: str = "*",
+        *,
+        ends: Ending | str = Ending.SUCCEED,
+        reason: str | None = None,
+        returns: Mapping[str, Any] | None = None,
+        waits: timedelta | None = None,
+        runs: timedelta | None = None,
+        logs: Iterable[str | tuple[str, str]] = (),
+        on_stop: SoftStop | str = SoftStop.STOP,
+        when: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """Let jobs of the processes that fit ``process`` follow a script from now on; ``*`` stands for anything.
+
+        ``ends`` is ``succeed``, ``fault`` (with the exception ``reason``), ``hang`` or ``suspend``; ``returns`` what
+        a job gives back, and without it its own input; ``waits`` and ``runs`` how long it is Pending and Running;
+        ``logs`` the lines that it writes, each a text or a pair of level and text; ``on_stop`` whether it stops when
+        asked to, does ``finish`` or does ``ignore``. ``when`` names one argument and its value, and narrows the rule
+        to jobs whose input has it. ``more`` are other members of a script, as the guide names them.
+
+        A rule for the same processes and the same argument is replaced; the newest is asked first. Raises
+        :class:`~stagedoor.orchestrator.errors.InvalidRequest` for what is no script.
+        """
+        lines = [("Info", line) if isinstance(line, str) else line for line in logs]
+        given: dict[str, Any] = {
+            "ending": str(ends),
+            "reason": reason,
+            "output": None if returns is None else dict(returns),
+            "pendingSeconds": None if waits is None else waits.total_seconds(),
+            "runningSeconds": None if runs is None else runs.total_seconds(),
+            "softStop": str(on_stop),
+            "logs": [{"level": level, "message": message} for level, message in lines],
+            **more,
+        }
+        script = read_script(Body(given))
+        condition = None
+        if when is not None:
+            [(name, value)] = when.items()
+            condition = Condition(name, value)
+        self._is_changed = True
+        with self._house.database.write() as session:
+            set_rule(session, self._facts.tenant_id, process, script, condition=condition)
+
+    def clear_scripts(self) -> None:
+        """Take every rule away, the one of ``InvoiceBot`` too: all jobs wait a second, run two and succeed."""
+        self._is_changed = True
+        with self._house.database.write() as session:
+            delete_rules(session, self._facts.tenant_id)
 
     def start_chance_from(self, seed: int) -> None:
         """Draw every identifier and secret from this seed on, so that they are the same in each run."""

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from stagedoor.access.errors import UnknownSelector
+from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.testing.errors import SeedRefused
 from stagedoor.testing.local_stagedoor import LocalStagedoor, start_locally
 
@@ -143,6 +144,44 @@ class TestGoingBack:
         local.reset()
         local.start_chance_from(8)
         assert local.key(allow=["Assets_Get"]) != first
+
+
+class TestScripts:
+    def run(self, local: LocalStagedoor, client: httpx2.Client, **arguments: Any) -> dict[str, Any]:
+        start = {"ReleaseName": "InvoiceBot", "InputArguments": json.dumps(arguments)}
+        [job] = client.post(START_JOBS, json={"startInfo": start}).json()["value"]
+        local.clock.advance(timedelta(minutes=10))
+        seen: dict[str, Any] = client.get(f"/odata/Jobs({job['Id']})").json()
+        return seen
+
+    def test_a_process_follows_the_script_that_the_test_gives_it(
+        self, local: LocalStagedoor, client: httpx2.Client
+    ) -> None:
+        local.script("Invoice*", ends="fault", reason="No number.", logs=["look", ("Warn", "out")])
+        job = self.run(local, client)
+        assert (job["State"], job["Info"]) == ("Faulted", "No number.")
+        lines = client.get("/odata/RobotLogs", params={"$filter": f"JobKey eq {job['Key']}"}).json()["value"]
+        assert {("Info", "look"), ("Warn", "out")} <= {(line["Level"], line["Message"]) for line in lines}
+        local.script("Invoice*", runs=timedelta(hours=1))
+        assert self.run(local, client)["State"] == "Running"
+
+    def test_an_argument_narrows_a_script_and_clearing_ends_all(
+        self, local: LocalStagedoor, client: httpx2.Client
+    ) -> None:
+        local.script("InvoiceBot", returns={"Approved": False})
+        local.script("InvoiceBot", ends="hang", when={"Amount": 13})
+        assert self.run(local, client, Amount=13)["State"] == "Running"
+        assert json.loads(self.run(local, client, Amount=14)["OutputArguments"]) == {"Approved": False}
+        local.clear_scripts()
+        assert json.loads(self.run(local, client, Amount=13)["OutputArguments"]) == {"Amount": 13}
+        local.reset()
+        assert "Approved" in self.run(local, client)["OutputArguments"]
+
+    def test_what_is_no_script_is_refused(self, local: LocalStagedoor) -> None:
+        with pytest.raises(InvalidRequest, match="ending"):
+            local.script(ends="explode")
+        with pytest.raises(InvalidRequest, match="process pattern"):
+            local.script(" ")
 
 
 class TestClock:
@@ -325,8 +364,8 @@ class TestSeeds:
     @pytest.mark.parametrize(
         ("seed", "said"),
         [
-            ({"folder": []}, "the seed has folder"),
-            ({"folders": [{"name": "A", "queue": []}]}, r"folders\[0\] has queue"),
+            ({"folder": []}, "folder is unknown here"),
+            ({"folders": [{"name": "A", "queue": []}]}, r"folders\[0\].queue is unknown here"),
             ({"folders": [{}]}, "needs a name"),
             ({"folders": {"name": "A"}}, "folders is to be a list of mappings"),
         ],

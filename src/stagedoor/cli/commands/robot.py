@@ -1,4 +1,4 @@
-"""``stagedoor robot``: take pending jobs and run their Python packages on this machine."""
+"""``stagedoor robot``: take pending jobs and run their Python packages on this machine, or write scripts for jobs."""
 
 import signal
 from collections.abc import Iterator
@@ -9,11 +9,16 @@ from types import FrameType
 import click
 
 from stagedoor.cli.failure import CommandFailed, ExitCode
+from stagedoor.cli.lazy import LazyGroup
 from stagedoor.cli.options import common_options, folder_option, pass_session, tenant_option
 from stagedoor.cli.session import Session
 
 
-@click.command(
+@click.group(
+    cls=LazyGroup,
+    lazy={"script": "stagedoor.cli.commands.robot_script:script"},
+    invoke_without_command=True,
+    subcommand_metavar="[script COMMAND]",
     epilog="""\b
 Examples:
   stagedoor robot --tenant acme/dev --folder Shared
@@ -24,7 +29,7 @@ Examples:
 \b
 While a robot is there, jobs of the folder's Python processes wait for it instead of following a script.
 A package is code: the robot runs whatever whoever may publish packages has published.
-"""
+""",
 )
 @click.option("--machine-key", metavar="KEY", envvar="STAGEDOOR_MACHINE_KEY", help="Which machine of the folder it is.")
 @click.option("--once", is_flag=True, help="Run one job and leave.")
@@ -57,7 +62,9 @@ A package is code: the robot runs whatever whoever may publish packages has publ
 @tenant_option
 @common_options
 @pass_session
+@click.pass_context
 def robot(
+    ctx: click.Context,
     session: Session,
     machine_key: str | None,
     timeout: float,
@@ -72,7 +79,11 @@ def robot(
 
     Takes pending jobs of a folder one after another; each runs in a directory and a virtual environment of its own,
     within bounds of time and memory. What it prints goes to the job's log, what it returns into its output.
+
+    Where no robot is at work jobs follow scripts; `stagedoor robot script` says which.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     from stagedoor.cli.robot.loop import Robot, RobotSettings
     from stagedoor.cli.robot.process import Bounds
 

@@ -31,6 +31,7 @@ Examples:
   stagedoor up --port 0 --ready-file ready.json    any free port; the file says which
   stagedoor up --workers 4                         on four cores; SIGHUP upgrades without a pause
   stagedoor up --empty --data-dir /srv/stagedoor   without the sample tenant's contents
+  stagedoor up --seed orchestrator.yaml            with what a file says beside them
 
 \b
 Also read: STAGEDOOR_DATA_DIR, STAGEDOOR_HOST, STAGEDOOR_PORT, STAGEDOOR_PUBLIC_BASE_URL,
@@ -83,6 +84,13 @@ of no use. `stagedoor secrets rewrap` changes it.
     "with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without, they lie in the data directory.",
 )
 @click.option("--empty", is_flag=True, help="Seed nothing on the first start.")
+@click.option(
+    "--seed",
+    "seed_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Make what this YAML or JSON file says before the first answer, once for a data directory; beside the sample "
+    "contents, or with --empty in place of them.",
+)
 @master_key_options
 @common_options
 @pass_session
@@ -96,6 +104,7 @@ def up(
     upstream_timeouts: tuple[str, ...],
     cache_rules: tuple[str, ...],
     files: str | None,
+    seed_file: Path | None,
     master_key_file: Path | None,
     master_key_command: str | None,
     *,
@@ -130,6 +139,10 @@ def up(
             err=True,
         )
 
+    if seed_file is not None:
+        from stagedoor.cli.first_seed import plant_once
+
+        plant_once(session, settings, seed_file, empty=empty)
     with _ended_like_ctrl_c(), collector_resting() as wake_collector:
 
         def tell_ready(settled: "Settings", made: "FirstStart") -> None:

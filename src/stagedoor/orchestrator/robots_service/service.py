@@ -14,10 +14,9 @@ from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.robots_service import store
 from stagedoor.orchestrator.robots_service.schemas import Heartbeat, JobReport
-from stagedoor.orchestrator.scripted_robots.models import ScriptRule
 from stagedoor.orchestrator.scripted_robots.moves import Move
 from stagedoor.orchestrator.scripted_robots.scripts import DEFAULT_REASON, SECONDS_MAX, Ending, Script
-from stagedoor.orchestrator.scripted_robots.service import create_rule, list_rules
+from stagedoor.orchestrator.scripted_robots.service import create_rule, list_waits
 from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES, JobState, StopStrategy
 from stagedoor.passage import FolderPlace
 
@@ -113,13 +112,9 @@ def _machine_of(session: Session, tenant_id: str, folder: FolderPlace, machine_k
 
 def _let_jobs_wait(session: Session, tenant_id: str, folder: FolderPlace, *, is_leaving: bool) -> None:
     names = {name.casefold() for name in store.list_process_names(session, tenant_id, folder.id)}
-    rules = [rule for rule in list_rules(session, tenant_id) if _makes_wait(rule) and rule.process_pattern in names]
+    rules = [rule for rule in list_waits(session, tenant_id) if rule.process_pattern in names]
     if is_leaving:
         store.delete_rules(session, rules)
         return
     for name in sorted(names - {rule.process_pattern for rule in rules}):
         create_rule(session, tenant_id, name, WAITING)
-
-
-def _makes_wait(rule: ScriptRule) -> bool:
-    return rule.argument_name is None and rule.script.get("pendingSeconds") == SECONDS_MAX

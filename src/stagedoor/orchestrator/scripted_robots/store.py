@@ -1,6 +1,6 @@
 """All SQL of scripted robots."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,6 @@ def list_rules(session: Session, tenant_id: str) -> Sequence[ScriptRule]:
     ).all()
 
 
-def delete_rules(session: Session, tenant_id: str) -> None:
-    """Delete every rule of the tenant."""
-    session.execute(delete(ScriptRule).where(ScriptRule.tenant_id == tenant_id))
+def delete_rules(session: Session, tenant_id: str, rule_ids: Collection[int]) -> None:
+    """Delete these rules of the tenant."""
+    session.execute(delete(ScriptRule).where(ScriptRule.tenant_id == tenant_id, ScriptRule.id.in_(rule_ids)))
