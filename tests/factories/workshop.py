@@ -75,6 +75,9 @@ class Job(Workshop):
     robot_id: Mapped[int | None] = mapped_column(Integer, index=True)
     arguments: Mapped[Any | None] = mapped_column(JsonText)
     span: Mapped[timedelta | None] = mapped_column(Interval)
+    settings: Mapped[Any | None] = mapped_column(JsonText)
+    marks: Mapped[Any | None] = mapped_column(JsonText)
+    numbers: Mapped[Any | None] = mapped_column(JsonText)
 
 
 class Tag(Workshop):
@@ -93,6 +96,25 @@ class JobTag(Workshop):
 JOB_STATE = EnumType("JobState", {"Pending": 0, "Running": 1, "Faulted": 4, "Successful": 5})
 ROBOT_TYPE = EnumType("RobotType", {"Unattended": 0, "NonProduction": 1})
 DETAILS = ComplexType("JobDetails", (Property("Text", EdmType.STRING), Property("Lines", EdmType.INT32)))
+SETTINGS = ComplexType(
+    "JobSettings",
+    (
+        Property("Mode", EdmType.STRING),
+        Property("Retries", EdmType.INT32),
+        Property("IsQuiet", EdmType.BOOLEAN),
+        Property("Since", EdmType.DATE_TIME_OFFSET),
+        Property("Inner", ComplexType("JobInnerSettings", (Property("Depth", EdmType.DOUBLE),))),
+    ),
+)
+MARK = ComplexType(
+    "JobMark",
+    (
+        Property("Name", EdmType.STRING),
+        Property("Weight", EdmType.INT32),
+        Property("IsSeen", EdmType.BOOLEAN),
+        Property("State", JOB_STATE),
+    ),
+)
 
 MACHINE = EntityType(
     "MachineDto", Machine, (Property("Id", EdmType.INT64, Machine.id), Property("Name", EdmType.STRING, Machine.name))
@@ -140,6 +162,10 @@ JOB: EntityType = EntityType(
         Property("Arguments", EdmType.UNTYPED, Job.arguments),
         Property("Details", DETAILS, Computed(lambda name: {"Text": name, "Lines": 1}, Job.name)),
         Property("Labels", EdmType.STRING, Constant(["a"]), collection=True),
+        Property("Echoes", EdmType.STRING, Computed(lambda name: [name], Job.name), collection=True),
+        Property("Settings", SETTINGS, Job.settings),
+        Property("Marks", MARK, Job.marks, collection=True),
+        Property("Numbers", EdmType.DOUBLE, Job.numbers, collection=True),
         Property(
             "RobotName",
             EdmType.STRING,
@@ -188,7 +214,20 @@ def filled_with_six_jobs(session: Session) -> None:
         ]
     )
     rows: list[dict[str, Any]] = [
-        {"name": "Invoice", "state": 1, "priority": 10, "cost": 1.5, "robot_id": 123, "key": FIRST_KEY},
+        {
+            "name": "Invoice",
+            "state": 1,
+            "priority": 10,
+            "cost": 1.5,
+            "robot_id": 123,
+            "key": FIRST_KEY,
+            "settings": {"Mode": "Fast", "Retries": 3, "IsQuiet": True, "Inner": {"Depth": 1.5}},
+            "marks": [
+                {"Name": "Red", "Weight": 2, "IsSeen": True, "State": "Running"},
+                {"Name": "Blue", "Weight": None},
+            ],
+            "numbers": [1, 2],
+        },
         {
             "name": "invoice two",
             "state": 4,
@@ -197,6 +236,9 @@ def filled_with_six_jobs(session: Session) -> None:
             "robot_id": 124,
             "key": SECOND_KEY,
             "span": SPAN,
+            "settings": {"Mode": "slow", "Retries": "many"},
+            "marks": [],
+            "numbers": [2.5],
         },
         {"name": "O'Brien", "state": 5, "priority": None, "cost": None, "robot_id": 200},
         {"name": "50% off_now", "state": 0, "priority": -3, "robot_id": None, "is_late": True},

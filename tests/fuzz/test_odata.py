@@ -26,18 +26,21 @@ def words_of(text: str) -> list[str]:
 
 NAMES = words_of(
     "Name State Priority Cost IsLate CreationTime EndTime Key Id Robot/Name Robot/Id RobotLabel RobotName SecretCode "
-    "Robot/Machine/Name ForgeLabel Tags Tags/$count Robot Details Arguments Labels Nothing $it t t/Name"
+    "Robot/Machine/Name ForgeLabel Tags Tags/$count Robot Details Arguments Labels Nothing $it t t/Name "
+    "Settings Settings/Mode Settings/Retries Settings/Inner/Depth Marks Marks/$count Numbers Span @p Edm.String"
 )
 WORDS = words_of("eq ne gt ge lt le and or not in has add sub mul div divby mod asc desc any all")
 OPENINGS = words_of(
     "contains( startswith( endswith( substringof( tolower( toupper( trim( concat( substring( indexof( length( year( "
-    "month( day( hour( minute( second( date( now() Tags/any(t: Tags/all(t: Tags/any()"
+    "month( day( hour( minute( second( date( now() Tags/any(t: Tags/all(t: Tags/any() cast( isof( round( floor( "
+    "ceiling( time( fractionalseconds( totaloffsetminutes( totalseconds( mindatetime() Marks/any(t: Numbers/any(t: Labels/all(t:"
 )
-SIGNS = words_of("( ) , / : ; - = *")
+SIGNS = words_of("( ) [ ] , / : ; - = *")
 VALUES = words_of(
     "'a' 'Running' '0' 'O''B' '%' '' 1 0 -1 1.5 123L 9223372036854775807 1e300 0.1m null true false 2026-11-03 "
     "2026-11-03T08:30:15Z '2026-11-03' datetime'2026-11-03T00:00' guid'3fa85f64-5717-4562-b3fc-2c963f66afa6' "
-    "3fa85f64-5717-4562-b3fc-2c963f66afa6 duration'P1D' X.JobState'Running' 'Übung' 9999-12-31 0001-01-01T00:00:00Z"
+    "3fa85f64-5717-4562-b3fc-2c963f66afa6 duration'P1D' 08:30 23:59:59.5 X.JobState'Running' 'Übung' "
+    "9999-12-31 0001-01-01T00:00:00Z"
 )
 SCRAPS = [*NAMES, *WORDS, *OPENINGS, *SIGNS, *VALUES]
 
@@ -91,11 +94,16 @@ def test_what_is_understood_runs_on_the_database(workshop: Session, words: list[
 
 operand = st.sampled_from(NAMES)
 value = st.sampled_from([*VALUES, "now()"])
+types = st.sampled_from(words_of("Edm.String Edm.Int64 Edm.Double Edm.Date Edm.Guid Edm.Boolean JobDto X.JobState"))
 term = st.recursive(
     operand | value,
     lambda inner: st.one_of(
         st.builds(
-            "{}({})".format, st.sampled_from(["tolower", "trim", "length", "year", "second", "date", "-"]), inner
+            "{}({})".format,
+            st.sampled_from(
+                ["tolower", "trim", "length", "year", "second", "date", "time", "floor", "round", "totalseconds", "-"]
+            ),
+            inner,
         ),
         st.builds("{}({},{})".format, st.sampled_from(["concat", "indexof", "substring"]), inner, inner),
         st.builds("({} {} {})".format, inner, st.sampled_from(["add", "sub", "mul", "div", "divby", "mod"]), inner),
@@ -107,13 +115,16 @@ condition = st.recursive(
         st.builds("{} {} {}".format, term, st.sampled_from(["eq", "ne", "gt", "ge", "lt", "le"]), term),
         st.builds("{}({},{})".format, st.sampled_from(["contains", "startswith", "endswith"]), term, term),
         st.builds("{} in ({},{})".format, term, value, value),
+        st.builds("{} has {}".format, operand, value),
+        st.builds("isof({},{})".format, operand, types),
+        st.builds("cast({},{}) eq {}".format, term, types, value),
         operand,
     ),
     lambda inner: st.one_of(
         st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner),
         st.builds("not ({})".format, inner),
         st.builds("({}) eq {}".format, inner, st.sampled_from(["true", "false"])),
-        st.builds("Tags/{}(t: {})".format, st.sampled_from(["any", "all"]), inner),
+        st.builds("{}/{}(t: {})".format, st.sampled_from(["Tags", "Marks"]), st.sampled_from(["any", "all"]), inner),
     ),
     max_leaves=4,
 )

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import func, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
+from stagedoor.kit.db import JsonText
 from stagedoor.orchestrator.call import Body
-from stagedoor.orchestrator.entity import ComplexType, Computed, EdmType, Property
+from stagedoor.orchestrator.entity import ComplexType, EdmType, Expression, Property
 from stagedoor.orchestrator.fields import find_objects, find_text, get_required
 
 LENGTH_MAX = 256
@@ -30,11 +32,9 @@ def find_tags(body: Body, name: str) -> list[dict[str, Any]] | None:
 
 def tags_property(column: InstrumentedAttribute[Any], *, nullable: bool = True) -> Property:
     """Return the property that shows the labels in a column; where none were ever given the list is empty."""
-    return Property("Tags", TAG, Computed(_list_or_empty, column), nullable=nullable, collection=True)
-
-
-def _list_or_empty(tags: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    return tags or []
+    key = column.key
+    labels = Expression(lambda thing: func.coalesce(getattr(thing, key), literal([], JsonText()), type_=JsonText()))
+    return Property("Tags", TAG, labels, nullable=nullable, collection=True)
 
 
 def _read_tag(tag: Body) -> dict[str, Any]:

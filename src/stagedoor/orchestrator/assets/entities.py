@@ -44,7 +44,7 @@ def _value_properties(model: type[Asset] | type[AssetValue]) -> tuple[Property, 
         Property("SecretValue", EdmType.STRING, Constant(""), filterable=False),
         Property("ExternalName", EdmType.STRING),
         Property("CredentialStoreId", EdmType.INT64),
-        Property("KeyValueList", KEY_VALUE_PAIR, model.key_value_list, collection=True),
+        Property("KeyValueList", KEY_VALUE_PAIR, model.key_value_list, filterable=False, collection=True),
     )
 
 

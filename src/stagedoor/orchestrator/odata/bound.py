@@ -4,11 +4,12 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
 from stagedoor.orchestrator.entity import Navigation, Property
+from stagedoor.orchestrator.odata.kept_as_json import JsonList
 from stagedoor.orchestrator.odata.tree import ArithmeticOperator, ComparisonOperator
 
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     BOOLEAN = "true or false"
     TIME = "a time"
     DAY = "a day"
+    CLOCK = "a time of day"
     DURATION = "a duration"
     ENUM = "a word of a list"
     NULL = "null"
@@ -31,7 +33,7 @@ class Kind(StrEnum):
 class Value:
     """A constant, already of the type that the store keeps."""
 
-    value: str | float | bool | datetime | date | timedelta | None
+    value: str | float | bool | datetime | date | time | timedelta | None
     kind: Kind
 
 
@@ -70,7 +72,7 @@ class Counted:
 
     scope: int
     steps: tuple[Navigation, ...]
-    navigation: Navigation
+    things: Navigation | JsonList
     kind: Kind = Kind.INTEGER
 
 
@@ -133,7 +135,7 @@ class Exists:
 
     scope: int
     steps: tuple[Navigation, ...]
-    navigation: Navigation
+    things: Navigation | JsonList
     is_any: bool
     inner: int
     condition: "Condition | None"

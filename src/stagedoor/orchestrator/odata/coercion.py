@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from stagedoor.orchestrator.entity import EdmType, EnumType, Property
+from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.odata.bound import Applied, Field, Kind, Term, Value
 from stagedoor.orchestrator.odata.bounds import INT64_MAX
-from stagedoor.orchestrator.odata.literals import read_duration, read_guid, read_time
+from stagedoor.orchestrator.odata.literals import read_clock, read_duration, read_guid, read_time
 from stagedoor.orchestrator.odata.problem import query_problem, shorten
 from stagedoor.orchestrator.odata.tree import GuidText, Literal, PrefixedText
 
@@ -31,6 +32,8 @@ _HINTS = {
     Kind.NUMBER: "Write a number without quotes.",
     Kind.BOOLEAN: "Write true or false without quotes.",
     Kind.TIME: "Write a time in UTC such as 2024-01-31T08:00:00Z.",
+    Kind.DAY: "Write a day such as 2024-01-31.",
+    Kind.CLOCK: "Write a time of day such as 08:30:00.",
     Kind.DURATION: "Write a duration such as duration'PT1H'.",
 }
 
@@ -63,6 +66,8 @@ def plain_value(literal: Literal, option: str) -> Value:
             return Value(literal.value, Kind.TIME)
         case date():
             return Value(literal.value, Kind.DAY)
+        case time():
+            return Value(literal.value, Kind.CLOCK)
         case timedelta():
             return Value(literal.value, Kind.DURATION)
         case _:
@@ -93,6 +98,10 @@ def value_for(literal: Literal, term: Term, option: str) -> Value:
             found = _number(written)
         case Kind.TIME:
             found = _time(literal)
+        case Kind.DAY:
+            found = _day(literal)
+        case Kind.CLOCK:
+            found = _clock(literal)
         case Kind.DURATION:
             found = _duration(literal)
         case _:
@@ -142,6 +151,16 @@ def _time(literal: Literal) -> Value | None:
     return None
 
 
+def _day(literal: Literal) -> Value | None:
+    moment = _time(literal)
+    return Value(moment.value.date(), Kind.DAY) if moment and isinstance(moment.value, datetime) else None
+
+
+def _clock(literal: Literal) -> Value | None:
+    written = read_clock(literal.value) if isinstance(literal.value, str) else literal.value
+    return Value(written, Kind.CLOCK) if isinstance(written, time) else None
+
+
 def _duration(literal: Literal) -> Value | None:
     written = read_duration(literal.value) if isinstance(literal.value, str) else literal.value
     return Value(written, Kind.DURATION) if isinstance(written, timedelta) else None
@@ -154,10 +173,46 @@ def _number(number: int | Decimal) -> Value:
     return Value(float(number), Kind.NUMBER)
 
 
-def _member(literal: Literal, term: Term, option: str) -> Value:
-    assert isinstance(term, Field)  # noqa: S101  # only properties are of this kind
-    enum = term.property.type
+def flagged_members(flags: Literal, term: Term, option: str) -> tuple[Value, ...]:
+    """Return the words of a list that have all the flags of ``flags``: one word or some with commas, or a number."""
+    written = flags.value.text if isinstance(flags.value, PrefixedText) else flags.value
+    words = written.split(",") if isinstance(written, str) else [written]
+    enum = _list_of(term)
+    wanted = 0
+    for word in words:
+        # What is no word of the list is refused where single words are.
+        number = enum.find_number(str(word)) if isinstance(word, str | int) and not isinstance(word, bool) else None
+        if number is None and (not isinstance(word, int) or isinstance(word, bool)):
+            raise _no_member(Literal(word, flags.at), term, option)
+        wanted |= int(str(word)) if number is None else number
+    return tuple(
+        Value(word if _field_of(term).property.stores_words else number, Kind.ENUM)
+        for word, number in enum.members.items()
+        if number & wanted == wanted
+    )
+
+
+def _field_of(term: Term) -> Field:
+    assert isinstance(term, Field)  # noqa: S101  # only properties are words of a list
+    return term
+
+
+def _list_of(term: Term) -> EnumType:
+    enum = _field_of(term).property.type
     assert isinstance(enum, EnumType)  # noqa: S101  # only properties of an enumeration come here
+    return enum
+
+
+def _no_member(literal: Literal, term: Term, option: str) -> InvalidRequest:
+    written = literal.value
+    shown = shorten(str(written)) if isinstance(written, str | int) else "this"
+    words = ", ".join(_list_of(term).members)
+    name = _field_of(term).property.name
+    return query_problem(option, f"{name} has no value {shown}.", at=literal.at, hint=f"It is one of {words}.")
+
+
+def _member(literal: Literal, term: Term, option: str) -> Value:
+    enum = _list_of(term)
     written = literal.value
     if isinstance(written, PrefixedText):
         written = written.text
@@ -165,12 +220,8 @@ def _member(literal: Literal, term: Term, option: str) -> Value:
     if isinstance(written, str | int) and not isinstance(written, bool):
         number = enum.find_number(str(written))
     if number is None:
-        words = ", ".join(enum.members)
-        shown = shorten(str(written)) if isinstance(written, str | int) else "this"
-        raise query_problem(
-            option, f"{term.property.name} has no value {shown}.", at=literal.at, hint=f"It is one of {words}."
-        )
-    return Value(enum.word(number) if term.property.stores_words else number, Kind.ENUM)
+        raise _no_member(Literal(written, literal.at), term, option)
+    return Value(enum.word(number) if _field_of(term).property.stores_words else number, Kind.ENUM)
 
 
 def _name(term: Term) -> str:

@@ -1,7 +1,7 @@
 """Tokens into values: numbers, texts, times and what version 3 wrote in front of quotes."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 from stagedoor.orchestrator.odata.bounds import INT64_MAX
@@ -13,6 +13,7 @@ _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,12}))?)?)?"
     r"([Zz]|[ +-][0-9]{2}:[0-9]{2})?"
 )
+_CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,12}))?)?")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DURATION = re.compile(
     r"(-)?P(?:([0-9]{1,7})D)?(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})(?:\.([0-9]{1,12}))?S)?)?"
@@ -33,6 +34,11 @@ def literal_of(token: Token, option: str) -> LiteralValue:
             if moment is None:
                 raise query_problem(option, f"{shorten(token.text)} is no day and time.", at=token.at)
             return moment.date() if token.kind is TokenKind.DATE else moment
+        case TokenKind.CLOCK:
+            clock = read_clock(token.text)
+            if clock is None:
+                raise query_problem(option, f"{shorten(token.text)} is no time of day.", at=token.at)
+            return clock
         case _:
             return _prefixed(token, option)
 
@@ -65,6 +71,18 @@ def read_time(written: str) -> datetime | None:
         )
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
+        return None
+
+
+def read_clock(written: str) -> time | None:
+    """Return the time of day that ``08:30``, ``08:30:15`` or ``08:30:15.5`` names, or ``None``."""
+    match = _CLOCK.fullmatch(written)
+    if match is None:
+        return None
+    hour, minute, second, fraction = match.groups()
+    try:
+        return time(int(hour), int(minute), int(second or 0), int((fraction or "0")[:6].ljust(6, "0")))
+    except ValueError:
         return None
 
 

@@ -1,7 +1,7 @@
 """A request's query options, read and checked for one entity: what a list is asked to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from stagedoor.orchestrator.entity import TOP_MAX, EntitySet, EntityType, Navigation, Property
@@ -9,17 +9,20 @@ from stagedoor.orchestrator.odata.bound import Condition, Term, Value
 from stagedoor.orchestrator.odata.bounds import (
     EXPAND_DEPTH_MAX,
     EXPAND_ITEMS_MAX,
-    SELECT_ITEMS_MAX,
     SKIP_MAX,
     SORT_KEYS_MAX,
 )
+from stagedoor.orchestrator.odata.choice import Choice, read_choice
 from stagedoor.orchestrator.odata.expansion import NamedExpansion, split_expand
-from stagedoor.orchestrator.odata.lexer import verify_text
 from stagedoor.orchestrator.odata.parser import parse_filter, parse_orderby
 from stagedoor.orchestrator.odata.problem import query_problem, shorten, unknown_name
 from stagedoor.orchestrator.odata.validate import Binder
 
 _KNOWN = ("$filter", "$orderby", "$select", "$expand", "$top", "$skip", "$count", "$format")
+_NESTED = (*_KNOWN[:-1], "$levels")
+_OF_ONE = ("$select", "$expand", "$levels")
+_NOT_OFFERED = ("$apply", "$compute", "$search", "$skiptoken", "$deltatoken", "$index", "$schemaversion")
+"""The language's own, which the vendor's document gives to no operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,15 @@ class Expansion:
 class QueryOptions:
     """What a list is asked to be.
 
-    ``select`` are the properties to show; ``None`` means all. ``top`` and ``count`` are ``None`` where the caller did
+    ``select`` are the properties to show; ``None`` means all. Of those named in ``within`` only what these paths lead
+    to is shown. ``top`` and ``count`` are ``None`` where the caller did
     not say.
     """
 
     filter: Condition | None = None
     orderby: tuple[SortKey, ...] = ()
     select: tuple[Property, ...] | None = None
+    within: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     expand: tuple[Expansion, ...] = ()
     top: int | None = None
     skip: int = 0
@@ -58,35 +63,48 @@ class QueryOptions:
 def parse_options(query: Mapping[str, str], entity_set: EntitySet, now: datetime) -> QueryOptions:
     """Return the options among a request's query values, checked against what the set offers.
 
-    ``query`` has lower-case names; those without a ``$`` belong to the operation and are left alone. An empty option
-    counts as absent. Raises :class:`~stagedoor.orchestrator.errors.InvalidRequest` for an option that is unknown,
-    wrong or beyond its bounds.
+    ``query`` has lower-case names. An option may be written without its ``$``, as OData 4.01 allows (URL Conventions,
+    section 5.1) and clients do; every other name without one belongs to the operation and is left alone. An empty
+    option counts as absent. Raises :class:`~stagedoor.orchestrator.errors.InvalidRequest` for an option that is
+    unknown, wrong or beyond its bounds.
     """
-    given = {name: value for name, value in query.items() if name.startswith("$") and value.strip()}
+    given = {_with_dollar(name): value for name, value in query.items() if value.strip()}
+    given = {name: value for name, value in given.items() if name.startswith("$")}
     for name in given:
         if name not in _KNOWN:
             hint = f"It understands {', '.join(_KNOWN)}."
+            if name in _NOT_OFFERED:
+                raise query_problem(name, "this API does not offer the option.", hint=hint)
             raise query_problem(shorten(name), "the embedded Orchestrator does not know this option.", hint=hint)
     kind = given.pop("$format", "json").strip().lower()
     if kind != "json" and not kind.startswith("application/json"):
         raise query_problem("$format", f"{shorten(kind)} is not offered.", hint="Answers are JSON.")
-    return _Reader(now, entity_set.top_max).read(given, entity_set.entity_type, "", 0)
+    # What a filter writes as @p stands in the query by this name.
+    aliases = {name: value for name, value in query.items() if name.startswith("@")}
+    return _Reader(now, entity_set.top_max, aliases).read(given, entity_set.entity_type, "", 0)
+
+
+def _with_dollar(name: str) -> str:
+    return f"${name}" if f"${name}" in _KNOWN else name
 
 
 class _Reader:
-    def __init__(self, now: datetime, top_max: int) -> None:
+    def __init__(self, now: datetime, top_max: int, aliases: Mapping[str, str]) -> None:
         self._now = now
+        self._aliases = aliases
         self._top_max = top_max
         self._expanded = 0
 
     def read(self, given: Mapping[str, str], entity_type: EntityType, place: str, depth: int) -> QueryOptions:
         """Return the options of one level; ``place`` says for messages where they stand, ``depth`` how deep."""
         top_max = TOP_MAX if depth else self._top_max
+        choice = read_choice(given.get("$select"), entity_type, f"$select{place}")
         return QueryOptions(
             filter=self._filter(given.get("$filter"), entity_type, place),
             orderby=self._orderby(given.get("$orderby"), entity_type, place),
-            select=self._select(given.get("$select"), entity_type, f"$select{place}"),
-            expand=self._expand(given.get("$expand"), entity_type, f"$expand{place}", depth),
+            select=choice.properties,
+            within=choice.within,
+            expand=self._expand(given.get("$expand"), entity_type, f"$expand{place}", depth, choice),
             top=_number(given.get("$top"), f"$top{place}", top_max),
             skip=_number(given.get("$skip"), f"$skip{place}", SKIP_MAX) or 0,
             count=_truth(given.get("$count"), f"$count{place}"),
@@ -96,13 +114,13 @@ class _Reader:
         if text is None:
             return None
         option = f"$filter{place}"
-        return Binder(entity_type, option, self._now).condition(parse_filter(text, option))
+        return Binder(entity_type, option, self._now).condition(parse_filter(text, option, self._aliases))
 
     def _orderby(self, text: str | None, entity_type: EntityType, place: str) -> tuple[SortKey, ...]:
         if text is None:
             return ()
         option = f"$orderby{place}"
-        keys = parse_orderby(text, option)
+        keys = parse_orderby(text, option, self._aliases)
         if len(keys) > SORT_KEYS_MAX:
             raise query_problem(option, f"it has {len(keys)} sort keys; {SORT_KEYS_MAX} are allowed.")
         binder = Binder(entity_type, option, self._now)
@@ -114,31 +132,11 @@ class _Reader:
             sort_keys.append(SortKey(term, descending))
         return tuple(sort_keys)
 
-    def _select(self, text: str | None, entity_type: EntityType, option: str) -> tuple[Property, ...] | None:
+    def _expand(
+        self, text: str | None, entity_type: EntityType, option: str, depth: int, choice: Choice
+    ) -> tuple[Expansion, ...]:
         if text is None:
-            return None
-        verify_text(text, option)
-        names = [name.strip() for name in text.split(",")]
-        if len(names) > SELECT_ITEMS_MAX:
-            raise query_problem(option, f"it names {len(names)} properties; {SELECT_ITEMS_MAX} are allowed.")
-        if "*" in names:
-            return None
-        chosen: dict[str, Property] = {}
-        for name in names:
-            part = entity_type.find_property(name)
-            if part is not None:
-                chosen[part.name] = part
-            elif entity_type.find_navigation(name.partition("/")[0]) is None:
-                known = [each.name for each in entity_type.properties]
-                raise unknown_name(option, "property", name, entity_type.name, known)
-            elif "/" in name:
-                first, _, rest = name.partition("/")
-                hint = f"Write $expand={first}($select={rest[:60]})."
-                raise query_problem(option, f"{shorten(name)} is chosen where it is expanded.", hint=hint)
-        return tuple(part for part in entity_type.properties if part.name in chosen)
-
-    def _expand(self, text: str | None, entity_type: EntityType, option: str, depth: int) -> tuple[Expansion, ...]:
-        if text is None:
+            choice.verify_expanded(())
             return ()
         if depth >= EXPAND_DEPTH_MAX:
             raise query_problem(option, f"expansions go {EXPAND_DEPTH_MAX} levels deep at most.")
@@ -146,7 +144,10 @@ class _Reader:
         if "*" in named:
             every = {navigation.name: named["*"] for navigation in entity_type.navigations}
             named = {**every, **{name: item for name, item in named.items() if name != "*"}}
-        return tuple(self._expansion(item, name, entity_type, option, depth) for name, item in named.items())
+        choice.verify_expanded(named)
+        return tuple(
+            self._expansion(choice.narrow(name, item), name, entity_type, option, depth) for name, item in named.items()
+        )
 
     def _expansion(
         self, item: NamedExpansion, name: str, entity_type: EntityType, option: str, depth: int
@@ -160,17 +161,36 @@ class _Reader:
             raise unknown_name(option, "navigation", name, entity_type.name, known, at=item.at)
         place = f" in $expand={navigation.name}"
         for nested in item.options:
-            if nested not in _KNOWN[:-1]:
-                hint = f"It takes {', '.join(_KNOWN[:-1])}."
+            if nested not in _NESTED:
+                hint = f"It takes {', '.join(_NESTED)}."
                 raise query_problem(option, f"{shorten(nested)} cannot stand in an expansion.", at=item.at, hint=hint)
-            if not navigation.collection and nested not in ("$select", "$expand"):
+            if not navigation.collection and nested not in _OF_ONE:
                 raise query_problem(
                     option,
                     f"{navigation.name} is one thing, so {nested} has nothing to choose from.",
                     at=item.at,
                     hint="Use $select and $expand inside it.",
                 )
-        return Expansion(navigation, self.read(item.options, navigation.target(), place, depth + 1))
+        options = self._levelled(item, navigation, entity_type, place, depth)
+        return Expansion(navigation, self.read(options, navigation.target(), place, depth + 1))
+
+    def _levelled(
+        self, item: NamedExpansion, navigation: Navigation, entity_type: EntityType, place: str, depth: int
+    ) -> Mapping[str, str]:
+        """Return an expansion's options with ``$levels`` written out: the same expansion again inside itself."""
+        options = dict(item.options)
+        written = options.pop("$levels", "1").strip()
+        option, most = f"$levels{place}", EXPAND_DEPTH_MAX - depth
+        levels = most if written.lower() == "max" else _number(written, option, most)
+        if "$levels" in item.options and navigation.target() is not entity_type:
+            raise query_problem(option, f"{navigation.name} does not lead to more of its own kind.", at=item.at)
+        if not levels:
+            raise query_problem(option, "there is at least one level.", at=item.at)
+        if levels > 1:
+            inner = ";".join(f"{name}={value}" for name, value in {**options, "$levels": str(levels - 1)}.items())
+            again = f"{navigation.name}({inner})"
+            options["$expand"] = f"{options['$expand']},{again}" if "$expand" in options else again
+        return options
 
 
 def _number(text: str | None, option: str, most: int) -> int | None:

@@ -4,7 +4,7 @@ Depth is counted and bounded, so that no text, however nested, reaches the limit
 language are read in any letter case (OData URL conventions 4.01, section 5.1.1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from stagedoor.orchestrator.odata.bounds import LIST_ITEMS_MAX, NESTING_MAX
@@ -16,6 +16,7 @@ from stagedoor.orchestrator.odata.tree import (
     ArithmeticOperator,
     Comparison,
     ComparisonOperator,
+    Flagged,
     Function,
     Junction,
     Lambda,
@@ -43,25 +44,39 @@ _COMPARISONS = {operator.value: operator for operator in ComparisonOperator}
 _ARITHMETIC = {operator.value: operator for operator in ArithmeticOperator}
 _WORDS = {"true": True, "false": False, "null": None}
 _VALUES = frozenset(
-    (TokenKind.TEXT, TokenKind.PREFIXED, TokenKind.GUID, TokenKind.TIME, TokenKind.DATE, TokenKind.NUMBER)
+    (
+        TokenKind.TEXT,
+        TokenKind.PREFIXED,
+        TokenKind.GUID,
+        TokenKind.TIME,
+        TokenKind.DATE,
+        TokenKind.CLOCK,
+        TokenKind.NUMBER,
+    )
 )
+_BRACKETS = {"(": ")", "[": "]"}
+_NO_ALIASES: Mapping[str, str] = {}
 
 
-def parse_filter(text: str, option: str = "$filter") -> Node:
+def parse_filter(text: str, option: str = "$filter", aliases: Mapping[str, str] = _NO_ALIASES) -> Node:
     """Return the tree of a ``$filter``; ``option`` is its name in messages.
+
+    ``aliases`` are the request's parameter aliases by lower-case name (``@p``), each a value or a list of values.
 
     Raises :class:`~stagedoor.orchestrator.errors.InvalidRequest` for what is no expression, too long, too deep or has
     too many parts; never anything else.
     """
-    parser = Parser(tokenize(text, option), option)
+    parser = Parser(tokenize(text, option), option, aliases)
     node = parser.parse_expression()
     parser.expect_end()
     return node
 
 
-def parse_orderby(text: str, option: str = "$orderby") -> list[tuple[Node, bool]]:
+def parse_orderby(
+    text: str, option: str = "$orderby", aliases: Mapping[str, str] = _NO_ALIASES
+) -> list[tuple[Node, bool]]:
     """Return the sort keys of a ``$orderby``, each with whether it goes down."""
-    parser = Parser(tokenize(text, option), option)
+    parser = Parser(tokenize(text, option), option, aliases)
     keys: list[tuple[Node, bool]] = []
     while True:
         node = parser.parse_expression()
@@ -75,9 +90,10 @@ def parse_orderby(text: str, option: str = "$orderby") -> list[tuple[Node, bool]
 class Parser:
     """One walk over one text's tokens."""
 
-    def __init__(self, tokens: Sequence[Token], option: str) -> None:
+    def __init__(self, tokens: Sequence[Token], option: str, aliases: Mapping[str, str] = _NO_ALIASES) -> None:
         self._tokens = tokens
         self._option = option
+        self._aliases = aliases
         self._next = 0
         # The height of the node parsed last. Chains such as ``1 add 1 add 1`` grow a tree without recursion here, yet
         # whoever walks the tree recurses, so height is bounded and not the parser's own depth alone.
@@ -145,7 +161,7 @@ class Parser:
         if word == "in":
             return Membership(left, self._parse_items(), at)
         if word == "has":
-            raise query_problem(self._option, "the operator has is not understood here.", at=at, hint="Use eq or in.")
+            return Flagged(left, self._parse_item(), at)
         right = self.parse_expression(strength + 1, depth + 1)
         if word in _COMPARISONS:
             return Comparison(_COMPARISONS[word], left, right, at)
@@ -176,6 +192,8 @@ class Parser:
         return Negative(part, token.at)
 
     def _parse_named(self, token: Token, depth: int) -> Node:
+        if token.text.startswith("@"):
+            return Literal(self._aliased(token)._parse_alone().value, token.at)
         following = self._tokens[self._next]
         opens = following.kind is TokenKind.SIGN and following.text == "("
         word = token.text.lower()
@@ -238,16 +256,43 @@ class Parser:
 
     def _parse_items(self) -> tuple[Literal, ...]:
         opening = self._tokens[self._next]
-        self._expect_sign("(", "a bracket with values after in")
+        if opening.kind is TokenKind.NAME and opening.text.startswith("@"):
+            self._next += 1
+            aliased = self._aliased(opening)
+            items = aliased._parse_items()
+            aliased.expect_end()
+            self._height = 1
+            return tuple(Literal(item.value, opening.at) for item in items)
+        closing = _BRACKETS.get(opening.text, ")")
+        if closing == "]":
+            self._next += 1
+        else:
+            self._expect_sign("(", "a bracket with values after in")
+        return self._parse_items_until(closing, opening.at)
+
+    def _parse_items_until(self, closing: str, at: int) -> tuple[Literal, ...]:
         items: list[Literal] = []
         while True:
             items.append(self._parse_item())
             if len(items) > LIST_ITEMS_MAX:
-                raise query_problem(self._option, f"in takes {LIST_ITEMS_MAX} values at most.", at=opening.at)
+                raise query_problem(self._option, f"in takes {LIST_ITEMS_MAX} values at most.", at=at)
             if not self.take_sign(","):
-                self._expect_sign(")", "a comma or a closing bracket")
+                self._expect_sign(closing, "a comma or a closing bracket")
                 self._height = 1
                 return tuple(items)
+
+    def _aliased(self, name: Token) -> "Parser":
+        """Return a parser of what an alias stands for. It has no aliases itself, so that none stands for another."""
+        text = self._aliases.get(name.text.lower())
+        if text is None or not text.strip():
+            hint = f"Give it in the query: {name.text}='…'." if self._aliases is not _NO_ALIASES else None
+            raise query_problem(self._option, f"{shorten(name.text)} stands for nothing.", at=name.at, hint=hint)
+        return Parser(tokenize(text, name.text), name.text)
+
+    def _parse_alone(self) -> Literal:
+        item = self._parse_item()
+        self.expect_end()
+        return item
 
     def _parse_item(self) -> Literal:
         minus = self.take_sign("-")
@@ -262,6 +307,9 @@ class Parser:
         elif token.kind is TokenKind.NAME and token.text.lower() in _WORDS and not minus:
             self._next += 1
             return Literal(_WORDS[token.text.lower()], token.at)
+        elif token.kind is TokenKind.NAME and token.text.startswith("@") and not minus:
+            self._next += 1
+            return Literal(self._aliased(token)._parse_alone().value, token.at)
         raise self._unexpected(token, "a value")
 
     def _expect_sign(self, sign: str, wanted: str) -> None:

@@ -37,6 +37,8 @@ def reckon_values(operator: ArithmeticOperator, left: Value, right: Value) -> Va
             if operator is ArithmeticOperator.ADD:
                 return Value(first + second, Kind.TIME)
             return Value(first - second, Kind.TIME) if operator is ArithmeticOperator.SUB else None
+        if isinstance(first, datetime) and isinstance(second, datetime) and operator is ArithmeticOperator.SUB:
+            return Value(first - second, Kind.DURATION)
         if left.kind in NUMERIC and right.kind in NUMERIC:
             return _number(operator, first, second)
     except (OverflowError, ZeroDivisionError):

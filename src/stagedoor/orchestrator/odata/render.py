@@ -1,6 +1,6 @@
 """How values look in JSON, and which columns a row needs to be shown."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -21,20 +21,31 @@ from stagedoor.orchestrator.entity import (
     Revealed,
 )
 from stagedoor.orchestrator.odata.bound import Field
+from stagedoor.orchestrator.odata.choice import Paths, narrowed
 from stagedoor.orchestrator.odata.coercion import kind_of
 from stagedoor.orchestrator.odata.to_sql import SqlWriter
+
+_WHOLE: Mapping[str, Paths] = {}
 
 
 class RowShape:
     """Which columns to read for some properties of an entity, and how a row of them becomes a JSON object.
 
-    ``writer`` is the one of the statement that will read them.
+    ``writer`` is the one of the statement that will read them. Of the properties named in ``within`` only what these
+    paths lead to is shown.
     """
 
-    def __init__(self, writer: SqlWriter, entity_type: EntityType, properties: Iterable[Property]) -> None:
+    def __init__(
+        self,
+        writer: SqlWriter,
+        entity_type: EntityType,
+        properties: Iterable[Property],
+        within: Mapping[str, Paths] = _WHOLE,
+    ) -> None:
         self.columns: list[ColumnElement[Any]] = []
         self._writer = writer
         self._entity_type = entity_type
+        self._within = within
         self._places: dict[str, int] = {}
         self._fields = [self._field(part) for part in properties]
 
@@ -53,6 +64,8 @@ class RowShape:
     def _field(self, part: Property) -> tuple[str, Callable[[Row[Any]], Any]]:
         source = part.source
         show = _shower(part)
+        if part.name in self._within:
+            show = partial(narrowed, paths=self._within[part.name])
         if isinstance(source, InstrumentedAttribute):
             place = self.place_of(source)
             return part.name, lambda row: None if row[place] is None else show(row[place])

@@ -1,7 +1,7 @@
 """Paths, functions and sums into what they mean for one entity; conditions are built from them in ``validate``."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from stagedoor.orchestrator.entity import Borrowed, EntityType, Navigation
 from stagedoor.orchestrator.odata.bound import (
@@ -14,6 +14,7 @@ from stagedoor.orchestrator.odata.bound import (
     Value,
 )
 from stagedoor.orchestrator.odata.coercion import NUMERIC, TEXTUAL, kind_of, plain_value, value_for
+from stagedoor.orchestrator.odata.kept_as_json import JsonList, JsonThing, Owner, items_of, look_into
 from stagedoor.orchestrator.odata.problem import query_problem, shorten, unknown_name
 from stagedoor.orchestrator.odata.reckoning import reckon, reckon_values
 from stagedoor.orchestrator.odata.tree import (
@@ -25,6 +26,7 @@ from stagedoor.orchestrator.odata.tree import (
     Node,
     Path,
 )
+from stagedoor.orchestrator.odata.type_names import find_kind, type_name_of
 
 STEPS_MAX = 4
 """Navigations in one path."""
@@ -39,8 +41,33 @@ _FUNCTIONS: Mapping[str, tuple[tuple[Kind, ...], Kind]] = {
     "length": ((Kind.TEXT,), Kind.INTEGER),
     "indexof": ((Kind.TEXT, Kind.TEXT), Kind.INTEGER),
     **dict.fromkeys(("year", "month", "day", "hour", "minute", "second"), ((Kind.TIME,), Kind.INTEGER)),
+    "fractionalseconds": ((Kind.TIME,), Kind.NUMBER),
+    "totaloffsetminutes": ((Kind.TIME,), Kind.INTEGER),
+    "date": ((Kind.TIME,), Kind.DAY),
+    "time": ((Kind.TIME,), Kind.CLOCK),
+    "totalseconds": ((Kind.DURATION,), Kind.NUMBER),
+    **dict.fromkeys(("round", "floor", "ceiling"), ((Kind.NUMBER,), Kind.NUMBER)),
 }
-_KNOWN_FUNCTIONS = (*_FUNCTIONS, *(name.value for name in TextTestName), "substringof", "date", "now")
+_MOMENTS = ("now", "mindatetime", "maxdatetime")
+_KNOWN_FUNCTIONS = (
+    *_FUNCTIONS,
+    *_MOMENTS,
+    *(name.value for name in TextTestName),
+    *("substringof", "cast", "isof"),
+)
+# What a value of the first kind may be made into, beside what it is; all of it without a row that cannot be.
+_CASTS = frozenset(
+    {
+        (Kind.INTEGER, Kind.NUMBER),
+        (Kind.NUMBER, Kind.INTEGER),
+        (Kind.INTEGER, Kind.TEXT),
+        (Kind.BOOLEAN, Kind.TEXT),
+        (Kind.GUID, Kind.TEXT),
+        (Kind.ENUM, Kind.TEXT),
+        (Kind.TIME, Kind.DAY),
+        (Kind.TIME, Kind.CLOCK),
+    }
+)
 
 
 class Terms:
@@ -49,7 +76,7 @@ class Terms:
     def __init__(self, entity_type: EntityType, option: str, now: datetime) -> None:
         self._option = option
         self._now = now
-        self._scopes = [entity_type]
+        self._scopes: list[Owner] = [entity_type]
         self._variables: dict[str, int] = {"$it": 0}
 
     def term(self, node: Node) -> Term:
@@ -89,7 +116,7 @@ class Terms:
                 f"{part.name} is shown only; it can be neither filtered nor sorted.",
                 at=path.at,
             )
-        while isinstance(part.source, Borrowed):
+        while isinstance(part.source, Borrowed) and isinstance(owner, EntityType):
             navigation, part = owner.lender_of(part.source)
             steps, owner = (*steps, navigation), navigation.target()
         return Field(scope, steps, part, kind_of(part))
@@ -97,15 +124,26 @@ class Terms:
     def _count_of(self, path: Path) -> Term:
         if len(path.names) > 1:
             scope, steps, owner, last = self._walk(Path(path.names[:-1], path.at))
-            navigation = owner.find_navigation(last)
-            if navigation is not None and navigation.collection:
-                return Counted(scope, steps, navigation)
+            things = self._find_collection(owner, last)
+            if things is not None:
+                return Counted(scope, steps, things[0])
         raise query_problem(self._option, "$count follows the name of a collection.", at=path.at)
 
-    def _walk(self, path: Path) -> tuple[int, tuple[Navigation, ...], EntityType, str]:
+    def _find_collection(self, owner: Owner, name: str) -> tuple[Navigation | JsonList, Owner] | None:
+        """Return a collection of this name and what is in it, or ``None`` where the database cannot look into it."""
+        navigation = owner.find_navigation(name)
+        if navigation is not None:
+            return (navigation, navigation.target()) if navigation.collection else None
+        part = owner.find_property(name)
+        return None if part is None or not part.collection else items_of(owner, part)
+
+    def _walk(self, path: Path) -> tuple[int, tuple[Navigation, ...], Owner, str]:
         names = path.names
         scope = self._variables.get(names[0].lower())
-        if scope is not None and len(names) > 1:
+        if scope is not None and len(names) == 1 and isinstance(self._scopes[scope], JsonThing):
+            # An item of a list is a value itself.
+            names = ("",)
+        elif scope is not None and len(names) > 1:
             names = names[1:]
         else:
             scope = 0
@@ -114,6 +152,10 @@ class Terms:
         for name in names[:-1]:
             navigation = owner.find_navigation(name)
             if navigation is None:
+                inside = look_into(owner, name)
+                if inside is not None:
+                    owner = inside
+                    continue
                 if owner.find_property(name) is not None:
                     raise query_problem(self._option, f"one cannot look into {shorten(name)}.", at=path.at)
                 known = [each.name for each in owner.navigations]
@@ -132,13 +174,22 @@ class Terms:
         return scope, tuple(steps), owner, names[-1]
 
     def _function(self, node: Function) -> Term:
-        if node.name == "now":
+        if node.name in _MOMENTS:
             self._verify_count(node, 0, 0)
-            return Value(self._now, Kind.TIME)
+            return Value(self._moment(node.name), Kind.TIME)
+        if node.name == "cast":
+            return self._cast(node)
         signature = _FUNCTIONS.get(node.name)
         if signature is None:
             if node.name in _KNOWN_FUNCTIONS:
                 raise query_problem(self._option, f"{node.name}(…) cannot stand here.", at=node.at)
+            if node.name == "matchespattern":
+                raise query_problem(
+                    self._option,
+                    "matchesPattern is not offered: one pattern may take a database any time.",
+                    at=node.at,
+                    hint="Use contains, startswith or endswith.",
+                )
             raise unknown_name(self._option, "function", node.name, "The query language", _KNOWN_FUNCTIONS, at=node.at)
         kinds, result = signature
         self._verify_count(node, 2 if node.name == "substring" else len(kinds), len(kinds))
@@ -151,6 +202,30 @@ class Terms:
                     raise query_problem(self._option, "substring counts from 0.", at=node.at)
         return Applied(node.name, arguments, result)
 
+    def _moment(self, name: str) -> datetime:
+        if name == "now":
+            return self._now
+        least = datetime.min.replace(tzinfo=UTC)
+        return least if name == "mindatetime" else datetime.max.replace(tzinfo=UTC)
+
+    def _cast(self, node: Function) -> Term:
+        self._verify_count(node, 2, 2)
+        part, wanted = node.arguments
+        name = type_name_of(wanted, self._option)
+        kind = find_kind(name)
+        if kind is None:
+            raise query_problem(
+                self._option, f"cast makes no {shorten(name)}.", at=wanted.at, hint="It makes Edm.String, Edm.Int64, …"
+            )
+        if isinstance(part, Literal):
+            return value_for(part, Applied("cast", (), kind), self._option)
+        term = self.term(part)
+        if term.kind is kind:
+            return term
+        if (term.kind, kind) not in _CASTS:
+            raise query_problem(self._option, f"{term.kind.value} cannot be made into {kind.value}.", at=node.at)
+        return Applied({Kind.DAY: "date", Kind.CLOCK: "time"}.get(kind, "cast"), (term,), kind)
+
     def _typed(self, node: Node, kind: Kind, function: str) -> Term:
         if isinstance(node, Literal):
             value = value_for(node, Applied(function, (), kind), self._option)
@@ -158,7 +233,8 @@ class Terms:
                 return value
         else:
             term = self.term(node)
-            if term.kind is kind or (kind is Kind.TEXT and term.kind in TEXTUAL):
+            alike = TEXTUAL if kind is Kind.TEXT else NUMERIC if kind is Kind.NUMBER else (kind,)
+            if term.kind in alike:
                 return term
         raise query_problem(self._option, f"{function} needs {kind.value} here.", at=node.at)
 
@@ -174,6 +250,8 @@ class Terms:
             value = reckon_values(node.operator, left, right)
             if value is not None:
                 return value
+        elif left.kind is right.kind is Kind.TIME and node.operator is ArithmeticOperator.SUB:
+            return Applied("elapsed", (left, right), Kind.DURATION)
         elif left.kind in NUMERIC and right.kind in NUMERIC:
             term = reckon(node.operator, left, right)
             # PostgreSQL has no remainder of fractions.

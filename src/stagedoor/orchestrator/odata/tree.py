@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
@@ -25,7 +25,9 @@ class GuidText:
     text: str
 
 
-LiteralValue: TypeAlias = bool | int | Decimal | str | GuidText | datetime | date | timedelta | PrefixedText | None
+LiteralValue: TypeAlias = (
+    bool | int | Decimal | str | GuidText | datetime | date | time | timedelta | PrefixedText | None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,15 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Flagged:
+    """A word of a list that has all of some flags: ``Days has Some.Weekday'Monday'``."""
+
+    value: "Node"
+    flags: Literal
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Junction:
     """Conditions joined by ``and`` or by ``or``; a chain is one node, however long."""
 
@@ -140,4 +151,6 @@ class Lambda:
     at: int
 
 
-Node: TypeAlias = Literal | Path | Function | Comparison | Arithmetic | Membership | Junction | Not | Negative | Lambda
+Node: TypeAlias = (
+    Literal | Path | Function | Comparison | Arithmetic | Membership | Flagged | Junction | Not | Negative | Lambda
+)

@@ -24,13 +24,16 @@ from stagedoor.orchestrator.odata.bound import (
     Value,
 )
 from stagedoor.orchestrator.odata.bounds import EXPRESSIONS_MAX
-from stagedoor.orchestrator.odata.coercion import can_compare, plain_value, value_for
+from stagedoor.orchestrator.odata.coercion import can_compare, flagged_members, plain_value, value_for
 from stagedoor.orchestrator.odata.problem import query_problem, unknown_name
 from stagedoor.orchestrator.odata.reckoning import compare_values
 from stagedoor.orchestrator.odata.terms import Terms
 from stagedoor.orchestrator.odata.tree import (
+    Arithmetic,
+    ArithmeticOperator,
     Comparison,
     ComparisonOperator,
+    Flagged,
     Function,
     Junction,
     Lambda,
@@ -40,11 +43,13 @@ from stagedoor.orchestrator.odata.tree import (
     Not,
     Path,
 )
+from stagedoor.orchestrator.odata.type_names import is_called, is_type, type_name_of
 
 LAMBDAS_DEPTH_MAX = 3
 
 _TEXT_TESTS = {name.value: name for name in TextTestName}
-_CONDITIONS = (Junction, Not, Comparison, Membership, Lambda)
+_CONDITIONS = (Junction, Not, Comparison, Membership, Flagged, Lambda)
+_CONDITION_FUNCTIONS = frozenset((*_TEXT_TESTS, "substringof", "isof"))
 
 _EQUALITY = (ComparisonOperator.EQ, ComparisonOperator.NE)
 _MIRRORED = {
@@ -75,13 +80,17 @@ class Binder(Terms):
                 return self._comparison(node)
             case Membership():
                 return self._membership(node)
+            case Flagged():
+                return self._flagged(node)
             case Lambda():
                 return self._lambda(node)
+            case Function() if node.name == "isof":
+                return self._is_of(node)
             case Function() if node.name in _TEXT_TESTS or node.name == "substringof":
                 return self._text_test(node)
             case Literal() if isinstance(node.value, bool):
                 return Always(node.value)
-            case Path():
+            case Path() | Function():
                 term = self.term(node)
                 if term.kind is Kind.BOOLEAN:
                     self._count_expression(node.at)
@@ -94,6 +103,7 @@ class Binder(Terms):
 
     def _comparison(self, node: Comparison) -> Condition:
         self._count_expression(node.at)
+        node = _with_times_moved(node)
         for condition, other in ((node.left, node.right), (node.right, node.left)):
             if _is_condition(condition):
                 return self._compared_condition(node, condition, other)
@@ -102,7 +112,7 @@ class Binder(Terms):
             operator, left, right = _MIRRORED.get(operator, operator), right, left
         if isinstance(right, Function) and right.name == "date" and not isinstance(left, Function):
             operator, left, right = _MIRRORED.get(operator, operator), right, left
-        if isinstance(left, Function) and left.name == "date":
+        if isinstance(left, Function) and left.name == "date" and not self._is_day_of_row(right):
             return self._day_comparison(operator, left, right)
         if isinstance(right, Literal):
             if right.value is None and isinstance(left, Path):
@@ -131,6 +141,8 @@ class Binder(Terms):
             same = left.property.type is right.property.type
             if not same or left.property.stores_words != right.property.stores_words:
                 raise query_problem(self._option, "words of two lists cannot be compared.", at=node.at)
+        if _is_elapsed(left) or _is_elapsed(right):
+            left, right = _in_seconds(left), _in_seconds(right)
         return Compare(operator, left, right)
 
     def _compared_condition(self, node: Comparison, condition: Node, other: Node) -> Condition:
@@ -207,7 +219,40 @@ class Binder(Terms):
         term = self.term(node.value)
         values = [value_for(item, term, self._option) for item in node.items]
         given = tuple(dict.fromkeys(value for value in values if value.kind is not Kind.NULL))
+        if _is_elapsed(term):
+            term, given = _in_seconds(term), tuple(_seconds(value) for value in given)
         return OneOf(term, given, any(value.kind is Kind.NULL for value in values))
+
+    def _flagged(self, node: Flagged) -> Condition:
+        self._count_expression(node.at)
+        term = None if _is_condition(node.value) else self.term(node.value)
+        if term is None or term.kind is not Kind.ENUM:
+            raise query_problem(self._option, "has needs a word of a list on its left.", at=node.at)
+        return OneOf(term, flagged_members(node.flags, term, self._option), or_null=False)
+
+    def _is_of(self, node: Function) -> Condition:
+        self._count_expression(node.at)
+        self._verify_count(node, 1, 2)
+        name = type_name_of(node.arguments[-1], self._option)
+        if len(node.arguments) == 1:
+            return Always(is_called(self._scopes[0].name, name))
+        part = node.arguments[0]
+        if not isinstance(part, Path):
+            raise query_problem(self._option, "isof asks about a property.", at=node.at)
+        term = self._path(part, may_be_entity=True)
+        _, _, owner, last = self._walk(part)
+        navigation = owner.find_navigation(last)
+        if navigation is not None:
+            same = is_called(navigation.target().name, name)
+        else:
+            same = isinstance(term, Field) and is_type(term.property, name)
+        return Compare(ComparisonOperator.NE, term, Value(None, Kind.NULL)) if same else Always(False)
+
+    def _is_day_of_row(self, node: Node) -> bool:
+        if not (isinstance(node, Function) and node.name == "date" and len(node.arguments) == 1):
+            return False
+        part = node.arguments[0]
+        return not isinstance(part, Literal) and not isinstance(self.term(part), Value)
 
     def _text_test(self, node: Function) -> Condition:
         self._count_expression(node.at)
@@ -223,8 +268,8 @@ class Binder(Terms):
         if self._open_lambdas >= LAMBDAS_DEPTH_MAX:
             raise query_problem(self._option, f"any and all go {LAMBDAS_DEPTH_MAX} deep at most.", at=node.at)
         scope, steps, owner, last = self._walk(node.path)
-        navigation = owner.find_navigation(last)
-        if navigation is None or not navigation.collection:
+        found = self._find_collection(owner, last)
+        if found is None:
             part = owner.find_property(last)
             if part is not None and part.collection:
                 raise query_problem(
@@ -232,17 +277,18 @@ class Binder(Terms):
                 )
             collections = [each.name for each in owner.navigations if each.collection]
             raise unknown_name(self._option, "collection", last, owner.name, collections, at=node.path.at)
-        self._scopes.append(navigation.target())
+        things, member = found
+        self._scopes.append(member)
         inner = len(self._scopes) - 1
         if node.variable is None or node.condition is None:
-            return Exists(scope, steps, navigation, node.is_any, inner, None)
+            return Exists(scope, steps, things, node.is_any, inner, None)
         outer = self._variables
         self._variables = {**outer, node.variable.lower(): inner}
         self._open_lambdas += 1
         condition = self.condition(node.condition)
         self._open_lambdas -= 1
         self._variables = outer
-        return Exists(scope, steps, navigation, node.is_any, inner, condition)
+        return Exists(scope, steps, things, node.is_any, inner, condition)
 
     def _count_expression(self, at: int) -> None:
         self._expressions += 1
@@ -257,5 +303,54 @@ class Binder(Terms):
 
 def _is_condition(node: Node) -> bool:
     if isinstance(node, Function):
-        return node.name in _TEXT_TESTS or node.name == "substringof"
+        return node.name in _CONDITION_FUNCTIONS
     return isinstance(node, _CONDITIONS)
+
+
+def _with_times_moved(node: Comparison) -> Comparison:
+    """Return a comparison in which no time of a row is moved by a duration.
+
+    ``Start add duration'PT1H' lt now()`` compares the column itself with a constant, and so by its index; with another
+    time of the row it becomes a comparison of what lies between the two.
+    """
+    for operator, this, other in (
+        (node.operator, node.left, node.right),
+        (_MIRRORED.get(node.operator, node.operator), node.right, node.left),
+    ):
+        match this:
+            case Arithmetic(ArithmeticOperator.ADD | ArithmeticOperator.SUB, moved, Literal(timedelta() as duration)):
+                if _is_constant(moved):
+                    continue
+                back = duration if this.operator is ArithmeticOperator.SUB else -duration
+                if _is_constant(other):
+                    by = Literal(back, this.at)
+                    return Comparison(operator, moved, Arithmetic(ArithmeticOperator.ADD, other, by, this.at), node.at)
+                between = Arithmetic(ArithmeticOperator.SUB, moved, other, this.at)
+                return Comparison(operator, between, Literal(back, this.at), node.at)
+            case _:
+                pass
+    return node
+
+
+def _is_constant(node: Node) -> bool:
+    match node:
+        case Literal():
+            return True
+        case Function():
+            return all(_is_constant(part) for part in node.arguments)
+        case Arithmetic():
+            return _is_constant(node.left) and _is_constant(node.right)
+        case _:
+            return False
+
+
+def _is_elapsed(term: Term) -> bool:
+    return isinstance(term, Applied) and term.function == "elapsed"
+
+
+def _in_seconds(term: Term) -> Term:
+    return _seconds(term) if isinstance(term, Value) else Applied("totalseconds", (term,), Kind.NUMBER)
+
+
+def _seconds(value: Value) -> Value:
+    return Value(value.value.total_seconds(), Kind.NUMBER) if isinstance(value.value, timedelta) else value

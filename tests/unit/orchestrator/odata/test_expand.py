@@ -140,7 +140,7 @@ class TestRefusals:
             ("Tags($orderby=Nme)", r"\$orderby in \$expand=Tags"),
             ("Tags($top=-1)", r"\$top in \$expand=Tags"),
             ("Tags($top=1001)", "1000 at most"),
-            ("Tags($levels=2)", r"«\$levels» cannot stand in an expansion"),
+            ("Tags($skiptoken=2)", r"«\$skiptoken» cannot stand in an expansion"),
             ("Tags(Name)", "«Name» is no option"),
             ("Tags($top=1;$top=2)", r"has «\$top» twice"),
             ("Tags($top=1),Tags($top=2)", r"«Tags» has \$top twice"),
@@ -186,3 +186,28 @@ class TestRefusals:
 )
 def test_text_becomes_names_with_options(text: str, named: dict[str, dict[str, str]]) -> None:
     assert {name: item.options for name, item in split_expand(text, "$expand").items()} == named
+
+
+class TestLevels:
+    @pytest.mark.parametrize("levels", ["2", "max", "MAX"])
+    def test_levels_expand_the_same_again_inside_itself(self, listed: ListJobs, levels: str) -> None:
+        content = listed({"$expand": f"Twin($levels={levels};$select=Name)", "$select": "Id"}, ROBOTS)
+        assert content["value"][0] == {"Id": 123, "Twin": {"Name": "Ärmel", "Twin": {"Name": "Ärmel"}}}
+
+    def test_one_level_is_what_there_is_without(self, listed: ListJobs) -> None:
+        assert listed({"$expand": "Twin($levels=1)"}, ROBOTS) == listed({"$expand": "Twin"}, ROBOTS)
+
+    @pytest.mark.parametrize(
+        ("expand", "message"),
+        [
+            ("Twin($levels=3)", "2 at most"),
+            ("Twin($levels=0)", "at least one level"),
+            ("Twin($levels=x)", "expected a whole number"),
+            ("Machine($levels=2)", "does not lead to more of its own kind"),
+            ("Jobs($expand=Robot($expand=Twin($levels=max)))", "2 levels deep"),
+            ("Twin($levels=2;$expand=Machine)", "2 levels deep"),
+        ],
+    )
+    def test_levels_that_cannot_be_are_refused(self, listed: ListJobs, expand: str, message: str) -> None:
+        with pytest.raises(InvalidRequest, match=message):
+            listed({"$expand": expand}, ROBOTS)

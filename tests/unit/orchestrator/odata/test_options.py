@@ -155,6 +155,12 @@ class TestOrder:
             ("length(Name) desc", [4, 2, 3, 1, 6, 5]),
             ("Nothing,Edition desc,Id desc", [6, 5, 4, 3, 2, 1]),
             ("SecretCode desc", [6, 5, 4, 3, 2, 1]),
+            ("date(CreationTime) desc", [6, 5, 4, 3, 2, 1]),
+            ("time(EndTime) desc,Id", [5, 1, 2, 3, 4, 6]),
+            ("EndTime sub CreationTime desc,Id", [5, 1, 2, 3, 4, 6]),
+            ("Settings/Mode desc,Id", [2, 1, 3, 4, 5, 6]),
+            ("Marks/$count desc,Id", [1, 2, 3, 4, 5, 6]),
+            ("floor(Cost) desc,Id", [2, 1, 3, 4, 5, 6]),
         ],
     )
     def test_rows_come_in_the_order_asked_for(self, listed: ListJobs, orderby: str, found: list[int]) -> None:
@@ -166,6 +172,7 @@ class TestOrder:
             ("Id,Id,Id,Id,Id,Id", "6 sort keys; 5 are allowed"),
             ("Nmae", "no property «Nmae»"),
             ("Details", "neither filtered nor sorted"),
+            ("isof(Name,Edm.String)", "cannot stand here"),
             ("Tags/Name", "Tags has many members"),
             ("Name eq 'x'", "not a condition"),
             ("now()", "a constant sorts nothing"),
@@ -197,10 +204,40 @@ class TestSelect:
             ("Id,Robot", ["Id"]),
             ("Robot", []),
             ("Nothing", ["Nothing"]),
+            ("Id,Settings/Mode", ["Id", "Settings"]),
         ],
     )
     def test_only_what_is_chosen_is_shown(self, listed: ListJobs, select: str, names: list[str]) -> None:
         assert list(listed({"$select": select, "$top": "1"})["value"][0]) == names
+
+    @pytest.mark.parametrize(
+        ("select", "shown"),
+        [
+            ("Settings/Mode", {"Settings": {"Mode": "Fast"}}),
+            ("settings/mode,Settings/Inner/depth", {"Settings": {"Mode": "Fast", "Inner": {"Depth": 1.5}}}),
+            ("Settings/Inner,Settings/Inner/Depth", {"Settings": {"Inner": {"Depth": 1.5}}}),
+            ("Settings/Since", {"Settings": {}}),
+            ("Marks/Weight", {"Marks": [{"Weight": 2}, {"Weight": None}]}),
+            ("Details/Text", {"Details": {"Text": "Invoice"}}),
+        ],
+    )
+    def test_a_path_chooses_inside_a_property(self, listed: ListJobs, select: str, shown: dict[str, Any]) -> None:
+        assert listed({"$select": select, "$top": "1"})["value"] == [shown]
+
+    def test_the_whole_property_outdoes_a_path_into_it(self, listed: ListJobs) -> None:
+        assert len(listed({"$select": "Settings,Settings/Mode", "$top": "1"})["value"][0]["Settings"]) == 4
+        assert len(listed({"$select": "*,Settings/Mode", "$top": "1"})["value"][0]["Settings"]) == 4
+
+    def test_a_path_into_nothing_shows_nothing(self, listed: ListJobs) -> None:
+        assert listed({"$select": "Settings/Mode,Marks/Name", "$filter": "Id eq 3"})["value"] == [
+            {"Settings": None, "Marks": None}
+        ]
+
+    def test_a_path_through_an_expansion_chooses_inside_it(self, listed: ListJobs) -> None:
+        query = {"$select": "Id,Robot/Name,robot/Machine/Name", "$expand": "Robot($expand=Machine)", "$top": "1"}
+        assert listed(query)["value"] == [{"Id": 1, "Robot": {"Name": "Ärmel", "Machine": {"Name": "Forge"}}}]
+        query = {"$select": "Robot/Name", "$expand": "Robot($select=Type)", "$top": "1"}
+        assert listed(query)["value"] == [{"Robot": {"Name": "Ärmel", "Type": "Unattended"}}]
 
     def test_a_star_chooses_everything(self, listed: ListJobs) -> None:
         assert listed({"$select": "*"}) == listed()
@@ -211,6 +248,10 @@ class TestSelect:
             ("Nme", "JobDto has no property «Nme»", "Name"),
             ("Id,", "has no property «»", None),
             ("Robot/Name", "chosen where it is expanded", "$expand=Robot($select=Name)"),
+            ("Id,Tags/Nme", "chosen where it is expanded", "$expand=Tags($select=Nme)"),
+            ("Name/First", "Name has no property «First»", "Name has none"),
+            ("Settings/Mod", "JobSettings has no property «Mod»", "Mode"),
+            ("Settings/Mode/First", "Settings has no property «First»", None),
             (",".join(["Id"] * 300), "300 properties; 256 are allowed", None),
             ("x" * 40_000, "40000 characters", None),
         ],
@@ -230,13 +271,22 @@ class TestOtherOptions:
         with pytest.raises(InvalidRequest, match="«atom» is not offered"):
             listed({"$format": "atom"})
 
-    @pytest.mark.parametrize("option", ["$apply", "$search", "$fliter", "$skiptoken"])
+    @pytest.mark.parametrize("option", ["$apply", "$compute", "$search", "$skiptoken", "$deltatoken"])
+    def test_an_option_that_the_vendor_does_not_offer_is_refused_by_name(self, listed: ListJobs, option: str) -> None:
+        with pytest.raises(InvalidRequest, match="this API does not offer the option") as refused:
+            listed({option: "x"})
+        assert refused.value.details["option"] == option
+
+    @pytest.mark.parametrize("option", ["$fliter", "$levels"])
     def test_an_unknown_option_is_refused_and_not_ignored(self, listed: ListJobs, option: str) -> None:
         with pytest.raises(InvalidRequest, match="does not know this option"):
             listed({option: "x"})
 
-    def test_names_without_a_dollar_belong_to_the_operation(self, listed: ListJobs) -> None:
-        assert ids(listed({"filter": "nonsense", "mandatorypermissions": "x"})) == [1, 2, 3, 4, 5, 6]
+    def test_an_option_may_go_without_its_dollar(self, listed: ListJobs) -> None:
+        assert ids(listed({"filter": "Id gt 4", "orderby": "Id desc"})) == [6, 5]
+
+    def test_other_names_without_a_dollar_belong_to_the_operation(self, listed: ListJobs) -> None:
+        assert ids(listed({"fliter": "nonsense", "mandatorypermissions": "x"})) == [1, 2, 3, 4, 5, 6]
 
 
 def test_rows_added_later_are_seen_by_the_same_call() -> None:

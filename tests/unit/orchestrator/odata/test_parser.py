@@ -1,6 +1,6 @@
 """Queries into trees: precedence, every form that clients send, and bounds."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from stagedoor.orchestrator.odata.parser import parse_filter, parse_orderby
 from stagedoor.orchestrator.odata.tree import (
     Arithmetic,
     Comparison,
+    Flagged,
     Function,
     GuidText,
     Junction,
@@ -39,6 +40,8 @@ def drawn(node: Node | None) -> object:
             return (drawn(node.left), node.operator.value, drawn(node.right))
         case Membership():
             return (drawn(node.value), "in", *(item.value for item in node.items))
+        case Flagged():
+            return (drawn(node.value), "has", node.flags.value)
         case Junction():
             return ("and" if node.is_and else "or", *map(drawn, node.parts))
         case Not():
@@ -90,6 +93,11 @@ def drawn(node: Node | None) -> object:
         ("Tags/any()", ("Tags", "any", None, None)),
         ("Tags/any(t: t/Name eq 'x')", ("Tags", "any", "t", ("t/Name", "eq", "x"))),
         ("A/B/all(t:t/N eq null or t/M)", ("A/B", "all", "t", ("or", ("t/N", "eq", None), "t/M"))),
+        ("Colours has X.Colour'Red' or a", ("or", ("Colours", "has", PrefixedText("X.Colour", "Red")), "a")),
+        ("time(t) lt 08:30", (("time", "t"), "lt", time(8, 30))),
+        ("time(t) lt 08:30:15.25", (("time", "t"), "lt", time(8, 30, 15, 250_000))),
+        ("a in ['x',1]", ("a", "in", "x", 1)),
+        ("cast(a,Edm.String) eq 'x'", (("cast", "a", "Edm.String"), "eq", "x")),
         ("Tags/$count gt 1", ("Tags/$count", "gt", 1)),
     ],
 )
@@ -117,7 +125,9 @@ def test_a_query_has_one_tree(query: str, tree: object) -> None:
         ("Tags/any(: x)", 10, "expected a name for the thing"),
         ("Tags/all()", 10, "expected a name for the thing"),
         ("Tags/any(t t/Name)", 12, "expected a colon"),
-        ("Colours has 'Red'", 9, "has is not understood"),
+        ("Colours has Red", 13, "expected a value"),
+        ("a eq 24:00:00", 6, "no time of day"),
+        ("Name in ['a')", 13, "a comma or a closing bracket"),
         ("a eq 99999999999999999999", 6, "larger than a number can be"),
         ("a eq 1e999", 6, "larger than a number can be"),
         ("a eq 2024-02-30T00:00:00Z", 6, "no day and time"),
