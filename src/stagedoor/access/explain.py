@@ -6,7 +6,7 @@ from datetime import UTC
 from stagedoor.access.grants import Grants
 from stagedoor.access.selectors import split_selector
 from stagedoor.catalog.operations import Operation
-from stagedoor.catalog.roles import find_role
+from stagedoor.catalog.roles import OWN_ROLE, find_role
 from stagedoor.catalog.words import phrase, scope_phrase
 from stagedoor.passage import Allowance, GrantTerms
 
@@ -91,6 +91,9 @@ def _what(allow: tuple[str, ...], grants: Grants) -> str:
             return f"do everything ({count})"
         if kind == "":
             singles += operations
+        elif kind == OWN_ROLE:
+            own = grants.selectors.list_operations(grants.selectors.resolve(allow))
+            return f"do what the role {selector.partition(':')[2].strip()} does ({len(own)} operations)"
         elif kind == "role" and (role := find_role(word)) is not None:
             parts.append(f"do what the role {role.name} does ({count})")
         elif kind == "tag" and operations:

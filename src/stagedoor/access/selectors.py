@@ -2,7 +2,8 @@
 
 ``Jobs_StartJobs`` · ``tag:Jobs`` · ``scope:OR.Jobs.Read`` · ``permission:Jobs.View`` · ``role:Automation User`` ·
 ``all``, each in any letter case. Writing a grant is strict (:meth:`Selectors.verify`); reading a stored one is not: a
-word that means nothing any more covers nothing.
+word that means nothing any more covers nothing. ``own-role:Clerk`` beside permissions says that they are those of a
+role that a tenant made for itself; it stands in what roles compile to, and nobody can write it into a grant.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,13 +14,14 @@ from stagedoor.access.errors import UnknownSelector
 from stagedoor.access.stand_ins import is_open_to_roles
 from stagedoor.catalog.matcher import Catalog
 from stagedoor.catalog.operations import Operation
-from stagedoor.catalog.roles import ROLES, Role, find_role
+from stagedoor.catalog.roles import OWN_ROLE, PERMISSIONS, ROLES, Role, find_role
 
 CACHED_MAX = 4096
 # Asked for by the vendor's own tools on behalf of the person who signed in: the person's roles decide, all of them.
 FIRST_PARTY_SCOPES = frozenset({"orchestratorapiuseraccess"})
 # Says "what my roles give": as an allowance nothing, as a ceiling no cut.
 DEFAULT_SCOPE = "or.default"
+_ROLE_PERMISSIONS = {permission.lower(): permission for permission in PERMISSIONS}
 
 
 class Selectors:
@@ -56,16 +58,20 @@ class Selectors:
         bits = 0
         permissions: set[str] = set()
         roles: list[Role] = []
+        own_role: set[str] = set()
+        is_own_role = any(split_selector(selector)[0] == OWN_ROLE for selector in allow)
         for selector in allow:
             kind, word = split_selector(selector)
+            if is_own_role and kind == "permission" and word in _ROLE_PERMISSIONS:
+                own_role.add(_ROLE_PERMISSIONS[word])
             if kind == "permission" and word in self._permissions:
                 permissions.add(self._permissions[word])
             elif kind == "role" and (role := find_role(word)) is not None:
                 roles.append(role)
             else:
                 bits |= self._covered_by_one(kind, word)
-        role_permissions = frozenset[str]().union(*(role.permissions for role in roles))
-        if roles:
+        role_permissions = frozenset[str]().union(own_role, *(role.permissions for role in roles))
+        if roles or is_own_role:
             bits |= self._open_to_roles(role_permissions)
         if any(role.everything for role in roles):
             bits |= self.everything
@@ -96,10 +102,14 @@ class Selectors:
     def find_covering(self, allow: tuple[str, ...], operation: Operation) -> str | None:
         """Return the selector that covers the operation, several permissions joined by ``+``, or ``None``."""
         bit = 1 << operation.index
+        kinds = {selector: split_selector(selector)[0] for selector in allow}
+        own_role = next((selector for selector, kind in kinds.items() if kind == OWN_ROLE), None)
+        if own_role is not None:
+            return own_role if self.resolve(allow) & bit else None
         for selector in allow:
             if self.resolve((selector,)) & bit:
                 return selector
-        pooled = tuple(selector for selector in allow if split_selector(selector)[0] in ("permission", "role"))
+        pooled = tuple(selector for selector, kind in kinds.items() if kind in ("permission", "role"))
         return "+".join(pooled) if self.resolve(pooled) & bit else None
 
     def list_operations(self, bits: int) -> list[Operation]:

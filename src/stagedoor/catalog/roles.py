@@ -1,13 +1,17 @@
 """What the roles mean: names that the field knows, and the permissions behind them.
 
 The names are the vendor's; which permissions they hold is our own reading, chosen so that each can do its work and
-little else. A role held in a folder counts in that folder's subtree alone.
+little else. A role held in a folder counts in that folder's subtree alone. Beside these a tenant has the roles that it
+made for itself, which identity keeps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 VERBS = ("View", "Create", "Edit", "Delete")
+OWN_ROLE = "own-role"
+"""The kind of selector that says of the permissions beside it that they are a role's, made by a tenant for itself."""
 
 _TENANT_THINGS = (
     *("ActionDesign", "Alerts", "Audit", "Libraries", "License", "Machines", "Packages", "Robots", "Roles"),
@@ -48,6 +52,14 @@ PERMISSIONS: frozenset[str] = frozenset(_all_of(*_TENANT_THINGS, *_FOLDER_THINGS
 """Every permission that a role can hold."""
 
 
+class RoleKind(IntEnum):
+    """Where a role is of use, by the vendor's numbers."""
+
+    MIXED = 0
+    TENANT = 1
+    FOLDER = 2
+
+
 def is_of_tenant(permission: str) -> bool:
     """Tell whether a permission is about things of the whole tenant."""
     return permission.partition(".")[0] in _TENANT_THINGS
@@ -56,6 +68,20 @@ def is_of_tenant(permission: str) -> bool:
 def is_of_folders(permission: str) -> bool:
     """Tell whether a permission is about things inside folders."""
     return permission.partition(".")[0] in _FOLDER_THINGS
+
+
+def kind_of(permissions: Collection[str]) -> RoleKind:
+    """Return where a role with these permissions is of use; one without any is a tenant's."""
+    if all(map(is_of_tenant, permissions)):
+        return RoleKind.TENANT
+    return RoleKind.FOLDER if all(map(is_of_folders, permissions)) else RoleKind.MIXED
+
+
+def selectors_of(name: str, permissions: Collection[str] | None) -> tuple[str, ...]:
+    """Return the selectors for what a role allows; ``permissions`` are ``None`` for a role of the catalogue."""
+    if permissions is None:
+        return (f"role:{name}",)
+    return (f"{OWN_ROLE}:{name}", *(f"permission:{permission}" for permission in sorted(permissions)))
 
 
 _RUNNING = frozenset(
@@ -131,5 +157,5 @@ def find_role(name: str) -> Role | None:
 
 
 def list_roles() -> list[Role]:
-    """Return every role, the widest first."""
+    """Return every role of the catalogue, the widest first."""
     return list(_ROLES)

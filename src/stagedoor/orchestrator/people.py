@@ -8,7 +8,20 @@ stands above this package and owns the tables; what is read of them is declared 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, String, Table, exists, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Integer,
+    String,
+    Table,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session
 
 from stagedoor.catalog.roles import ROLES
@@ -17,8 +30,9 @@ from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Expres
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.passage import FolderPlace
 
-TASK_ROLES = frozenset(name for name, role in ROLES.items() if role.permissions >= {"Tasks.View", "Tasks.Edit"})
-"""The roles, in lower case, by which somebody may see and edit the tasks of a folder where they are held."""
+TASK_PERMISSIONS = frozenset({"Tasks.View", "Tasks.Edit"})
+TASK_ROLES = frozenset(name for name, role in ROLES.items() if role.permissions >= TASK_PERMISSIONS)
+"""The catalogue's roles, in lower case, by which somebody may see and edit the tasks of a folder where they are held."""
 
 
 class PeopleView(DeclarativeBase):
@@ -56,6 +70,23 @@ ROLE_ASSIGNMENTS = Table(
     Column("tenant_id", String, nullable=False),
     Column("folder_key", String),
     Column("role", String, nullable=False),
+)
+TENANT_ROLES = Table(
+    "tenant_roles",
+    PeopleView.metadata,
+    Column("id", BigInteger, nullable=False),
+    Column("tenant_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_folded", String, nullable=False),
+    Column("display_name", String, nullable=False),
+    Column("groups", String),
+    Column("kind", Integer, nullable=False),
+)
+TENANT_ROLE_PERMISSIONS = Table(
+    "tenant_role_permissions",
+    PeopleView.metadata,
+    Column("role_id", BigInteger, nullable=False),
+    Column("permission", String, nullable=False),
 )
 
 
@@ -157,13 +188,24 @@ def list_people(session: Session, tenant_id: str, numbers: Collection[int]) -> S
 
 def may_work_on_tasks(folder: FolderPlace) -> ColumnElement[bool]:
     """Return the condition on :class:`Person` that they may see and edit the folder's tasks: active, by their roles."""
+    of_catalogue = func.lower(ROLE_ASSIGNMENTS.c.role).in_(sorted(TASK_ROLES))
+    of_tenant = exists().where(
+        TENANT_ROLES.c.tenant_id == ROLE_ASSIGNMENTS.c.tenant_id,
+        TENANT_ROLES.c.name == ROLE_ASSIGNMENTS.c.role,
+        *(_allows(permission) for permission in sorted(TASK_PERMISSIONS)),
+    )
     held = exists().where(
         ROLE_ASSIGNMENTS.c.user_id == Person.user_id,
         ROLE_ASSIGNMENTS.c.tenant_id == Person.tenant_id,
-        func.lower(ROLE_ASSIGNMENTS.c.role).in_(sorted(TASK_ROLES)),
+        or_(of_catalogue, of_tenant),
         or_(ROLE_ASSIGNMENTS.c.folder_key.is_(None), ROLE_ASSIGNMENTS.c.folder_key.in_(folder.lineage)),
     )
     return (Person.is_active == true()) & or_(Person.is_administrator == true(), held)
+
+
+def _allows(permission: str) -> ColumnElement[bool]:
+    held = TENANT_ROLE_PERMISSIONS.alias()
+    return exists().where(held.c.role_id == TENANT_ROLES.c.id, held.c.permission == permission)
 
 
 def is_able_to_work_on_tasks(session: Session, person: Person, folder: FolderPlace) -> bool:

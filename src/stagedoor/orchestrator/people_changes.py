@@ -38,6 +38,16 @@ class PersonChanges:
     is_active: bool = UNSET
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRole:
+    """What a role of a tenant's own is to be."""
+
+    name: str
+    display_name: str
+    groups: str | None
+    permissions: frozenset[str]
+
+
 class PeopleChanges(Protocol):
     """Change people of the caller's organization. Each method raises, with status 403, for a caller who may not:
     an access key, whatever it holds; and anybody who would hand on more than they hold.
@@ -61,6 +71,18 @@ class PeopleChanges(Protocol):
 
     def take_role(self, call: "Call", user_id: str, role: str, folder_key: str | None) -> None:
         """Take a role from somebody; one not held is no error."""
+        ...
+
+    def create_role(self, call: "Call", new: NewRole) -> int:
+        """Make a role of the tenant's own and return its id."""
+        ...
+
+    def change_role(self, call: "Call", role_id: int, new: NewRole) -> None:
+        """Let a role of the tenant's own be this, for everybody who holds it."""
+        ...
+
+    def delete_role(self, call: "Call", role_id: int) -> None:
+        """Delete a role of the tenant's own, and take it from everybody."""
         ...
 
 
@@ -93,5 +115,17 @@ class NobodyChanges:
         raise PeopleKeptElsewhere
 
     def take_role(self, call: "Call", user_id: str, role: str, folder_key: str | None) -> None:
+        """Raise :class:`PeopleKeptElsewhere`."""
+        raise PeopleKeptElsewhere
+
+    def create_role(self, call: "Call", new: NewRole) -> int:
+        """Raise :class:`PeopleKeptElsewhere`."""
+        raise PeopleKeptElsewhere
+
+    def change_role(self, call: "Call", role_id: int, new: NewRole) -> None:
+        """Raise :class:`PeopleKeptElsewhere`."""
+        raise PeopleKeptElsewhere
+
+    def delete_role(self, call: "Call", role_id: int) -> None:
         """Raise :class:`PeopleKeptElsewhere`."""
         raise PeopleKeptElsewhere

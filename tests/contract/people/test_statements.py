@@ -42,6 +42,28 @@ def test_roles_are_read_with_their_permissions(house: Desk) -> None:
     assert len(house.call("Permissions_Get", query={"$filter": "Scope eq 'Global'"}).content["value"]) > 20
 
 
+def test_roles_of_a_tenants_own_are_read_and_held(house: Desk) -> None:
+    top = house.make_folder("top")
+    order = {"Name": "Clerk", "Permissions": [{"Name": "Tasks.View"}, {"Name": "Tasks.Edit"}, {"Name": "Jobs.View"}]}
+    number = house.call("Roles_Post", order, caller=ADMINISTRATOR).content["Id"]
+    query = {
+        "$expand": "Permissions($filter=startswith(Name,'Tasks.');$orderby=Name desc)",
+        "$filter": "IsEditable and Type eq 'Folder' and Permissions/any(p: p/Name eq 'Jobs.View')",
+    }
+    [row] = house.call("Roles_Get", query=query).content["value"]
+    assert [one["Name"] for one in row["Permissions"]] == ["Tasks.View", "Tasks.Edit"]
+    place = {"UserIds": [AUDITOR], "RolesPerFolder": [{"FolderId": top.id, "RoleIds": [number]}]}
+    house.call("Folders_AssignUsers", {"assignments": place}, caller=ADMINISTRATOR)
+    able = house.call("Tasks_GetTaskUsersByOrganizationunitid", folder=top, organizationUnitId=top.id).content
+    assert AUDITOR in [one["id"] for one in able["value"]]
+    house.call("Roles_PutById", {"Name": "Registrar"}, key=number, caller=ADMINISTRATOR)
+    held = house.call("Folders_GetUsersForFolderByKeyAndIncludeinherited", key=top.id, includeInherited="false")
+    assert [role["Name"] for role in held.content["value"][0]["Roles"]] == ["Registrar"]
+    assert house.call("Roles_DeleteById", key=number, caller=ADMINISTRATOR).status == 204
+    again = house.call("Folders_GetUsersForFolderByKeyAndIncludeinherited", key=top.id, includeInherited="false")
+    assert [role for one in again.content["value"] for role in one["Roles"]] == []
+
+
 def test_holders_come_first(house: Desk) -> None:
     rows = house.call("Roles_GetUsersForRoleByKey", key=4, query={"$select": "Id"}).content["value"]
     assert [row["Id"] for row in rows] == [GRACE, LINUS, GONE, ADA, AUDITOR]

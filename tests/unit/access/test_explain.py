@@ -36,6 +36,10 @@ class TestInWords:
         assert "do what the permission Audit.View covers (4 operations)" in sentence
         assert "do what the role Automation User does (" in sentence
 
+    def test_says_the_role_that_a_tenant_made_for_itself(self) -> None:
+        (sentence,) = words(terms("own-role:Clerk", "permission:Jobs.View"))
+        assert sentence.startswith("May do what the role Clerk does (")
+
     def test_says_a_scope_in_plain_words_in_any_letter_case(self) -> None:
         (sentence,) = words(terms("scope:or.testsets.write", "scope:OR.QUEUES", "scope:OR.Default"))
         assert sentence.startswith("May change everything about test sets (")

@@ -3,7 +3,7 @@ import pytest
 from stagedoor.access.errors import UnknownSelector
 from stagedoor.access.selectors import Selectors, bits_of
 from stagedoor.catalog.matcher import CATALOG
-from stagedoor.catalog.roles import list_roles
+from stagedoor.catalog.roles import PERMISSIONS, list_roles, selectors_of
 
 SELECTORS = Selectors(CATALOG)
 
@@ -104,6 +104,25 @@ class TestRoles:
         assert "Assets_GetAssetsAcrossFolders" not in covered("role:Tenant Administrator")
         assert "Assets_ShareToFolders" not in covered("role:Automation User")
         assert "Assets_ShareToFolders" in covered("role:Automation Publisher")
+
+    def test_a_tenants_own_role_covers_what_one_of_the_catalogue_with_its_permissions_does(self) -> None:
+        user = next(role for role in list_roles() if role.name == "Automation User")
+        assert covered(*selectors_of("Clerk", user.permissions)) == covered("role:Automation User")
+        assert "Users_GetCurrentUser" in covered(*selectors_of("Clerk", ()))
+        assert "Users_GetCurrentUser" not in covered("permission:Jobs.View")
+
+    def test_a_tenants_own_role_never_reaches_what_belongs_to_the_host(self) -> None:
+        host = {"Maintenance_Start", "Maintenance_End", "Licensing_Acquire", "Licensing_Release", "Tenants_Get"}
+        assert host.isdisjoint(covered(*selectors_of("Administrator", PERMISSIONS)))
+
+    def test_nobody_writes_a_tenants_own_role_into_a_grant(self) -> None:
+        with pytest.raises(UnknownSelector):
+            SELECTORS.verify(["own-role:Clerk"])
+
+    def test_a_tenants_own_role_is_the_rule_that_covers(self) -> None:
+        start = CATALOG.get_operation("Jobs_StartJobs")
+        assert SELECTORS.find_covering(selectors_of("Clerk", ["Jobs.Create"]), start) == "own-role:Clerk"
+        assert SELECTORS.find_covering(selectors_of("Clerk", ["Jobs.View"]), start) is None
 
     def test_an_unknown_role_covers_nothing_not_even_what_roles_do_for_themselves(self) -> None:
         assert covered("role:Nobody") == set()

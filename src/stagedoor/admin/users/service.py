@@ -13,6 +13,7 @@ from stagedoor.admin.visitor import Visitor
 from stagedoor.audit.event_names import EventName
 from stagedoor.identity.organizations.service import Organizations
 from stagedoor.identity.users import schemas as identity_schemas
+from stagedoor.identity.users import tenant_roles
 from stagedoor.identity.users.models import User
 from stagedoor.identity.users.service import Users
 from stagedoor.kit.chance import Chance, random_base62
@@ -124,7 +125,7 @@ class People:
         self._note(session, visitor, EventName.ADMIN_API_PASSWORD_CLEARED, user, "has no API password any more")
 
     def _replace_roles(self, session: Session, visitor: Visitor, user: User, wanted: Sequence[RoleItem]) -> None:
-        after = [self._resolve(visitor, item) for item in wanted]
+        after = [self._resolve(session, visitor, item) for item in wanted]
         for held in self._users.roles_of(session, user):
             before = (held.tenant_id, held.role, held.folder_key)
             if before not in after:
@@ -134,11 +135,14 @@ class People:
         for tenant_id, role, folder_key in after:
             self._users.assign_role(session, user, tenant_id=tenant_id, role=role, folder_key=folder_key)
 
-    def _resolve(self, visitor: Visitor, item: RoleItem) -> tuple[str, str, str | None]:
+    def _resolve(self, session: Session, visitor: Visitor, item: RoleItem) -> tuple[str, str, str | None]:
+        tenant = self._places.get_tenant(visitor.caller, item.tenant)
         role = self._role_names.get(item.role.lower())
         if role is None:
-            raise RoleUnknown(item.role, tuple(self._role_names.values()))
-        tenant = self._places.get_tenant(visitor.caller, item.tenant)
+            own = tenant_roles.find_role_named(session, tenant.tenant_id, item.role)
+            if own is None:
+                raise RoleUnknown(item.role, tuple(self._role_names.values()))
+            role = own.name
         folder_key = None if item.folder is None else self._places.get_folder(tenant, item.folder).key
         return tenant.tenant_id, role, folder_key
 

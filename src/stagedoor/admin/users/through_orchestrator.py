@@ -11,13 +11,17 @@ from stagedoor.admin.users.endings import Endings
 from stagedoor.admin.users.errors import OwnRightsKept
 from stagedoor.admin.visitor import Visitor
 from stagedoor.audit.event_names import EventName
+from stagedoor.catalog.roles import find_role, selectors_of
+from stagedoor.identity.users import tenant_roles
 from stagedoor.identity.users.models import User
-from stagedoor.identity.users.schemas import UserOrder
+from stagedoor.identity.users.schemas import RoleOrder, UserOrder
 from stagedoor.identity.users.service import Users
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.field_changes import UNSET
-from stagedoor.orchestrator.people_changes import NewPerson, PersonChanges
+from stagedoor.orchestrator.people_changes import NewPerson, NewRole, PersonChanges
 from stagedoor.passage import Allowance, GrantTerms
+
+PERMISSIONS_SPELT_MAX = 20
 
 
 class TenantPeople:
@@ -84,13 +88,52 @@ class TenantPeople:
         self._users.remove_role(call.session, user, tenant_id=call.tenant.tenant_id, role=role, folder_key=folder_key)
         self._note(call, EventName.ADMIN_USER_CHANGED, user, f"holds the role {role} no longer{_where(folder_key)}")
 
+    def create_role(self, call: Call, new: NewRole) -> int:
+        """Make a role; raises :class:`~stagedoor.admin.errors.GrantExceedsMaker` for more than the caller holds."""
+        self._verify_holds(call, new.name, new.permissions)
+        role = tenant_roles.create_role(call.session, call.tenant.tenant_id, _order(new))
+        self._note_role(call, EventName.ADMIN_ROLE_CREATED, new.name, f"was made; it allows {_listed(new.permissions)}")
+        return role.id
+
+    def change_role(self, call: Call, role_id: int, new: NewRole) -> None:
+        """Change a role; raises as :meth:`create_role` does, for what it allowed before too: see :meth:`take_role`."""
+        role = tenant_roles.get_role(call.session, call.tenant.tenant_id, role_id)
+        name, before = role.name, tenant_roles.permissions_of(call.session, role)
+        self._verify_holds(call, name, before | new.permissions)
+        tenant_roles.change_role(call.session, role, _order(new))
+        called = "" if name == new.name else f" and is called {new.name}"
+        what = f"was changed: it allows {_listed(new.permissions)}{called}"
+        self._note_role(call, EventName.ADMIN_ROLE_CHANGED, name, what)
+
+    def delete_role(self, call: Call, role_id: int) -> None:
+        """Delete a role; raises as :meth:`take_role` does."""
+        role = tenant_roles.get_role(call.session, call.tenant.tenant_id, role_id)
+        name = role.name
+        self._verify_holds(call, name, tenant_roles.permissions_of(call.session, role))
+        tenant_roles.delete_role(call.session, role)
+        self._note_role(call, EventName.ADMIN_ROLE_DELETED, name, "was deleted, and nobody holds it any longer")
+
+    def _verify_holds(self, call: Call, name: str, permissions: frozenset[str]) -> None:
+        self.verify_may_change(call)
+        if not call.caller.may_administer:
+            terms = GrantTerms((Allowance(selectors_of(name, permissions), None, call.tenant.tenant_id),))
+            self._makers.verify_inside(call.caller, terms, call.tenant)
+
     def _person_for_role(self, call: Call, user_id: str, role: str, folder_key: str | None) -> User:
         self.verify_may_change(call)
         if not call.caller.may_administer:
             folders = None if folder_key is None else (folder_key,)
-            terms = GrantTerms((Allowance((f"role:{role}",), folders, call.tenant.tenant_id),))
+            own = None
+            if find_role(role) is None:
+                made = tenant_roles.find_role_named(call.session, call.tenant.tenant_id, role)
+                own = frozenset() if made is None else tenant_roles.permissions_of(call.session, made)
+            terms = GrantTerms((Allowance(selectors_of(role, own), folders, call.tenant.tenant_id),))
             self._makers.verify_inside(call.caller, terms, call.tenant)
         return self._users.get_user(call.session, call.tenant.organization_id, user_id)
+
+    def _note_role(self, call: Call, event: EventName, name: str, what: str) -> None:
+        visitor = Visitor(caller=call.caller, request_id=call.request_id, client_address=None)
+        self._trail.note(call.session, visitor, event, f"Role {name} {what}.", tenant=call.tenant.tenant_name)
 
     def _note(self, call: Call, event: EventName, user: User, what: str) -> None:
         visitor = Visitor(caller=call.caller, request_id=call.request_id, client_address=None)
@@ -100,3 +143,13 @@ class TenantPeople:
 
 def _where(folder_key: str | None) -> str:
     return "" if folder_key is None else f" in folder {folder_key}"
+
+
+def _order(new: NewRole) -> RoleOrder:
+    return RoleOrder(name=new.name, display_name=new.display_name, groups=new.groups, permissions=new.permissions)
+
+
+def _listed(permissions: frozenset[str]) -> str:
+    if len(permissions) > PERMISSIONS_SPELT_MAX:
+        return f"{len(permissions)} permissions"
+    return ", ".join(sorted(permissions)) or "nothing"

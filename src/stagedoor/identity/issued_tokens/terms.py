@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from stagedoor.catalog.roles import selectors_of
 from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind, GrantTerms
 
 ADMINISTRATOR_SELECTOR = "role:Administrator"
@@ -40,6 +41,8 @@ class HeldRole(Protocol):
     def folder_key(self) -> str | None: ...
     @property
     def role(self) -> str: ...
+    @property
+    def permissions(self) -> tuple[str, ...] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def person_caller(person: Person, roles: Iterable[HeldRole], credential: Credent
     held = tuple(roles)
     allowances = [
         Allowance(
-            allow=(f"role:{role.role}",),
+            allow=selectors_of(role.role, role.permissions),
             folders=None if role.folder_key is None else (role.folder_key,),
             tenant_id=role.tenant_id,
         )

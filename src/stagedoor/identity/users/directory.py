@@ -2,8 +2,9 @@
 
 import hashlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from stagedoor.catalog.roles import find_role
 from stagedoor.identity.users import store
 from stagedoor.identity.users.models import RoleAssignment, User
 from stagedoor.identity.users.schemas import RoleEntry, UserEntry
@@ -31,7 +32,8 @@ class UserDirectory:
     def load(self) -> None:
         """Read everybody."""
         with self._reading, self._database.read() as session:
-            self._users = _entries(store.all_users(session), store.all_roles(session))
+            own = store.permissions_of_tenant_roles(session)
+            self._users = _entries(store.all_users(session), store.all_roles(session), own)
 
     def find_user(self, user_id: str) -> UserEntry | None:
         """Return the user of this id, active or not."""
@@ -52,16 +54,23 @@ class UserDirectory:
         changed = {change.ref for change in changes}
         with self._reading:
             with self._database.read() as session:
-                fresh = _entries(store.users_by_id(session, changed), store.roles_of(session, changed))
+                held = tuple(store.roles_of(session, changed))
+                own = store.permissions_of_tenant_roles(session, {role.tenant_id for role in held})
+                fresh = _entries(store.users_by_id(session, changed), held, own)
             self._users.update(fresh)
             for gone in changed - fresh.keys():
                 self._users.pop(gone, None)
 
 
-def _entries(users: Iterable[User], roles: Iterable[RoleAssignment]) -> dict[str, UserEntry]:
+def _entries(
+    users: Iterable[User], roles: Iterable[RoleAssignment], own: Mapping[tuple[str, str], tuple[str, ...]]
+) -> dict[str, UserEntry]:
     roles_by_user: dict[str, list[RoleEntry]] = {}
     for role in roles:
-        roles_by_user.setdefault(role.user_id, []).append(RoleEntry(role.tenant_id, role.folder_key, role.role))
+        # A role of the catalogue means the same in each tenant, whatever a tenant may once have called its own.
+        permissions = None if find_role(role.role) else own.get((role.tenant_id, role.role))
+        entry = RoleEntry(role.tenant_id, role.folder_key, role.role, permissions)
+        roles_by_user.setdefault(role.user_id, []).append(entry)
     return {user.id: _entry(user, tuple(roles_by_user.get(user.id, ()))) for user in users}
 
 

@@ -1,5 +1,7 @@
 """What can go wrong with users."""
 
+from typing import ClassVar
+
 from stagedoor.kit.errors import StagedoorError
 
 
@@ -37,3 +39,32 @@ class ApiPasswordRefused(StagedoorError):
     status = 409
     public = "This user cannot have an API password."
     hint = "Make an access key instead: `stagedoor key create`."
+
+
+class RoleNotFound(StagedoorError):
+    """The tenant has made no such role for itself."""
+
+    code = "role_not_found"
+    status = 404
+    error_code: ClassVar[int] = 1002
+    public = "The tenant has no such role of its own."
+    hint = "GET /odata/Roles lists the roles; those with IsStatic true belong to no tenant."
+
+
+class RoleOrderRefused(StagedoorError):
+    """A role cannot be made or changed as ordered."""
+
+    code = "role_order_refused"
+    status = 400
+    public = "This role cannot be made or changed as ordered."
+    hint = "GET /odata/Permissions lists the permissions that a role can hold."
+
+
+class RoleNameInUse(StagedoorError):
+    """Another role of the tenant has this name, in whatever letter case."""
+
+    code = "role_name_in_use"
+    status = 409
+    error_code: ClassVar[int] = 1001
+    public = "Another role has this name."
+    hint = "Choose another name, or change the role that has it."

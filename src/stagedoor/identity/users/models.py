@@ -1,4 +1,4 @@
-"""Tables of users and of the roles assigned to them."""
+"""Tables of users, of the roles assigned to them, and of the roles that tenants made for themselves."""
 
 from datetime import datetime
 
@@ -36,8 +36,38 @@ class User(Base):
     existed_since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class TenantRole(Base):
+    """A role that a tenant made for itself; ``kind`` is what :func:`~stagedoor.catalog.roles.kind_of` says of it.
+
+    ``id`` is never given again, so that the number by which the vendor's API names the role is not either.
+    """
+
+    __tablename__ = "tenant_roles"
+    __table_args__ = (UniqueConstraint("tenant_id", "name_folded"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    name: Mapped[str] = mapped_column(String(64))
+    name_folded: Mapped[str] = mapped_column(String(256))
+    display_name: Mapped[str] = mapped_column(String(64))
+    groups: Mapped[str | None] = mapped_column(String(256))
+    kind: Mapped[int] = mapped_column(Integer)
+
+
+class TenantRolePermission(Base):
+    """A permission of a role that a tenant made for itself."""
+
+    __tablename__ = "tenant_role_permissions"
+
+    role_id: Mapped[int] = mapped_column(ForeignKey("tenant_roles.id", ondelete="CASCADE"), primary_key=True)
+    permission: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class RoleAssignment(Base):
-    """A role (by name, see ``catalog.roles``) that a user holds in a tenant, everywhere or in one folder's subtree."""
+    """A role that a user holds in a tenant, everywhere or in one folder's subtree.
+
+    By name: one of ``catalog.roles``, or one that the tenant made for itself.
+    """
 
     __tablename__ = "role_assignments"
     __table_args__ = (UniqueConstraint("user_id", "tenant_id", "folder_key", "role"),)

@@ -25,13 +25,27 @@ class UserOrder:
     existed_since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleOrder:
+    """What a role that a tenant makes for itself is to be."""
+
+    name: str
+    display_name: str
+    groups: str | None
+    permissions: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class RoleEntry:
-    """A role held in one tenant, everywhere or in one folder's subtree."""
+    """A role held in one tenant, everywhere or in one folder's subtree.
+
+    ``permissions`` are those of a role that the tenant made for itself, ``None`` for one of the catalogue.
+    """
 
     tenant_id: str
     folder_key: str | None
     role: str
+    permissions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Any
 from stagedoor.orchestrator.folder_people.service import Presence
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.roles.models import HeldRole
+from stagedoor.orchestrator.roles.schemas import ROLE_TYPE
 from stagedoor.orchestrator.users.models import User
 
 
@@ -55,7 +56,7 @@ def _describe_origin(held: HeldRole, place: Folder | None, folder: Folder) -> di
     is_own = place is not None and place.id == folder.id
     return {
         "Origin": "Assigned" if is_own else "Inherited",
-        "RoleType": "Mixed",
+        "RoleType": ROLE_TYPE.word(held.role_kind),
         "InheritedFromFolder": None if place is None or is_own else _describe_folder(place),
         "Name": held.role_name,
         "Id": held.role_number,

@@ -12,9 +12,9 @@ from stagedoor.orchestrator.folder_people.schemas import FolderRoles
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.folders.service import get_folder
 from stagedoor.orchestrator.roles.models import HeldRole
+from stagedoor.orchestrator.roles.service import get_role
 from stagedoor.orchestrator.users import store as user_store
 from stagedoor.orchestrator.users.models import User
-from stagedoor.orchestrator.users.service import get_role
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ def assign(call: Call, users: Sequence[User], places: Iterable[FolderRoles]) -> 
     call.people.verify_may_change(call)
     for place in places:
         folder = get_folder(call.session, call.tenant.tenant_id, place.folder_id, call.reach)
-        roles = [get_role(number) for number in place.role_numbers]
+        roles = [get_role(call.session, folder.tenant_id, number) for number in place.role_numbers]
         for user in users:
             store.add_member(call.session, folder, user.number)
             for role in roles:

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from stagedoor.catalog.roles import Role
 from stagedoor.orchestrator.answers import answer_value
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import find_integers, get_body, get_number_argument, get_required, get_text
@@ -15,9 +14,10 @@ from stagedoor.orchestrator.folders.store import within_reach
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.organization_units.entities import ORGANIZATION_UNITS
 from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.roles.service import get_role_named
 from stagedoor.orchestrator.users.listing import read_first
 from stagedoor.orchestrator.users.routes import CHANGE_NOTE
-from stagedoor.orchestrator.users.service import get_role_named, get_users
+from stagedoor.orchestrator.users.service import get_users
 
 WORKING_ROLE = "Automation User"
 """What somebody may do in a unit: in the vendor's time of units, being in one was to work there."""
@@ -75,7 +75,8 @@ def set_users(call: Call) -> Answer:
     body = get_body(call)
     added = get_required(find_integers(body, "addedUserIds"), "addedUserIds")
     removed = get_required(find_integers(body, "removedUserIds"), "removedUserIds")
-    folder, role = _unit_argument(call), _working_role()
+    folder = _unit_argument(call)
+    role = get_role_named(call.session, folder.tenant_id, WORKING_ROLE)
     call.people.verify_may_change(call)
     users = get_users(call.session, call.tenant.tenant_id, added)
     folder_people.assign(call, users, [FolderRoles(folder.id, (role.number,))])
@@ -95,10 +96,6 @@ def list_user_ids_for_unit(call: Call) -> Answer:
     """Answer the numbers of those who are in the folder."""
     present = folder_people.list_present(call.session, _unit_argument(call), include_inherited=False)
     return answer_value(call, "Collection(Edm.Int64)", [one.user.number for one in present])
-
-
-def _working_role() -> Role:
-    return get_role_named(WORKING_ROLE)
 
 
 def _unit_argument(call: Call) -> Folder:

@@ -1,5 +1,5 @@
 """Roles as the vendor's API shows them: what each may do, and who holds it in the whole tenant.
 
-Which roles there are and what they hold is the catalogue's (``catalog.roles``), the same for every tenant; who holds
-them is identity's. Owns no table. What changes who holds a role goes through ``Call.people``.
+Roles are the catalogue's (``catalog.roles``), the same for every tenant, and those that a tenant made for itself; these
+and who holds which are identity's. Owns no table. What changes roles and who holds them goes through ``Call.people``.
 """

@@ -1,6 +1,6 @@
 """How roles and permissions look in the vendor's API."""
 
-from stagedoor.orchestrator.entity import Constant, EdmType, EntitySet, EntityType, Navigation, Property
+from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Navigation, Property
 from stagedoor.orchestrator.roles.models import HeldRole, Role, RolePermission
 from stagedoor.orchestrator.roles.schemas import PERMISSION_SCOPE, ROLE_TYPE
 
@@ -22,12 +22,11 @@ ROLE = EntityType(
     Role,
     (
         Property("Name", EdmType.STRING, Role.name),
-        Property("DisplayName", EdmType.STRING, Role.name),
-        # Every role may be held in a whole tenant as well as in a folder.
-        Property("Type", ROLE_TYPE, Constant(ROLE_TYPE.members["Mixed"]), nullable=False),
-        Property("Groups", EdmType.STRING),
-        Property("IsStatic", EdmType.BOOLEAN, Constant(value=True), nullable=False),
-        Property("IsEditable", EdmType.BOOLEAN, Constant(value=False), nullable=False),
+        Property("DisplayName", EdmType.STRING, Role.display_name),
+        Property("Type", ROLE_TYPE, Role.kind, nullable=False),
+        Property("Groups", EdmType.STRING, Role.groups),
+        Property("IsStatic", EdmType.BOOLEAN, Role.is_static, nullable=False),
+        Property("IsEditable", EdmType.BOOLEAN, Role.is_editable, nullable=False),
         Property("Id", EdmType.INT32, Role.number, nullable=False, writable=False),
     ),
     navigations=(
@@ -44,7 +43,7 @@ USER_ROLE = EntityType(
         Property("RoleId", EdmType.INT32, HeldRole.role_number, nullable=False),
         Property("UserName", EdmType.STRING, HeldRole.username),
         Property("RoleName", EdmType.STRING, HeldRole.role_name),
-        Property("RoleType", ROLE_TYPE, Constant(ROLE_TYPE.members["Mixed"]), nullable=False),
+        Property("RoleType", ROLE_TYPE, HeldRole.role_kind, nullable=False),
         Property("Id", EdmType.INT64, HeldRole.id, nullable=False, writable=False),
     ),
 )

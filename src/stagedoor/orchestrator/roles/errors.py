@@ -3,9 +3,9 @@
 from stagedoor.orchestrator.errors import Conflict
 
 
-class RolesFixed(Conflict):
-    """The roles are Stagedoor's own: what one may do is judged in front of every Orchestrator, embedded or not."""
+class RoleIsStatic(Conflict):
+    """The role is one of the catalogue's, which mean the same to every Orchestrator behind Stagedoor."""
 
-    code = "roles_fixed"
-    public = "The roles are fixed: none can be made, changed or deleted."
-    hint = "Give people one of the roles that are there, or make an access key that allows just what is needed."
+    code = "role_is_static"
+    public = "This role is the same everywhere: it cannot be changed or deleted."
+    hint = "Make a role of your own: POST /odata/Roles with a Name and Permissions."

@@ -1,4 +1,4 @@
-"""What is read of roles: the catalogue's facts laid beside identity's tables, row by row, from no table of our own."""
+"""What is read of roles: the catalogue's facts laid beside identity's tables, from no table of our own."""
 
 from typing import TYPE_CHECKING
 
@@ -8,8 +8,10 @@ from sqlalchemy import (
     Integer,
     String,
     and_,
+    cast,
     column,
     exists,
+    false,
     func,
     literal,
     null,
@@ -20,12 +22,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped
 
-from stagedoor.catalog.roles import PERMISSIONS, find_role, is_of_folders, is_of_tenant, list_roles
-from stagedoor.orchestrator.people import ROLE_ASSIGNMENTS, TENANTS, USERS, PeopleView
+from stagedoor.catalog.roles import PERMISSIONS, RoleKind, find_role, is_of_folders, is_of_tenant, list_roles
+from stagedoor.orchestrator.people import (
+    ROLE_ASSIGNMENTS,
+    TENANT_ROLE_PERMISSIONS,
+    TENANT_ROLES,
+    TENANTS,
+    USERS,
+    PeopleView,
+)
 from stagedoor.orchestrator.roles.schemas import PERMISSION_SCOPE
 
 NO_ROLE = 0
 """Under this number each permission stands once, held by nobody."""
+OWN_NUMBERS_AFTER = 1000
+"""A role that a tenant made for itself has a number behind those of the catalogue: this one more than its id."""
 
 
 def _scope_of(permission: str) -> int:
@@ -66,28 +77,55 @@ def _permission_facts() -> CTE:
 _ROLES = _role_facts()
 _PERMISSIONS = _permission_facts()
 _ADMINISTRATOR = find_role("Administrator")
+_OWN_NUMBER = (TENANT_ROLES.c.id + OWN_NUMBERS_AFTER).label("number")
 
 
 class Role(PeopleView):
-    """A role in a tenant."""
+    """A role in a tenant: one of the catalogue (``is_static``), or one that the tenant made for itself."""
 
-    __table__ = (
-        select(_ROLES.c.number, _ROLES.c.name, TENANTS.c.id.label("tenant_id"))
-        .join_from(TENANTS, _ROLES, true())
-        .subquery("roles_of_tenants")
-    )
+    __table__ = union_all(
+        select(
+            _ROLES.c.number,
+            _ROLES.c.name,
+            _ROLES.c.folded,
+            _ROLES.c.name.label("display_name"),
+            cast(null(), String).label("groups"),
+            # Every role of the catalogue may be held in a whole tenant as well as in a folder.
+            literal(RoleKind.MIXED.value).label("kind"),
+            true().label("is_static"),
+            false().label("is_editable"),
+            TENANTS.c.id.label("tenant_id"),
+        ).join_from(TENANTS, _ROLES, true()),
+        select(
+            _OWN_NUMBER,
+            TENANT_ROLES.c.name,
+            TENANT_ROLES.c.name_folded,
+            TENANT_ROLES.c.display_name,
+            TENANT_ROLES.c.groups,
+            TENANT_ROLES.c.kind,
+            false(),
+            true(),
+            TENANT_ROLES.c.tenant_id,
+        ),
+    ).subquery("roles_of_tenants")
     __mapper_args__ = {"primary_key": [__table__.c.number, __table__.c.tenant_id]}  # noqa: RUF012  # as declared there
 
     if TYPE_CHECKING:
         number: Mapped[int]
         name: Mapped[str]
+        folded: Mapped[str]
+        display_name: Mapped[str]
+        groups: Mapped[str | None]
+        kind: Mapped[int]
+        is_static: Mapped[bool]
+        is_editable: Mapped[bool]
         tenant_id: Mapped[str]
 
 
 class RolePermission(PeopleView):
     """A permission that a role holds; under :data:`NO_ROLE` every permission that there is."""
 
-    __table__ = (
+    __table__ = union_all(
         select(
             _PERMISSIONS.c.id,
             _PERMISSIONS.c.role_number,
@@ -95,10 +133,21 @@ class RolePermission(PeopleView):
             _PERMISSIONS.c.scope,
             _PERMISSIONS.c.is_granted,
             TENANTS.c.id.label("tenant_id"),
+        ).join_from(TENANTS, _PERMISSIONS, true()),
+        select(
+            (_OWN_NUMBER * 1000 + _PERMISSIONS.c.id),
+            _OWN_NUMBER,
+            _PERMISSIONS.c.name,
+            _PERMISSIONS.c.scope,
+            true(),
+            TENANT_ROLES.c.tenant_id,
         )
-        .join_from(TENANTS, _PERMISSIONS, true())
-        .subquery("role_permissions")
-    )
+        .join_from(TENANT_ROLES, TENANT_ROLE_PERMISSIONS, TENANT_ROLE_PERMISSIONS.c.role_id == TENANT_ROLES.c.id)
+        .join(
+            _PERMISSIONS,
+            and_(_PERMISSIONS.c.role_number == NO_ROLE, _PERMISSIONS.c.name == TENANT_ROLE_PERMISSIONS.c.permission),
+        ),
+    ).subquery("role_permissions")
     __mapper_args__ = {"primary_key": [__table__.c.id, __table__.c.tenant_id]}  # noqa: RUF012  # as declared there
 
     if TYPE_CHECKING:
@@ -119,9 +168,27 @@ _ASSIGNED = (
         USERS.c.username,
         _ROLES.c.number.label("role_number"),
         _ROLES.c.name.label("role_name"),
+        literal(RoleKind.MIXED.value).label("role_kind"),
     )
     .join_from(ROLE_ASSIGNMENTS, USERS, USERS.c.id == ROLE_ASSIGNMENTS.c.user_id)
     .join(_ROLES, _ROLES.c.folded == func.lower(ROLE_ASSIGNMENTS.c.role))
+)
+_ASSIGNED_OWN = (
+    select(
+        ROLE_ASSIGNMENTS.c.id,
+        ROLE_ASSIGNMENTS.c.tenant_id,
+        ROLE_ASSIGNMENTS.c.folder_key,
+        USERS.c.number.label("user_number"),
+        USERS.c.username,
+        _OWN_NUMBER.label("role_number"),
+        TENANT_ROLES.c.name.label("role_name"),
+        TENANT_ROLES.c.kind.label("role_kind"),
+    )
+    .join_from(ROLE_ASSIGNMENTS, USERS, USERS.c.id == ROLE_ASSIGNMENTS.c.user_id)
+    .join(
+        TENANT_ROLES,
+        and_(TENANT_ROLES.c.tenant_id == ROLE_ASSIGNMENTS.c.tenant_id, TENANT_ROLES.c.name == ROLE_ASSIGNMENTS.c.role),
+    )
 )
 # Whoever administers the organization is an administrator in each of its tenants, whether or not it is written there.
 _BY_RANK = (
@@ -133,6 +200,7 @@ _BY_RANK = (
         USERS.c.username,
         literal(_ADMINISTRATOR.number if _ADMINISTRATOR else NO_ROLE).label("role_number"),
         literal("Administrator").label("role_name"),
+        literal(RoleKind.MIXED.value).label("role_kind"),
     )
     .join_from(USERS, TENANTS, TENANTS.c.organization_id == USERS.c.organization_id)
     .where(
@@ -155,7 +223,7 @@ class HeldRole(PeopleView):
     ``id`` is below zero for what follows from administering the organization.
     """
 
-    __table__ = union_all(_ASSIGNED, _BY_RANK).subquery("held_roles")
+    __table__ = union_all(_ASSIGNED, _ASSIGNED_OWN, _BY_RANK).subquery("held_roles")
     __mapper_args__ = {"primary_key": [__table__.c.id, __table__.c.tenant_id]}  # noqa: RUF012  # as declared there
 
     if TYPE_CHECKING:
@@ -166,3 +234,4 @@ class HeldRole(PeopleView):
         username: Mapped[str]
         role_number: Mapped[int]
         role_name: Mapped[str]
+        role_kind: Mapped[int]

@@ -21,6 +21,7 @@ from stagedoor.orchestrator.granted_permissions import list_granted
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.package_feeds.service import feed_of_folder
 from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.roles.service import get_role, get_role_named
 from stagedoor.orchestrator.scripted_robots.states import JobState
 from stagedoor.orchestrator.settings.service import save_user_setting
 from stagedoor.orchestrator.users import service, store
@@ -99,7 +100,7 @@ def assign_roles(call: Call) -> Answer:
     numbers = get_required(find_integers(get_body(call), "roleIds"), "roleIds")
     user = _user_argument(call)
     call.people.verify_may_change(call)
-    service.set_roles(call, user, [service.get_role(number) for number in numbers])
+    service.set_roles(call, user, [get_role(call.session, user.tenant_id, number) for number in numbers])
     return Answer()
 
 
@@ -109,7 +110,8 @@ def toggle_role(call: Call) -> Answer:
     body = get_body(call)
     name = get_text(body, "role", length_max=128)
     gives = get_required(find_boolean(body, "toggle"), "toggle")
-    user, role = _user_argument(call), service.get_role_named(name)
+    user = _user_argument(call)
+    role = get_role_named(call.session, user.tenant_id, name)
     change = call.people.give_role if gives else call.people.take_role
     change(call, user.user_id, role.name, None)
     return Answer()

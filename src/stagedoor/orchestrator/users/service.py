@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from stagedoor.catalog.roles import Role, find_role, list_roles
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.errors import AlreadyExists, Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.field_changes import UNSET
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.people import find_person_by_username
 from stagedoor.orchestrator.people_changes import PersonChanges
+from stagedoor.orchestrator.roles.models import Role
+from stagedoor.orchestrator.roles.service import get_role_named
 from stagedoor.orchestrator.users import store
 from stagedoor.orchestrator.users.models import User
 from stagedoor.orchestrator.users.schemas import UserChanges, UserOrder
@@ -95,30 +96,13 @@ def get_users(session: Session, tenant_id: str, numbers: Collection[int]) -> Seq
     return users
 
 
-def get_role(number: int) -> Role:
-    """Return the role of this number, or raise :class:`NotFound`."""
-    for role in list_roles():
-        if role.number == number:
-            return role
-    raise NotFound(f"The role {number} was not found.")
-
-
-def get_role_named(name: str) -> Role:
-    """Return the role of this name, in any letter case; raises :class:`InvalidRequest` that lists those there are."""
-    role = find_role(name)
-    if role is None:
-        names = ", ".join(each.name for each in list_roles())
-        raise InvalidRequest(f"There is no role {name[:128]!r}.", hint=f"Roles: {names}.")
-    return role
-
-
 def add_user(call: Call, order: UserOrder) -> int:
     """Let a person belong to the tenant, made now if the organization has nobody of this name; return the number.
 
     Raises :class:`AlreadyExists` for somebody who belongs to it already, and what ``Call.people`` refuses.
     """
     call.people.verify_may_change(call)
-    roles = [get_role_named(name) for name in order.roles]
+    roles = [get_role_named(call.session, call.tenant.tenant_id, name) for name in order.roles]
     person = find_person_by_username(call.session, call.tenant.tenant_id, order.person.username)
     if person is None:
         number = call.people.create_person(call, order.person)
@@ -145,7 +129,7 @@ def change_user(call: Call, user: User, changes: UserChanges) -> None:
     if changes.traits:
         keep_user(call, user.number, changes.traits)
     if changes.roles is not None:
-        set_roles(call, user, [get_role_named(name) for name in changes.roles])
+        set_roles(call, user, [get_role_named(call.session, user.tenant_id, name) for name in changes.roles])
 
 
 def remove_user(call: Call, user: User) -> None:

@@ -26,6 +26,7 @@ class Role:
     tenant_id: str
     folder_key: str | None
     role: str
+    permissions: tuple[str, ...] | None = None
 
 
 def credential(*, ceiling: tuple[str, ...] | None = None, may_administer: bool = False) -> Credential:
@@ -41,6 +42,12 @@ def test_a_role_of_one_tenant_does_not_reach_into_another() -> None:
     )
     assert caller.tenant_ids == frozenset({"t1", "t2"})
     assert not caller.may_administer
+
+
+def test_a_role_of_a_tenants_own_is_its_permissions() -> None:
+    caller = person_caller(Someone(), [Role("t1", "f1", "Clerk", ("Jobs.View", "Jobs.Create"))], credential())
+    words = ("own-role:Clerk", "permission:Jobs.Create", "permission:Jobs.View")
+    assert caller.terms.allowances == (Allowance(words, ("f1",), "t1"),)
 
 
 def test_a_person_without_a_role_may_enter_no_tenant() -> None:
