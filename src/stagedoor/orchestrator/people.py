@@ -32,7 +32,7 @@ from stagedoor.passage import FolderPlace
 
 TASK_PERMISSIONS = frozenset({"Tasks.View", "Tasks.Edit"})
 TASK_ROLES = frozenset(name for name, role in ROLES.items() if role.permissions >= TASK_PERMISSIONS)
-"""The catalogue's roles, in lower case, by which somebody may see and edit the tasks of a folder where they are held."""
+"""The catalogue's roles, in lower case, by which somebody may see and edit the tasks of a folder."""
 
 
 class PeopleView(DeclarativeBase):
