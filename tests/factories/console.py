@@ -213,7 +213,9 @@ class FakeHouse:
         self.console = build_console(
             app=self, base_url=BASE_URL, vault=Vault(b"k" * 32), clock=self.clock, chance=SeededChance(7)
         )
-        self._api = Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST", "PUT", "DELETE"])])
+        self._api = Starlette(
+            routes=[Route("/{path:path}", self._answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith("/console"))
@@ -286,6 +288,9 @@ class FakeHouse:
                 return JSONResponse(self.keys[0])
             case "DELETE", ["keys", _]:
                 self.keys[0] |= {"state": "revoked"}
+                return JSONResponse(self.keys[0])
+            case "PATCH", ["keys", _]:
+                self.keys[0] |= asked.body
                 return JSONResponse(self.keys[0])
             case "POST", ["keys", _, "rotate"]:
                 return JSONResponse(key_facts(state="rotating", key=KEY_SECRET, warnings=[]), 201)

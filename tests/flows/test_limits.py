@@ -158,6 +158,23 @@ class TestAKey:
 
         assert eventually(reason, bool) == ("denied", "too_many_requests", 429)
 
+    def test_is_held_to_what_its_limits_were_changed_to_by_every_worker(
+        self, limited_house: Served, admin: Administrator, upstream: Upstream
+    ) -> None:
+        made = admin.make("/keys", {"name": "limited", "tenant": "acme/dev", "allow": ["Folders_Get"]})
+
+        def asked() -> list[int]:
+            return [client.get(FOLDERS, headers=bearer(made["key"])).status_code for client in connections.values()]
+
+        with connection_to_each(limited_house) as connections:
+            assert asked() == [200] * WORKERS
+            assert admin.management.patch(f"/keys/{made['id']}", json={"daily_quota": 1}).status_code == 200
+            # Before the answer to the change was out, every worker knew.
+            assert sorted(asked()) == [200, 429]
+            assert asked() == [429] * WORKERS
+            assert admin.management.patch(f"/keys/{made['id']}", json={"daily_quota": None}).status_code == 200
+            assert asked() == [200] * WORKERS
+
     def test_has_only_so_many_under_way_and_gets_them_back_when_a_worker_is_killed(
         self, limited_house: Served, admin: Administrator, upstream: Upstream
     ) -> None:

@@ -14,6 +14,7 @@ class ManagementAbility(StrEnum):
     """What the management API can do. Keep the list alphabetized."""
 
     ACCESS_KEY_CREATE = "access_key:create"
+    ACCESS_KEY_LIMIT = "access_key:limit"
     ACCESS_KEY_READ = "access_key:read"
     ACCESS_KEY_REVOKE = "access_key:revoke"
     ACCESS_KEY_ROTATE = "access_key:rotate"

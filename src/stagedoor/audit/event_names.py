@@ -11,6 +11,7 @@ class EventName(StrEnum):
     """The events that Stagedoor records. A test holds the list to its grammar and order."""
 
     ADMIN_ACCESS_KEY_CREATED = "admin:access_key:created"
+    ADMIN_ACCESS_KEY_LIMITED = "admin:access_key:limited"
     ADMIN_ACCESS_KEY_REVOKED = "admin:access_key:revoked"
     ADMIN_ACCESS_KEY_ROTATED = "admin:access_key:rotated"
     ADMIN_API_PASSWORD_CLEARED = "admin:api_password:cleared"

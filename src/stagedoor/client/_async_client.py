@@ -287,6 +287,14 @@ class AsyncStagedoor:
         )
         return await self._run(self._core.ask(_management.preview_key(terms)))
 
+    async def change_key_limits(self, key_id: str, **limits: Unpack[KeyLimits]) -> AccessKeyFacts:
+        """Change how much an access key may be used, and return its facts.
+
+        What is not named stays as it is, and ``None`` lifts a limit; a rate that is lifted takes its burst along. In
+        force within a second in every process; what the key has used stays used.
+        """
+        return await self._run(self._core.ask(_management.change_key_limits(key_id, limits)))
+
     async def revoke_key(self, key_id: str) -> AccessKeyFacts:
         """End an access key at once and return its facts."""
         return await self._run(self._core.ask(_management.revoke_key(key_id)))

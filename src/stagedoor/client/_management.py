@@ -119,6 +119,10 @@ def preview_key(terms: KeyTerms) -> Ask[KeyPreview]:
     return Ask(call_to("POST", "/keys/preview", json=terms.body()), read_as(KeyPreview))
 
 
+def change_key_limits(key_id: str, limits: KeyLimits) -> Ask[AccessKeyFacts]:
+    return Ask(call_to("PATCH", f"/keys/{quote(key_id, safe='')}", json=dict(limits)), read_as(AccessKeyFacts))
+
+
 def revoke_key(key_id: str) -> Ask[AccessKeyFacts]:
     return Ask(call_to("DELETE", f"/keys/{quote(key_id, safe='')}"), read_as(AccessKeyFacts))
 

@@ -58,6 +58,7 @@ WRITES: dict[str, Page] = {
     "/console/keys": new_key.make_key,
     "/console/keys/new": new_key.redraw_new_key,
     "/console/keys/new/choice": new_key.show_choice,
+    "/console/keys/{key_id}/limits": keys.change_limits,
     "/console/keys/{key_id}/rotate": keys.rotate_key,
     "/console/keys/{key_id}/revoke": keys.revoke_key,
     "/console/connections": new_connection.create_connection,

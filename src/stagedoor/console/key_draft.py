@@ -1,7 +1,7 @@
 """A key that is being put together: the state of the form, and the order that it stands for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Self
@@ -114,10 +114,10 @@ class KeyDraft:
         """How much the key may be used, as far as the form says so."""
         return KeyLimits(
             rate=self.rate or None,
-            burst=_number(self.burst),
-            daily_quota=_number(self.daily_quota),
-            concurrency=_number(self.concurrency),
-            weight=_number(self.weight),
+            burst=number_of(self.burst),
+            daily_quota=number_of(self.daily_quota),
+            concurrency=number_of(self.concurrency),
+            weight=number_of(self.weight),
         )
 
     def problems(self, folders: Sequence[FolderFacts], *, now: datetime) -> list[str]:
@@ -138,15 +138,7 @@ class KeyDraft:
                 found.append("Pick a day in the future.")
         elif self.lifetime != NEVER and self.lifetime not in LIFETIMES:
             found.append("Choose when the key ends.")
-        if self.rate and not RATE.fullmatch(self.rate):
-            found.append("Write the rate as a number and s, m or h, such as 10/s or 100/m.")
-        elif self.burst and not self.rate:
-            found.append("Say how many requests a second or a minute, if some of them may come at once.")
-        for name, words in NUMBERS.items():
-            typed = getattr(self, name)
-            if typed and not NUMBER.fullmatch(typed):
-                found.append(f"Write a whole number above zero, or nothing, where it says “{words}”.")
-        return found
+        return [*found, *limit_problems(self.rate, {name: getattr(self, name) for name in NUMBERS})]
 
     def _end_day(self) -> datetime | None:
         try:
@@ -156,5 +148,19 @@ class KeyDraft:
         return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
 
 
-def _number(typed: str) -> int | None:
+def limit_problems(rate: str, numbers: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with limits as they were typed, as sentences that say what to do."""
+    found = []
+    if rate and not RATE.fullmatch(rate):
+        found.append("Write the rate as a number and s, m or h, such as 10/s or 100/m.")
+    elif numbers["burst"] and not rate:
+        found.append("Say how many requests a second or a minute, if some of them may come at once.")
+    for name, words in NUMBERS.items():
+        if numbers[name] and not NUMBER.fullmatch(numbers[name]):
+            found.append(f"Write a whole number above zero, or nothing, where it says “{words}”.")
+    return found
+
+
+def number_of(typed: str) -> int | None:
+    """Return the number that was typed, ``None`` for nothing."""
     return int(typed) if NUMBER.fullmatch(typed) else None

@@ -1,9 +1,13 @@
 """Access keys: the list, one key's details, rotation and revocation."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
+from stagedoor.client import NotSignedIn, StagedoorClientError
+from stagedoor.console.key_draft import NUMBERS, limit_problems, number_of
 from stagedoor.console.new_key import show_fresh_key
 from stagedoor.console.visit import Visit, find_tenant, path_of
 
@@ -25,14 +29,34 @@ async def show_keys(visit: Visit) -> Response:
 
 async def show_key(visit: Visit) -> Response:
     """Show one key with everything that can be done with it."""
-    key = await visit.stagedoor().get_key(visit.request.path_params["key_id"])
-    return await visit.page(
-        "key.html",
-        key=key,
-        is_living=key["state"] in LIVING,
-        overlaps=OVERLAPS,
-        default_overlap=DEFAULT_OVERLAP,
-    )
+    return await _key_page(visit)
+
+
+async def change_limits(visit: Visit) -> Response:
+    """Let the key be used as the form says; an empty field lifts a limit."""
+    form = await visit.form()
+    rate = form.text("rate").replace(" ", "")
+    typed = {name: form.text(name) for name in NUMBERS}
+    key_id = visit.request.path_params["key_id"]
+    shown: dict[str, Any] = {"rate": rate, **typed}
+    problems = limit_problems(rate, typed)
+    if problems:
+        return await _key_page(visit, status=422, typed=shown, refusals=problems)
+    try:
+        facts = await visit.stagedoor().change_key_limits(
+            key_id,
+            rate=rate or None,
+            burst=number_of(typed["burst"]),
+            daily_quota=number_of(typed["daily_quota"]),
+            concurrency=number_of(typed["concurrency"]),
+            weight=number_of(typed["weight"]),
+        )
+    except NotSignedIn:
+        raise
+    except StagedoorClientError as refused:
+        said = [sentence for sentence in (refused.message, refused.hint) if sentence]
+        return await _key_page(visit, status=refused.status or 502, typed=shown, refusals=said)
+    return visit.go(f"/console/keys/{quote(facts['id'], safe='')}")
 
 
 async def rotate_key(visit: Visit) -> Response:
@@ -49,6 +73,22 @@ async def rotate_key(visit: Visit) -> Response:
     tenants = [tenant for tenant in await visit.tenants() if path_of(tenant) == named]
     return await show_fresh_key(
         visit, fresh, find_tenant(tenants, named), status=201, heading="The key has a new secret", note=note
+    )
+
+
+async def _key_page(
+    visit: Visit, *, status: int = 200, typed: Mapping[str, Any] | None = None, refusals: Sequence[str] = ()
+) -> Response:
+    key = await visit.stagedoor().get_key(visit.request.path_params["key_id"])
+    return await visit.page(
+        "key.html",
+        status,
+        key=key,
+        is_living=key["state"] in LIVING,
+        overlaps=OVERLAPS,
+        default_overlap=DEFAULT_OVERLAP,
+        limits=key if typed is None else typed,
+        refusals=refusals,
     )
 
 

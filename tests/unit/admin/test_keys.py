@@ -349,3 +349,109 @@ class TestListedAndPreviewed:
         assert preview["words"][0] == "May list jobs and start jobs of a process, in Shared and everything below."
         assert preview["warnings"] == []
         assert client.get("/keys").json()["items"] == []
+
+
+LIMITS: dict[str, Any] = {"rate": "100/m", "burst": 5, "daily_quota": 2000, "concurrency": 3, "weight": 2}
+
+
+class TestLimited:
+    def test_what_is_named_changes_and_the_rest_stays(self, admin: Management) -> None:
+        client = admin.client(admin.administrator())
+        made = created(client, **LIMITS)
+        answer = client.patch(f"/keys/{made['id']}", json={"rate": "7/s", "concurrency": None})
+        assert answer.status_code == 200, answer.text
+        expected = LIMITS | {"rate": "7/s", "concurrency": None}
+        assert {name: answer.json()[name] for name in expected} == expected
+        assert client.get(f"/keys/{made['id']}").json() == answer.json()
+
+    def test_the_key_stays_the_same_and_its_next_request_is_held_to_it(self, admin: Management) -> None:
+        client = admin.client(admin.administrator())
+        made = created(client)
+        client.patch(f"/keys/{made['id']}", json={"rate": "7/s", "burst": 3})
+        caller = admin.keys.ring.check(made["key"], admin.world.clock.now())
+        assert isinstance(caller, Caller)
+        assert caller.limits == KeyLimits(7, 1, 3)
+        client.patch(f"/keys/{made['id']}", json={"rate": None})
+        caller = admin.keys.ring.check(made["key"], admin.world.clock.now())
+        assert isinstance(caller, Caller)
+        assert caller.limits is None
+
+    def test_the_audit_says_what_the_limits_are_now(self, admin: Management) -> None:
+        client = admin.client(admin.administrator())
+        made = created(client, name="nightly")
+        client.patch(f"/keys/{made['id']}", json={"rate": "7/s", "daily_quota": 10})
+        client.patch(f"/keys/{made['id']}", json={"rate": "7/s"})
+        client.patch(f"/keys/{made['id']}", json={"rate": None, "daily_quota": None})
+        rows = [row for row in admin.audit_rows() if row.event == "admin:access_key:limited"]
+        assert [row.sentence for row in rows] == [
+            f"Access key nightly ({made['id']}) was limited anew. At most 7 requests a second. "
+            "At most 10 in a day (UTC).",
+            f"Access key nightly ({made['id']}) was limited anew. Nothing limits it any more.",
+        ]
+        assert {row.caller_name for row in rows} == {"root"}
+
+    @pytest.mark.parametrize(
+        "wrong", [{"rate": "fast"}, {"daily_quota": 0}, {"weight": 101}, {"name": "other"}, {"allow": ["all"]}]
+    )
+    def test_what_is_no_limit_is_refused(self, wrong: dict[str, Any], admin: Management) -> None:
+        client = admin.client(admin.administrator())
+        made = created(client)
+        assert client.patch(f"/keys/{made['id']}", json=wrong).status_code == 422
+
+    def test_a_burst_without_a_rate_is_refused(self, admin: Management) -> None:
+        client = admin.client(admin.administrator())
+        made = created(client)
+        refused = client.patch(f"/keys/{made['id']}", json={"burst": 3})
+        assert (refused.status_code, refused.json()["code"]) == (400, "access_key_order_refused")
+
+    def test_a_key_that_ended_is_not_changed(self, admin: Management) -> None:
+        client = admin.client(admin.administrator())
+        made = created(client)
+        client.delete(f"/keys/{made['id']}")
+        refused = client.patch(f"/keys/{made['id']}", json={"rate": "7/s"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "access_key_ended")
+
+    def test_ones_own_key_is_changed_and_somebody_elses_is_not(self, admin: Management) -> None:
+        mine = admin.client(admin.worker())
+        made = created(mine, rate="7/s")
+        assert mine.patch(f"/keys/{made['id']}", json={"rate": "70/s"}).status_code == 200
+        other = admin.client(admin.worker(name="carla"))
+        for key_id in (made["id"], "none"):
+            refused = other.patch(f"/keys/{key_id}", json={"rate": "1/h"})
+            assert (refused.status_code, refused.json()["code"]) == (403, "administrator_needed")
+
+    def test_no_access_key_changes_a_limit(self, admin: Management) -> None:
+        made = created(admin.client(admin.administrator()))
+        refused = admin.client(admin.access_key("all")).patch(f"/keys/{made['id']}", json={"rate": "1/h"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "method_not_allowed_here")
+
+    @pytest.mark.parametrize(
+        "looser",
+        [
+            {"rate": None},
+            {"rate": "101/m"},
+            {"rate": "100/s"},
+            {"burst": 6},
+            {"daily_quota": 2001},
+            {"daily_quota": None},
+            {"concurrency": 4},
+            {"weight": 3},
+            {"rate": "1/h", "concurrency": None},
+        ],
+    )
+    def test_a_key_that_grew_beyond_its_maker_is_let_do_less_by_them_and_not_more(
+        self, looser: dict[str, Any], admin: Management
+    ) -> None:
+        user = admin.people.make("wim")
+        made = created(admin.client(admin.person(user)), **LIMITS)
+        now_less = admin.client(admin.person(user, ceiling=("scope:OR.Assets.Read",)))
+        refused = now_less.patch(f"/keys/{made['id']}", json=looser)
+        assert (refused.status_code, refused.json()["code"]) == (403, "grant_exceeds_maker")
+        for tighter in ({"rate": "1/h"}, {"burst": None}, {"daily_quota": 1}, {"concurrency": 1}, {"weight": None}):
+            assert now_less.patch(f"/keys/{made['id']}", json=tighter).status_code == 200
+
+    def test_a_key_without_limits_is_let_do_less(self, admin: Management) -> None:
+        user = admin.people.make("wim")
+        made = created(admin.client(admin.person(user)))
+        now_less = admin.client(admin.person(user, ceiling=("scope:OR.Assets.Read",)))
+        assert now_less.patch(f"/keys/{made['id']}", json={"rate": "5000/s", "concurrency": 9}).status_code == 200

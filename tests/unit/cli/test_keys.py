@@ -173,3 +173,51 @@ def test_rotate_prints_the_new_secret_and_says_until_when_the_old_one_works(with
     with_key.run("key", "rotate", "k1", "--at-once")
     overlaps = [json.loads(request.content)["overlap"] for request in with_key.wire.sent]
     assert overlaps == ["2h", "24h", None]
+
+
+class TestLimit:
+    def limit(self, line: CommandLine, *words: str, keys: list[dict[str, object]] | None = None) -> str:
+        line.wire = Wire(ok({"items": keys or [KEY], "next": None}), ok(KEY | {"rate": "5/m", "weight": 2}))
+        result = line.run("key", "limit", *words)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    @pytest.mark.parametrize("word", ["nightly", "k1"])
+    def test_changes_what_is_named_by_name_or_id(self, with_key: CommandLine, word: str) -> None:
+        said = self.limit(with_key, word, "--rate", "5/m", "--burst", "None", "--daily-quota", "10", "--weight", "2")
+        [_, sent] = with_key.wire.sent
+        assert (sent.method, sent.url.path.rpartition("/")[2]) == ("PATCH", "k1")
+        assert json.loads(sent.content) == {"rate": "5/m", "burst": None, "daily_quota": 10, "weight": 2}
+        assert said == "Key k1 (nightly) may be used: 5/m; weight 2.\n"
+
+    def test_as_json_is_the_key(self, with_key: CommandLine) -> None:
+        assert json.loads(self.limit(with_key, "k1", "--rate", "none", "--output", "json"))["rate"] == "5/m"
+
+    def test_says_each_limit_that_is_left(self, with_key: CommandLine) -> None:
+        limits = {"rate": "5/m", "burst": 2, "daily_quota": 10, "concurrency": 3}
+        with_key.wire = Wire(ok({"items": [KEY], "next": None}), ok(KEY | limits))
+        said = with_key.run("key", "limit", "k1", "--concurrency", "3").stdout
+        assert said == "Key k1 (nightly) may be used: 5/m, 2 at once; 10 a day; 3 at the same time.\n"
+        with_key.wire = Wire(ok({"items": [KEY], "next": None}), ok(KEY))
+        assert "without a limit" in with_key.run("key", "limit", "k1", "--concurrency", "none").stdout
+
+    def test_of_nothing_says_what_could_be_changed(self, with_key: CommandLine) -> None:
+        result = with_key.run("key", "limit", "nightly")
+        assert (result.exit_code, "--rate, --burst" in result.stderr) == (2, True)
+
+    @pytest.mark.parametrize("number", ["0", "-1", "many", "1.5"])
+    def test_of_what_is_no_number_is_refused(self, with_key: CommandLine, number: str) -> None:
+        result = with_key.run("key", "limit", "nightly", f"--burst={number}")
+        assert (result.exit_code, "neither a whole number above zero nor none" in result.stderr) == (2, True)
+
+    def test_of_an_unknown_key_says_where_they_are_listed(self, with_key: CommandLine) -> None:
+        ended = KEY | {"id": "k2", "name": "gone", "state": "revoked"}
+        with_key.wire = Wire(ok({"items": [KEY, ended], "next": None}))
+        result = with_key.run("key", "limit", "gone", "--rate", "5/m")
+        assert (result.exit_code, "stagedoor key list" in result.stderr) == (1, True)
+
+    def test_of_a_name_that_several_bear_names_their_ids(self, with_key: CommandLine) -> None:
+        with_key.wire = Wire(ok({"items": [KEY, KEY | {"id": "k2", "tenant": "acme/prod"}], "next": None}))
+        result = with_key.run("key", "limit", "nightly", "--rate", "5/m")
+        assert result.exit_code == 1
+        assert "k1 (acme/dev), k2 (acme/prod)" in result.stderr

@@ -66,6 +66,45 @@ def test_revoking_ends_the_key_and_shows_it_ended() -> None:
         assert "Yes, revoke" not in text
 
 
+def test_limits_are_changed_where_the_key_is_shown() -> None:
+    house = FakeHouse(keys=[key_facts(rate="10/s", burst=20, daily_quota=None, concurrency=None, weight=1)])
+    with visiting(house) as browser:
+        text = browser.get("/console/keys/Ab12Cd34Ef").text
+        assert 'name="rate" value="10/s"' in text
+        assert 'name="daily_quota" value=""' in text
+        typed = {"rate": "5 /m", "burst": "", "daily_quota": "700", "concurrency": "", "weight": "2"}
+        answer = browser.post("/console/keys/Ab12Cd34Ef/limits", typed)
+        [asked] = house.asked_for("PATCH", f"{API}/keys/Ab12Cd34Ef")
+        assert asked.body == {"rate": "5/m", "burst": None, "daily_quota": 700, "concurrency": None, "weight": 2}
+        assert answer.status_code == 303
+        assert "700 a day (UTC)" in browser.get(answer.headers["location"]).text
+
+
+def test_limits_that_are_none_are_explained_and_what_was_typed_stays() -> None:
+    house = FakeHouse(keys=[key_facts()])
+    with visiting(house) as browser:
+        answer = browser.post("/console/keys/Ab12Cd34Ef/limits", {"rate": "fast", "concurrency": "many"})
+        assert answer.status_code == 422
+        assert "Write the rate as a number" in answer.text
+        assert 'value="many"' in answer.text
+        assert house.asked_for("PATCH", f"{API}/keys/Ab12Cd34Ef") == []
+
+
+def test_a_change_of_limits_that_the_house_refuses_is_told_in_its_words() -> None:
+    house = FakeHouse(keys=[key_facts()])
+    house.refusals["PATCH", "/keys/Ab12Cd34Ef"] = (403, {"detail": "This exceeds what you may do."})
+    with visiting(house) as browser:
+        answer = browser.post("/console/keys/Ab12Cd34Ef/limits", {"rate": "5/m"})
+        assert answer.status_code == 403
+        assert "This exceeds what you may do." in answer.text
+        assert 'value="5/m"' in answer.text
+
+
+def test_an_ended_key_has_no_limits_to_change() -> None:
+    with visiting(FakeHouse(keys=[key_facts(state="revoked")])) as browser:
+        assert "Change the limits" not in browser.get("/console/keys/Ab12Cd34Ef").text
+
+
 def test_a_rotating_key_says_whether_the_old_secret_is_still_in_use() -> None:
     facts = key_facts(state="rotating", previous_secret_valid_until="2026-05-05T12:00:00Z")
     with visiting(FakeHouse(keys=[facts])) as browser:

@@ -1,11 +1,11 @@
-"""``GET``, ``POST /keys``, ``POST /keys/preview``, ``GET``, ``DELETE /keys/{id}`` and ``POST /keys/{id}/rotate``."""
+"""``GET``, ``POST /keys``, ``POST /keys/preview``, ``GET``, ``PATCH``, ``DELETE /keys/{id}`` and ``POST …/rotate``."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
 from stagedoor.access.methods import ManagementAbility
-from stagedoor.admin.keys.schemas import IssuedKey, KeyItem, KeyOrder, KeyPreview, RotationOrder
+from stagedoor.admin.keys.schemas import IssuedKey, KeyItem, KeyOrder, KeyPreview, LimitChange, RotationOrder
 from stagedoor.admin.keys.service import KeyDesk
 from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page
 from stagedoor.admin.steps import who_may
@@ -14,6 +14,7 @@ from stagedoor.admin.work import Work
 
 Reader = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_READ))]
 Maker = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_CREATE))]
+Limiter = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_LIMIT))]
 Rotator = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_ROTATE))]
 Revoker = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_REVOKE))]
 
@@ -52,6 +53,12 @@ def build_routes(keys: KeyDesk, work: Work) -> APIRouter:
         """Show one access key."""
         with work.read() as session:
             return keys.get_key(session, visitor, key_id)
+
+    @router.patch("/keys/{key_id}")
+    def limit_key(visitor: Limiter, key_id: str, change: LimitChange) -> KeyItem:
+        """Change how much an access key may be used; the key itself and what it has used stay as they are."""
+        with work.write() as session:
+            return keys.change_limits(session, visitor, key_id, change)
 
     @router.delete("/keys/{key_id}")
     def revoke_key(visitor: Revoker, key_id: str) -> KeyItem:

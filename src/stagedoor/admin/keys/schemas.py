@@ -79,6 +79,21 @@ class KeyOrder(BaseModel):
         return self
 
 
+class LimitChange(BaseModel):
+    """How much a key may be used from now on: what is left out stays, null lifts a limit.
+
+    A rate that is lifted takes its burst along.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    rate: Rate | None = None
+    burst: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    daily_quota: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    weight: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
 class RotationOrder(BaseModel):
     """How long the present secret goes on working beside the new one; null ends it at once."""
 

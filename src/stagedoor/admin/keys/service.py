@@ -10,8 +10,9 @@ from stagedoor.access.verdict import Judge
 from stagedoor.admin.durations import read_duration
 from stagedoor.admin.errors import AdministratorNeeded, CursorRefused
 from stagedoor.admin.grant_words import words_of
+from stagedoor.admin.keys.limit_changes import changed_limits, is_looser
 from stagedoor.admin.keys.limit_words import limits_in_words, limits_of
-from stagedoor.admin.keys.schemas import IssuedKey, KeyItem, KeyOrder, KeyPreview
+from stagedoor.admin.keys.schemas import IssuedKey, KeyItem, KeyOrder, KeyPreview, LimitChange
 from stagedoor.admin.makers import Makers
 from stagedoor.admin.places import Places
 from stagedoor.admin.rates import write_rate
@@ -124,15 +125,36 @@ class KeyDesk:
         self._note(session, visitor, EventName.ADMIN_ACCESS_KEY_CREATED, issued.facts, "was created")
         return self._issued(issued.facts, issued.key.reveal(), plan.warnings)
 
+    def change_limits(self, session: Session, visitor: Visitor, key_id: str, change: LimitChange) -> KeyItem:
+        """Change how much a key may be used.
+
+        Whoever lets it do more hands something on: it must be inside their own grant, as if they made it. Taking away
+        is free to whoever may end the key. A change that changes nothing is no error.
+        """
+        facts = self._facts(session, visitor, key_id)
+        limits = changed_limits(facts.limits, change)
+        if limits == facts.limits:
+            return self._item(facts)
+        if is_looser(limits, facts.limits):
+            self._verify_inside(visitor, facts)
+        changed = self._access_keys.change_limits(session, visitor.organization_id, facts.id, limits)
+        words = " ".join(limits_in_words(limits)) or "Nothing limits it any more."
+        self._note(
+            session,
+            visitor,
+            EventName.ADMIN_ACCESS_KEY_LIMITED,
+            changed,
+            f"was limited anew. {words.removesuffix('.')}",
+        )
+        return self._item(changed)
+
     def rotate(self, session: Session, visitor: Visitor, key_id: str, *, overlap: str | None) -> IssuedKey:
         """Give a key a new secret; the present one goes on working for the overlap.
 
         Whoever rotates a key gets to hold it: it must be inside their own grant, as if they made it.
         """
         facts = self._facts(session, visitor, key_id)
-        tenant = self._places.get_tenant(visitor.caller, facts.tenant_id)
-        terms = GrantTerms((Allowance(facts.allow, facts.folder_keys),), networks=facts.networks)
-        self._makers.verify_inside(visitor.caller, terms, tenant)
+        self._verify_inside(visitor, facts)
         issued = self._access_keys.rotate_key(
             session,
             visitor.organization_id,
@@ -164,6 +186,11 @@ class KeyDesk:
         if facts.created_by != visitor.caller.name:
             raise AdministratorNeeded
         return facts
+
+    def _verify_inside(self, visitor: Visitor, facts: AccessKeyFacts) -> None:
+        tenant = self._places.get_tenant(visitor.caller, facts.tenant_id)
+        terms = GrantTerms((Allowance(facts.allow, facts.folder_keys),), networks=facts.networks)
+        self._makers.verify_inside(visitor.caller, terms, tenant)
 
     def _plan(self, visitor: Visitor, order: KeyOrder) -> _Plan:
         tenant = self._places.get_tenant(visitor.caller, order.tenant)

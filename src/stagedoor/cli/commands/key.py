@@ -10,12 +10,13 @@ from stagedoor.cli.lazy import LazyGroup
     lazy={
         "create": "stagedoor.cli.commands.key_create:create",
         "list": "stagedoor.cli.commands.key_list:list_keys",
+        "limit": "stagedoor.cli.commands.key_limit:limit",
         "rotate": "stagedoor.cli.commands.key_rotate:rotate",
         "revoke": "stagedoor.cli.commands.key_revoke:revoke",
     },
 )
 def key() -> None:
-    """Make, list, rotate and revoke access keys.
+    """Make, list, limit, rotate and revoke access keys.
 
     Needs a person's sign-in, or --data-dir on the server's own machine: no key can make a key.
     """

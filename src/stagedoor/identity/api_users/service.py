@@ -83,13 +83,8 @@ class AccessKeys:
             previous_valid_until=None,
             previous_last_used_at=None,
             last_used_at=None,
-            rate_requests=order.limits.rate_requests,
-            rate_seconds=None if order.limits.rate_requests is None else order.limits.rate_seconds,
-            burst=order.limits.burst,
-            daily_quota=order.limits.daily_quota,
-            concurrency=order.limits.concurrency,
-            weight=order.limits.weight,
         )
+        _write_limits(key, order.limits)
         store.add(session, key)
         record_change(session, "access_key", key.id)
         return IssuedAccessKey(_facts(KeyRow(key, api_user)), drawn.key)
@@ -129,6 +124,19 @@ class AccessKeys:
             row.key.revoked_at = self._clock.now()
             row.key.revoked_by = revoked_by
             record_change(session, "access_key", key_id)
+        return _facts(row)
+
+    def change_limits(self, session: Session, organization_id: str, key_id: str, limits: KeyLimits) -> AccessKeyFacts:
+        """Let a key be used so much from now on, in each process within a second; what it has used stays used.
+
+        Raises :class:`AccessKeyEnded` for a revoked or expired key, and :class:`AccessKeyOrderRefused`.
+        """
+        _check_limits(limits)
+        row = _get(session, organization_id, key_id)
+        if _facts(row).state_at(self._clock.now()) in (AccessKeyState.REVOKED, AccessKeyState.EXPIRED):
+            raise AccessKeyEnded
+        _write_limits(row.key, limits)
+        record_change(session, "access_key", key_id)
         return _facts(row)
 
     def rotate_key(
@@ -207,6 +215,15 @@ def _check_limits(limits: KeyLimits) -> None:
     ):
         if value is not None and not 1 <= value <= most:
             raise AccessKeyOrderRefused(f"{field} must lie between 1 and {most}.")
+
+
+def _write_limits(key: AccessKey, limits: KeyLimits) -> None:
+    key.rate_requests = limits.rate_requests
+    key.rate_seconds = None if limits.rate_requests is None else limits.rate_seconds
+    key.burst = limits.burst
+    key.daily_quota = limits.daily_quota
+    key.concurrency = limits.concurrency
+    key.weight = limits.weight
 
 
 def _canonical_networks(networks: Iterable[str]) -> list[str]:
