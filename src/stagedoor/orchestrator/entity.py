@@ -54,21 +54,22 @@ class EnumType:
     """A list of words with a number each, such as the states of a job; the API shows the words.
 
     ``name`` is the word after the namespace (``JobState``). Words are found in any letter case. The store keeps the
-    numbers, or the words where the column is a text.
+    numbers, or the words where the column is a text. ``sent`` are the numbers that callers write, where they are
+    others than those of the store.
     """
 
-    def __init__(self, name: str, members: Mapping[str, int]) -> None:
+    def __init__(self, name: str, members: Mapping[str, int], *, sent: Mapping[str, int] | None = None) -> None:
         self.name = name
         self.members = dict(members)
         self._by_folded_word = {word.lower(): number for word, number in members.items()}
         self._words = {number: word for word, number in members.items()}
+        self._by_sent = {number: members[word] for word, number in (sent or members).items()}
 
     def find_number(self, word: str) -> int | None:
         """Return the number of a word, of a number, or of a number in quotes; ``None`` if it is no member."""
         number = self._by_folded_word.get(word.strip().lower())
         if number is None and word.strip().isascii() and word.strip().isdecimal() and len(word) < 12:
-            number = int(word)
-            return number if number in self._words else None
+            return self._by_sent.get(int(word))
         return number
 
     def word(self, number: int) -> str:
@@ -291,7 +292,8 @@ class EntitySet:
 
     ``top_max`` bounds ``$top`` and is the page where a call names none. ``counts_always`` adds ``@odata.count`` to
     every list; false adds it only for ``$count=true`` (large tables). Rows come by key, ``newest_first`` or not,
-    where a call names no order.
+    where a call names no order; ``first_by`` are columns that go before the key and the same way, such as a time by which
+    most lists of many rows are narrowed.
     """
 
     name: str
@@ -299,3 +301,4 @@ class EntitySet:
     top_max: int = TOP_MAX
     counts_always: bool = True
     newest_first: bool = False
+    first_by: tuple[Attribute, ...] = ()

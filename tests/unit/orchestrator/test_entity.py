@@ -40,6 +40,11 @@ class TestEnumType:
     def test_a_word_or_a_number_is_found(self, word: str, number: int | None) -> None:
         assert JOB_STATE.find_number(word) == number
 
+    def test_a_number_that_callers_send_is_found_where_the_store_has_another(self) -> None:
+        strategy = EnumType("StopStrategy", {"SoftStop": 0, "Kill": 1}, sent={"SoftStop": 1, "Kill": 2})
+        assert [strategy.find_number(word) for word in ("Kill", "2", "1", "0")] == [1, 1, 0, None]
+        assert strategy.word(1) == "Kill"
+
     def test_each_number_has_its_word(self) -> None:
         assert [JOB_STATE.word(number) for number in (0, 5, 99)] == ["Pending", "Successful", "99"]
 

@@ -6,6 +6,7 @@ import orjson
 
 from stagedoor.catalog import CATALOG
 from stagedoor.door.visit import Visit
+from stagedoor.orchestrator.settings import descriptions
 from stagedoor.orchestrator.settings.routes import describe_authentication
 from stagedoor.orchestrator.status.version import API_VERSION, describe_version
 
@@ -14,6 +15,11 @@ PUBLIC_ANSWERS: Mapping[str, Callable[[], bytes]] = {
     "Status_GetVersion": lambda: orjson.dumps(describe_version()),
     # The vendor's PowerShell client learns from it which generation it talks to, before it signs in.
     "Settings_GetAuthenticationSettings": lambda: orjson.dumps(describe_authentication(None)),
+    # The vendor's document names no credential for these, and clients made from it send none.
+    "Settings_GetLanguages": lambda: orjson.dumps({"Items": descriptions.describe_languages()}),
+    "Settings_GetTimezones": lambda: orjson.dumps({"Items": descriptions.describe_time_zones()}),
+    "Settings_GetUpdateSettings": lambda: orjson.dumps(descriptions.describe_updates()),
+    "Translations_GetTranslations": lambda: orjson.dumps({}),
 }
 
 

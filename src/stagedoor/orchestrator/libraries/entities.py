@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import Boolean, ColumnElement, func, type_coerce
 
 from stagedoor.orchestrator.entity import EdmType, EntitySet, EntityType, Expression, Property
 from stagedoor.orchestrator.processes.entities import PACKAGE_PROPERTIES
@@ -11,13 +11,14 @@ from stagedoor.orchestrator.processes.models import Package
 
 def _is_pre_release(package: Any) -> ColumnElement[bool]:
     # A dash ends the numbers of a version; what a build adds after a plus sign may hold one, too.
-    is_pre_release: ColumnElement[bool] = package.version.regexp_match("^[0-9.]+-")
-    return is_pre_release
+    # SQLite answers with a number, which is no boolean in JSON.
+    return type_coerce(package.version.regexp_match("^[0-9.]+-"), Boolean)
 
 
 LIBRARY = EntityType(
     name="LibraryDto",
     model=Package,
+    key="Key",
     properties=(
         Property("Created", EdmType.DATE_TIME_OFFSET, Package.published_at),
         Property("LastUpdated", EdmType.DATE_TIME_OFFSET, Package.published_at),

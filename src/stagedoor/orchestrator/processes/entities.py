@@ -63,13 +63,15 @@ PACKAGE_PROPERTIES = (
     Property("LicenseUrl", EdmType.STRING, Package.license_url),
     Property("ProjectUrl", EdmType.STRING, Package.project_url),
     Property("ResourceTags", TAG, Computed(_no_tags, Package.key), collection=True),
-    Property("Id", EdmType.STRING, Package.key, nullable=False),
+    # The package's name, the same for all its versions; what tells them apart is the key.
+    Property("Id", EdmType.STRING, Package.name, nullable=False),
 )
 """What processes and libraries have in common; tags are given to releases here, never to packages."""
 
 PACKAGE = EntityType(
     name="ProcessDto",
     model=Package,
+    key="Key",
     properties=(
         Property("IsActive", EdmType.BOOLEAN, Expression(is_in_use), nullable=False),
         Property(
@@ -97,3 +99,4 @@ PACKAGE = EntityType(
 )
 
 PROCESSES = EntitySet(name="Processes", entity_type=PACKAGE)
+ENTRY_POINTS = EntitySet(name="EntryPoints", entity_type=ENTRY_POINT)

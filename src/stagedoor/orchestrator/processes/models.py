@@ -11,8 +11,8 @@ from stagedoor.kit.db import Base, UtcDateTime
 class Package(Base):
     """One version of one package in one of a tenant's feeds.
 
-    ``name`` is the vendor's process id (``InvoiceBot``), ``key`` the two together (``InvoiceBot:1.0.0``), which is
-    also the vendor's ``Id``. ``key_folded`` keeps keys apart without regard to case: it is the key, behind the feed's
+    ``name`` is the vendor's process id and ``Id`` (``InvoiceBot``), ``key`` is name and version together
+    (``InvoiceBot:1.0.0``). ``key_folded`` keeps keys apart without regard to case: it is the key, behind the feed's
     id where the feed is not the tenant's. ``input_arguments`` and ``output_arguments`` are those of the main entry
     point as JSON text, a list of ``{name, type, required, hasDefault}``. ``file_name`` names the stored file; a
     package without one has its file made from what stands here.

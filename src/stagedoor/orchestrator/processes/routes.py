@@ -2,12 +2,13 @@
 
 from stagedoor.orchestrator.answers import answer_object
 from stagedoor.orchestrator.call import Answer, Call
-from stagedoor.orchestrator.odata.read import read_set
+from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.package_feeds.asked import get_asked_process_feed
 from stagedoor.orchestrator.package_feeds.service import Purpose, list_feeds
 from stagedoor.orchestrator.processes import service, store
 from stagedoor.orchestrator.processes.download import answer_file
-from stagedoor.orchestrator.processes.entities import PROCESSES
+from stagedoor.orchestrator.processes.entities import ENTRY_POINTS, PROCESSES
+from stagedoor.orchestrator.processes.models import Package, PackageEntryPoint
 from stagedoor.orchestrator.registry import Basis, Routes
 
 routes = Routes()
@@ -42,12 +43,24 @@ def show_arguments(call: Call) -> Answer:
     return answer_object(call, "ArgumentMetadata", fields)
 
 
+@routes.reads("Processes_GetPackageEntryPointsByKey")
+def list_entry_points(call: Call) -> Answer:
+    """Answer the places to start a package version at."""
+    return read_set(call, ENTRY_POINTS, (PackageEntryPoint.package_id == _package_in_path(call).id,))
+
+
+@routes.reads("Processes_GetPackageMainEntryPointByKey")
+def show_main_entry_point(call: Call) -> Answer:
+    """Answer the place that a package version starts at where nobody names one."""
+    package = _package_in_path(call)
+    where = (PackageEntryPoint.package_id == package.id, PackageEntryPoint.path == package.main_entry_point_path)
+    return read_one(call, ENTRY_POINTS, where)
+
+
 @routes.reads("Processes_DownloadPackageByKey")
 def download_package(call: Call) -> Answer:
     """Answer the package's file."""
-    feed = get_asked_process_feed(call)
-    package = service.get_package(call.session, call.tenant.tenant_id, call.path_arguments["key"], feed)
-    return answer_file(call, package)
+    return answer_file(call, _package_in_path(call))
 
 
 @routes.writes("Processes_DeleteById")
@@ -56,3 +69,8 @@ def delete_package(call: Call) -> Answer:
     feed = get_asked_process_feed(call)
     service.delete_package(call.session, call.tenant.tenant_id, call.path_arguments["key"], feed)
     return Answer(status=204)
+
+
+def _package_in_path(call: Call) -> Package:
+    feed = get_asked_process_feed(call)
+    return service.get_package(call.session, call.tenant.tenant_id, call.path_arguments["key"], feed)

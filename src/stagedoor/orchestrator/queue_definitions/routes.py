@@ -3,7 +3,14 @@
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.events import announce_entities
-from stagedoor.orchestrator.fields import find_query_integer, get_body, get_guid_argument, get_number_argument
+from stagedoor.orchestrator.fields import (
+    find_integer,
+    find_query_integer,
+    get_body,
+    get_guid_argument,
+    get_number_argument,
+    get_required,
+)
 from stagedoor.orchestrator.folder_place import get_folder, show_accessible_folders
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.queue_definitions import service, store
@@ -35,7 +42,16 @@ def list_queues_across_folders(call: Call) -> Answer:
 @routes.reads("QueueDefinitions_GetById")
 def get_queue(call: Call) -> Answer:
     """Answer one queue by its id."""
-    queue_id = get_number_argument(call, "key")
+    return _answer_queue(call, get_number_argument(call, "key"))
+
+
+@routes.reads("QueueDefinitions_GetQueueById")
+def get_queue_by_function(call: Call) -> Answer:
+    """Answer one queue by its id, as it is asked for by the function of that name."""
+    return _answer_queue(call, get_number_argument(call, "id"))
+
+
+def _answer_queue(call: Call, queue_id: int) -> Answer:
     return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue_id), store.in_folder(get_folder(call))])
 
 
@@ -47,6 +63,7 @@ def get_queue_by_key(call: Call) -> Answer:
 
 
 @routes.writes("QueueDefinitions_Post")
+@routes.writes("QueueDefinitions_CreateQueue")
 def create_queue(call: Call) -> Answer:
     """Make a queue."""
     values = read_queue(get_body(call))
@@ -61,10 +78,22 @@ def create_queue(call: Call) -> Answer:
 def update_queue(call: Call) -> Answer:
     """Change a queue's settings."""
     queue = _queue_in_path(call, "key")
+    _update(call, queue)
+    return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue.id)])
+
+
+@routes.writes("QueueDefinitions_EditQueue")
+def edit_queue(call: Call) -> Answer:
+    """Change the settings of the queue whose ``Id`` is in the body."""
+    queue_id = get_required(find_integer(get_body(call), "Id"), "Id")
+    _update(call, service.get_queue(call.session, call.tenant.tenant_id, get_folder(call).id, queue_id))
+    return Answer()
+
+
+def _update(call: Call, queue: QueueDefinition) -> None:
     service.update_queue(call.session, queue, read_queue(get_body(call)))
     call.session.flush()
     _tell(call, EventType.QUEUE_UPDATED, queue)
-    return read_one(call, QUEUE_DEFINITIONS, [store.has_id(queue.id)])
 
 
 @routes.writes("QueueDefinitions_DeleteById")

@@ -46,6 +46,7 @@ def list_releases(call: Call) -> Answer:
 
 
 @routes.reads("Releases_GetById")
+@routes.reads("Releases_GetReleaseById")
 def show_release(call: Call) -> Answer:
     """Answer one release of the folder."""
     release_id = get_number_argument(call, "key")
@@ -53,6 +54,7 @@ def show_release(call: Call) -> Answer:
 
 
 @routes.writes("Releases_Post")
+@routes.writes("Releases_CreateRelease")
 def create_release(call: Call) -> Answer:
     """Make a package runnable in the folder; without a version, at the latest."""
     folder, body = get_folder(call), get_body(call)

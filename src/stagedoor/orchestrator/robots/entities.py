@@ -20,6 +20,8 @@ from stagedoor.orchestrator.folders.schemas import PROVISION_TYPE
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.robots.schemas import CREDENTIAL_TYPE, HOSTING_TYPE, ROBOT_TYPE
+from stagedoor.orchestrator.users.entities import USER
+from stagedoor.orchestrator.users.models import User
 
 
 def _machine_name(robot: Any) -> ColumnElement[Any]:
@@ -97,4 +99,33 @@ ROBOT: EntityType = EntityType(
     ),
 )
 
+ROBOT_LICENSE = EntityType(
+    name="RobotLicenseDto",
+    model=Robot,
+    properties=(
+        Property("RobotId", EdmType.INT64, Robot.id),
+        Property("Timestamp", EdmType.DATE_TIME_OFFSET),
+        Property("Id", EdmType.INT64, Robot.id, nullable=False),
+    ),
+)
+"""What a robot runs by; a license is never wanting here, so that there is one for each robot."""
+
+_USER = Navigation("User", lambda: USER, local=Robot.user_number, remote=User.number)
+
+EXTENDED_ROBOT = EntityType(
+    name="ExtendedRobotDto", model=Robot, properties=ROBOT.properties, navigations=(*ROBOT.navigations, _USER)
+)
+
+ROBOT_WITH_LICENSE = EntityType(
+    name="RobotWithLicenseDto",
+    model=Robot,
+    properties=ROBOT.properties,
+    navigations=(
+        *EXTENDED_ROBOT.navigations,
+        Navigation("License", lambda: ROBOT_LICENSE, local=Robot.id, remote=Robot.id),
+    ),
+)
+"""A robot as its sessions show it."""
+
 ROBOTS = EntitySet(name="Robots", entity_type=ROBOT)
+EXTENDED_ROBOTS = EntitySet(name="Robots", entity_type=EXTENDED_ROBOT)

@@ -23,7 +23,7 @@ from stagedoor.orchestrator.odata.metadata import NAMESPACE
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.robots import service, store
-from stagedoor.orchestrator.robots.entities import ROBOTS
+from stagedoor.orchestrator.robots.entities import EXTENDED_ROBOTS, ROBOTS
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.robots.schemas import NAME_LENGTH_MAX, ROBOT_TYPE, read_changes, read_machine_choice
 from stagedoor.orchestrator.sessions.service import connect_robot
@@ -33,17 +33,22 @@ routes = Routes()
 
 
 @routes.reads("Robots_Get")
-@routes.reads("Robots_GetConfiguredRobots")
 def list_robots(call: Call) -> Answer:
-    """Answer the robots of the folder: each is configured as soon as it is made."""
+    """Answer the robots of the folder."""
     return read_set(call, ROBOTS, (Robot.folder_id == get_folder(call).id,))
+
+
+@routes.reads("Robots_GetConfiguredRobots")
+def list_configured_robots(call: Call) -> Answer:
+    """Answer the robots of the folder: each is configured as soon as it is made."""
+    return read_set(call, EXTENDED_ROBOTS, (Robot.folder_id == get_folder(call).id,))
 
 
 @routes.reads("Robots_FindAllAcrossFolders")
 def list_robots_across_folders(call: Call) -> Answer:
     """Answer the robots of every folder within reach."""
     reachable = select_ids_within_reach(call.tenant.tenant_id, call.reach)
-    return read_set(call, ROBOTS, (Robot.folder_id.in_(reachable),))
+    return read_set(call, EXTENDED_ROBOTS, (Robot.folder_id.in_(reachable),))
 
 
 @routes.reads("Robots_GetRobotsFromFolderByFolderid")
@@ -177,7 +182,7 @@ def _list_from_folder(call: Call, machine_id: int | None) -> Answer:
     conditions = [Robot.folder_id == folder.id]
     if machine_id is not None:
         conditions.append(Robot.machine_id == machine_id)
-    return read_set(call, ROBOTS, conditions)
+    return read_set(call, EXTENDED_ROBOTS, conditions)
 
 
 def _tell(call: Call, event_type: EventType, robot_ids: list[int]) -> None:

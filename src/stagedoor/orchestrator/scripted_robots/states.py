@@ -42,4 +42,9 @@ JOB_STATE = EnumType(
         "Resumed": JobState.RESUMED,
     },
 )
-STOP_STRATEGY = EnumType("StopStrategy", {"SoftStop": StopStrategy.SOFT_STOP, "Kill": StopStrategy.KILL})
+STOP_STRATEGY = EnumType(
+    "StopStrategy",
+    {"SoftStop": StopStrategy.SOFT_STOP, "Kill": StopStrategy.KILL},
+    # The vendor begins at 1, and its people's PowerShell module sends the numbers.
+    sent={"SoftStop": 1, "Kill": 2},
+)

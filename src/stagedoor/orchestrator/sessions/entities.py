@@ -17,7 +17,7 @@ from stagedoor.orchestrator.entity import (
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.machines.schemas import MACHINE_SCOPE, MACHINE_TYPE
-from stagedoor.orchestrator.robots.entities import ROBOT
+from stagedoor.orchestrator.robots.entities import ROBOT_WITH_LICENSE
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
 from stagedoor.orchestrator.sessions.models import RobotSession
@@ -69,7 +69,7 @@ SESSION = EntityType(
         Property("DebugModeExpirationDate", EdmType.DATE_TIME_OFFSET, RobotSession.debug_mode_until),
         Property("Id", EdmType.INT64, RobotSession.id, nullable=False),
     ),
-    navigations=(Navigation("Robot", lambda: ROBOT, local=RobotSession.robot_id, remote=Robot.id),),
+    navigations=(Navigation("Robot", lambda: ROBOT_WITH_LICENSE, local=RobotSession.robot_id, remote=Robot.id),),
 )
 
 MACHINE_SESSION_RUNTIME = EntityType(

@@ -15,11 +15,15 @@ from stagedoor.orchestrator.entity import (
     Expression,
     Navigation,
     Property,
+    Through,
 )
+from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.folders.store import select_ids_within_reach
+from stagedoor.orchestrator.organization_units.entities import ORGANIZATION_UNIT
 from stagedoor.orchestrator.people import whole_name_of
 from stagedoor.orchestrator.roles.entities import USER_ROLE
 from stagedoor.orchestrator.roles.models import HeldRole
-from stagedoor.orchestrator.users.models import User
+from stagedoor.orchestrator.users.models import FolderOfUser, User
 from stagedoor.orchestrator.users.schemas import PROVISION_TYPE, USER_TYPE
 
 if TYPE_CHECKING:
@@ -50,6 +54,10 @@ def _type(user: Any) -> ColumnElement[int]:
 
 def _of_whole_tenant(call: "Call", held: Any) -> Sequence[ColumnElement[bool]]:
     return (held.folder_key.is_(None),)
+
+
+def _within_reach(call: "Call", folder: Any) -> Sequence[ColumnElement[bool]]:
+    return (folder.id.in_(select_ids_within_reach(call.tenant.tenant_id, call.reach)),)
 
 
 def holds_role(number: int, user: Any = User) -> ColumnElement[bool]:
@@ -112,6 +120,15 @@ USER = EntityType(
             HeldRole.user_number,
             collection=True,
             visible=_of_whole_tenant,
+        ),
+        Navigation(
+            "OrganizationUnits",
+            lambda: ORGANIZATION_UNIT,
+            User.number,
+            Folder.key,
+            collection=True,
+            through=Through(near=FolderOfUser.user_number, far=FolderOfUser.folder_key),
+            visible=_within_reach,
         ),
     ),
 )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from stagedoor.kit.db import Base, UtcDateTime
 from stagedoor.orchestrator.people import ROLE_ASSIGNMENTS, TENANTS, USERS, PeopleView
+from stagedoor.orchestrator.roles.models import HeldRole
 
 
 class TenantUser(Base):
@@ -92,3 +93,20 @@ class User(PeopleView):
         creator_user_number: Mapped[int | None]
         modified_at: Mapped[datetime | None]
         modifier_user_number: Mapped[int | None]
+
+
+class FolderOfUser(PeopleView):
+    """A folder in which somebody holds a role, once however many they hold there."""
+
+    __table__ = (
+        select(HeldRole.user_number, HeldRole.tenant_id, HeldRole.folder_key)
+        .where(HeldRole.folder_key.is_not(None))
+        .distinct()
+        .subquery("folders_of_users")
+    )
+    __mapper_args__ = {"primary_key": list(__table__.c)}  # noqa: RUF012  # as declared there
+
+    if TYPE_CHECKING:
+        user_number: Mapped[int]
+        tenant_id: Mapped[str]
+        folder_key: Mapped[str]

@@ -17,6 +17,22 @@ def test_authentication_settings_are_told_to_anybody_without_a_tenants_name(smal
     assert pairs["Authentication.DefaultTenant"] == ""
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/odata/Settings/UiPath.Server.Configuration.OData.GetLanguages", "Items"),
+        ("/odata/Settings/UiPath.Server.Configuration.OData.GetTimezones()", "Items"),
+        ("/odata/Settings/UiPath.Server.Configuration.OData.GetUpdateSettings", "PollingInterval"),
+        ("/api/Translations/GetTranslations", None),
+    ],
+)
+def test_what_the_vendors_document_asks_no_credential_for_is_told_to_anybody(
+    small: SmallHouse, path: str, told: str | None
+) -> None:
+    answer = small.ask("GET", "/acme/dev" + path)
+    assert (answer.status, answer.json() == {} if told is None else told in answer.json()) == (200, True)
+
+
 def test_somebody_signed_in_is_judged_like_everywhere(small: SmallHouse) -> None:
     assert small.ask("GET", "/acme/dev" + SETTINGS, key=small.sample_key).status == 403
 

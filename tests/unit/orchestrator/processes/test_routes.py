@@ -20,7 +20,7 @@ def publish(desk: Desk, *versions: str, name: str = "InvoiceBot", tenant: Tenant
 
 
 def keys(answer_content: dict) -> list[str]:
-    return [package["Id"] for package in answer_content["value"]]
+    return [package["Key"] for package in answer_content["value"]]
 
 
 def test_the_list_shows_each_package_at_its_latest_version(desk: Desk) -> None:

@@ -29,7 +29,7 @@ def upload(desk: Desk, *files: bytes, feed: str = "", operation: str = UPLOAD, *
 
 def listed(desk: Desk, feed: str = "") -> list[str]:
     query = {"feedid": feed} if feed else {}
-    return [package["Id"] for package in desk.call("Processes_Get", query=query).content["value"]]
+    return [package["Key"] for package in desk.call("Processes_Get", query=query).content["value"]]
 
 
 def content_of(answer: Answer) -> bytes:
@@ -278,11 +278,12 @@ class TestLibraries:
         first = library_package()
         assert self.library(desk, first, library_package(version="2.0.0-beta")).status == 207
         [library] = desk.call("Libraries_Get", query={"searchterm": "tool"}).content["value"]
-        assert (library["Id"], library["IsPrerelease"], library["ProjectType"]) == (
+        assert (library["Key"], library["IsPrerelease"], library["ProjectType"]) == (
             "Tools:2.0.0-beta",
             True,
             "ProcessLibrary",
         )
+        assert (library["Id"], type(library["IsPrerelease"])) == ("Tools", bool)
         versions = desk.call("Libraries_GetVersionsByPackageid", packageId="tools", query={"$orderby": "Version"})
         assert [(each["Version"], each["PackageSize"] > 0) for each in versions.content["value"]] == [
             ("1.0.0", True),
@@ -290,7 +291,7 @@ class TestLibraries:
         ]
         assert content_of(desk.call("Libraries_DownloadPackageByKey", key="Tools:1.0.0")) == first
         assert desk.call("Libraries_DeleteById", key="Tools:2.0.0-beta").status == 204
-        assert [each["Id"] for each in desk.call("Libraries_Get").content["value"]] == ["Tools:1.0.0"]
+        assert [each["Key"] for each in desk.call("Libraries_Get").content["value"]] == ["Tools:1.0.0"]
         assert listed(desk) == []
 
     def test_a_process_is_no_library_and_a_library_is_there_once(self, desk: Desk) -> None:
