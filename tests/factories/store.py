@@ -11,6 +11,7 @@ from sqlalchemy import event
 import stagedoor
 import stagedoor.kit.changes
 from stagedoor.kit.db import Base, Database
+from stagedoor.kit.growth import describe_growth
 
 
 def import_all_models() -> None:
@@ -28,6 +29,8 @@ def _empty_store() -> bytes:
         file = Path(directory) / "empty.db"
         database = Database(f"sqlite:///{file}")
         Base.metadata.create_all(database.engine)
+        with database.engine.begin() as connection:
+            describe_growth(connection, Base.metadata.sorted_tables)
         database.close()
         connection = sqlite3.connect(file)
         connection.execute("PRAGMA journal_mode=DELETE")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from stagedoor.kit.checkpoints import LOG_BYTES_MAX, LOG_PAGES_LAST_RESORT, Checkpoints
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.turns import TurnNotTaken, Turns
 
@@ -59,6 +60,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+MISSING_FIRST = "timestamptz_ops NULLS FIRST"
+"""For PostgreSQL's index over times that may be missing: read from its end it has the latest first and these last, as
+lists of the API are sorted (``postgresql_ops``). SQLite has them in this order by itself."""
+
+
 class JsonText(TypeDecorator[Any]):
     """A JSON value kept as text; never searched by the database, only read back."""
 
@@ -84,9 +90,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turns: Turns | None = None
+        self._checkpoints: Checkpoints | None = None
         if self.is_sqlite and self.url.database not in (None, "", ":memory:"):
-            _make_private_file(Path(str(self.url.database)))
-            self._turns = Turns(Path(str(self.url.database)))
+            file = Path(str(self.url.database))
+            _make_private_file(file)
+            self._turns = Turns(file)
+            self._checkpoints = Checkpoints(file, self._turn_to_write)
         self.engine: Engine = create_engine(
             self.url, pool_size=16, max_overflow=16, pool_pre_ping=not self.is_sqlite, insertmanyvalues_page_size=500
         )
@@ -107,6 +116,8 @@ class Database:
         """Open a transaction that commits when the block ends and rolls back when it raises."""
         with self._turn_to_write(), self._transaction(immediate=True) as session:
             yield session
+        if self._checkpoints is not None:
+            self._checkpoints.look()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -175,6 +186,9 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+            self._checkpoints = None
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()
@@ -197,6 +211,8 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        f"wal_autocheckpoint={LOG_PAGES_LAST_RESORT}",
+        f"journal_size_limit={LOG_BYTES_MAX}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

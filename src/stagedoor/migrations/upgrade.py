@@ -4,10 +4,11 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
-from stagedoor.kit.db import Database
+from stagedoor.kit.db import Base, Database
 from stagedoor.kit.errors import StagedoorError
+from stagedoor.kit.growth import describe_growth
 
-HEAD = "0026"
+HEAD = "0027"
 """The newest version; ``tests/contract/test_migrations.py`` holds it against the scripts."""
 
 SCRIPTS = Path(__file__).parent
@@ -42,7 +43,11 @@ def upgrade_store(database: Database) -> None:
             command.upgrade(config, "head")
         except CommandError as unknown:
             raise StoreTooNew(internal=str(unknown)) from unknown
+        if database.is_sqlite:
+            describe_growth(connection, Base.metadata.sorted_tables)
         connection.commit()
+    # Whoever was connected already has read what there was to plan with.
+    database.engine.dispose()
 
 
 def find_version(database: Database) -> str | None:

@@ -2,26 +2,31 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagedoor.kit.db import Base, UtcDateTime
+from stagedoor.kit.growth import VALUES
 
 
 class Alert(Base):
     """One alert. ``folder_id`` is where it happened, if in one folder: whoever may not look there is not told."""
 
     __tablename__ = "alerts"
+    __table_args__ = (
+        Index("ix_alerts_created", "tenant_id", "created_at", "key"),
+        {"info": {VALUES: {"tenant_id": 2, "folder_id": 5}}},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(String(36), index=True)
+    tenant_id: Mapped[str] = mapped_column(String(36))
     key: Mapped[str] = mapped_column(String(36), unique=True)
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"), index=True)
     notification_name: Mapped[str] = mapped_column(String(128))
     data: Mapped[str] = mapped_column(Text)
     component: Mapped[int] = mapped_column(Integer)
     severity: Mapped[int] = mapped_column(Integer)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deep_link: Mapped[str | None] = mapped_column(String(512))
 
 

@@ -42,6 +42,6 @@ AUDIT_LOG = EntityType(
     ),
 )
 
-AUDIT_LOGS = EntitySet("AuditLogs", AUDIT_LOG, newest_first=True)
+AUDIT_LOGS = EntitySet("AuditLogs", AUDIT_LOG, newest_first=True, first_by=(AuditLog.executed_at,))
 AUDIT_LOG_ENTITIES = EntitySet("AuditLogEntities", AUDIT_LOG_ENTITY)
 """The details of one row; the vendor has no list of all of them."""

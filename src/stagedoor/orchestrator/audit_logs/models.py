@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagedoor.kit.db import Base, UtcDateTime
+from stagedoor.kit.growth import VALUES
 
 
 class AuditLog(Base):
@@ -14,7 +15,8 @@ class AuditLog(Base):
     __tablename__ = "audit_logs"
     __table_args__ = (
         Index("ix_audit_logs_tenant", "tenant_id", "id"),
-        Index("ix_audit_logs_executed", "tenant_id", "executed_at"),
+        Index("ix_audit_logs_executed", "tenant_id", "executed_at", "id"),
+        {"info": {VALUES: {"tenant_id": 2}}},
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)

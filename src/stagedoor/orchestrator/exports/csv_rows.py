@@ -11,8 +11,9 @@ import orjson
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.entity import TOP_MAX, EntitySet
 from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.orchestrator.odata.joining import Conditions
 from stagedoor.orchestrator.odata.options import QueryOptions
-from stagedoor.orchestrator.odata.page import Conditions, read_page
+from stagedoor.orchestrator.odata.page import read_page
 from stagedoor.orchestrator.odata.read import options_of
 
 ROWS_MAX = 20_000

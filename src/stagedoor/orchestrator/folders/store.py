@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from stagedoor.orchestrator.folders.models import Folder
@@ -19,16 +19,22 @@ def within_reach(tenant_id: str, reach: Reach, folder: Any = Folder) -> tuple[Co
     """Return the conditions on ``folder`` (the model or an alias) under which a caller's grant covers it."""
     if reach.folder_keys is None:
         return ()
+    return tuple(_lies_below(tenant_id, keys, folder) for keys in (reach.folder_keys, *reach.narrowed_to))
+
+
+def _lies_below(tenant_id: str, keys: Collection[str], folder: Any) -> ColumnElement[bool]:
     root = aliased(Folder)
-    covered = exists().where(
-        root.tenant_id == tenant_id, root.key.in_(reach.folder_keys), folder.branch.startswith(root.branch)
-    )
-    return (covered,)
+    return exists().where(root.tenant_id == tenant_id, root.key.in_(keys), folder.branch.startswith(root.branch))
 
 
 def select_ids_within_reach(tenant_id: str, reach: Reach) -> Select[int]:
     """Return a subquery of the ids of every folder that a caller's grant covers; for lists across folders."""
     return select(Folder.id).where(Folder.tenant_id == tenant_id, *within_reach(tenant_id, reach))
+
+
+def own_folder_id(tenant_id: str, folder_id: int) -> ScalarSelect[int]:
+    """Return the folder's id as SQL: nothing, which equals nothing, for a folder that is another tenant's."""
+    return select(Folder.id).where(Folder.id == folder_id, Folder.tenant_id == tenant_id).scalar_subquery()
 
 
 def find_folder(session: Session, tenant_id: str, folder_id: int, reach: Reach) -> Folder | None:

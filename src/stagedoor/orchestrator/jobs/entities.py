@@ -116,4 +116,4 @@ JOB = EntityType(
     ),
 )
 
-JOBS = EntitySet("Jobs", JOB, counts_always=False)
+JOBS = EntitySet("Jobs", JOB, counts_always=False, first_by=(Job.created_at,))

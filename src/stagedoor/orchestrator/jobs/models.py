@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stagedoor.kit.db import Base, JsonText, UtcDateTime
+from stagedoor.kit.db import MISSING_FIRST, Base, JsonText, UtcDateTime
+from stagedoor.kit.growth import VALUES
 
 
 class Job(Base):
@@ -21,21 +22,24 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        Index("ix_jobs_folder", "tenant_id", "folder_id", "id"),
-        Index("ix_jobs_folder_created", "tenant_id", "folder_id", "created_at", "id"),
-        Index("ix_jobs_folder_state", "tenant_id", "folder_id", "state", "id"),
-        Index("ix_jobs_folder_state_created", "tenant_id", "folder_id", "state", "created_at", "id"),
+        Index("ix_jobs_folder", "folder_id", "id"),
+        Index("ix_jobs_folder_created", "folder_id", "created_at", "id"),
+        Index("ix_jobs_folder_state_created", "folder_id", "state", "created_at", "id"),
+        Index("ix_jobs_folder_started", "folder_id", "started_at", "id", postgresql_ops={"started_at": MISSING_FIRST}),
+        Index("ix_jobs_folder_ended", "folder_id", "ended_at", "id", postgresql_ops={"ended_at": MISSING_FIRST}),
+        Index("ix_jobs_release_created", "release_id", "created_at", "id"),
+        Index("ix_jobs_robot_created", "robot_id", "created_at", "id"),
         Index(
             "ix_jobs_due",
-            "tenant_id",
             "next_move_at",
+            "tenant_id",
             sqlite_where=text("next_move_at IS NOT NULL"),
             postgresql_where=text("next_move_at IS NOT NULL"),
         ),
         Index(
             "ix_jobs_stop",
-            "tenant_id",
             "stop_at",
+            "tenant_id",
             sqlite_where=text("stop_at IS NOT NULL"),
             postgresql_where=text("stop_at IS NOT NULL"),
         ),
@@ -46,16 +50,29 @@ class Job(Base):
             sqlite_where=text("starting_schedule_id IS NOT NULL"),
             postgresql_where=text("starting_schedule_id IS NOT NULL"),
         ),
+        {
+            "info": {
+                VALUES: {
+                    "folder_id": 5,
+                    "state": 5,
+                    "release_id": 100,
+                    "robot_id": 100,
+                    "machine_id": 100,
+                    "starting_schedule_id": 100,
+                    "batch_execution_key": 100_000,
+                }
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(36))
-    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"), index=True)
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(36), unique=True)
-    release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id", ondelete="SET NULL"), index=True)
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id", ondelete="SET NULL"))
     release_version_id: Mapped[int | None] = mapped_column(BigInteger)
     release_name: Mapped[str] = mapped_column(String(128))
-    robot_id: Mapped[int | None] = mapped_column(ForeignKey("robots.id", ondelete="SET NULL"), index=True)
+    robot_id: Mapped[int | None] = mapped_column(ForeignKey("robots.id", ondelete="SET NULL"))
     machine_id: Mapped[int | None] = mapped_column(ForeignKey("machines.id", ondelete="SET NULL"), index=True)
     host_machine_name: Mapped[str | None] = mapped_column(String(450))
     state: Mapped[int] = mapped_column(Integer)

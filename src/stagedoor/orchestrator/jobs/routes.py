@@ -49,27 +49,31 @@ routes = Routes(settlement=DUE_MOVES)
 @routes.reads("Jobs_Get")
 def list_jobs(call: Call) -> Answer:
     """Answer the folder's jobs."""
-    return read_set(call, JOBS, [store.in_folder(get_folder(call))])
+    return read_set(call, JOBS, [store.in_folder(call.tenant.tenant_id, get_folder(call))])
 
 
 @routes.writes("Jobs_Export", basis=Basis.GUESS, note="The file has at most 20,000 jobs and Stagedoor's columns.")
 def export_jobs(call: Call) -> Answer:
     """Write the jobs that the filter picks down as a file."""
-    where = [store.in_folder(get_folder(call))]
+    where = [store.in_folder(call.tenant.tenant_id, get_folder(call))]
     return start_export(call, ExportKind.JOBS, lambda: rows_of_set(call, JOBS, EXPORTED, where))
 
 
 @routes.reads("Jobs_GetById")
 def get_job(call: Call) -> Answer:
     """Answer one job by its id."""
-    return read_one(call, JOBS, [store.has_id(get_number_argument(call, "key")), store.in_folder(get_folder(call))])
+    return read_one(
+        call,
+        JOBS,
+        [store.has_id(get_number_argument(call, "key")), store.in_folder(call.tenant.tenant_id, get_folder(call))],
+    )
 
 
 @routes.reads("Jobs_GetByKeyByIdentifier")
 def get_job_by_key(call: Call) -> Answer:
     """Answer one job by its key."""
     key = get_guid_argument(call, "identifier")
-    return read_one(call, JOBS, [store.has_key(key), store.in_folder(get_folder(call))])
+    return read_one(call, JOBS, [store.has_key(key), store.in_folder(call.tenant.tenant_id, get_folder(call))])
 
 
 @routes.writes("Jobs_StartJobs")

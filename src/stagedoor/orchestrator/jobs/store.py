@@ -6,17 +6,19 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from stagedoor.orchestrator.folders.store import own_folder_id
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.machines.models import Machine, MachineFolder
+from stagedoor.orchestrator.odata.joining import TenantLine
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES
 from stagedoor.passage import FolderPlace
 
 
-def in_folder(folder: FolderPlace) -> ColumnElement[bool]:
-    """Return the condition that a job belongs to the folder."""
-    return Job.folder_id == folder.id
+def in_folder(tenant_id: str, folder: FolderPlace) -> TenantLine:
+    """Return the condition that a job belongs to the folder, and the folder to the tenant."""
+    return TenantLine(Job.folder_id == own_folder_id(tenant_id, folder.id))
 
 
 def has_id(job_id: int) -> ColumnElement[bool]:

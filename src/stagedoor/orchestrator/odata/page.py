@@ -4,22 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.entity import EntitySet, EntityType
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.odata.bounds import EXPANDED_ROWS_MAX
-from stagedoor.orchestrator.odata.joining import Joint, of_tenant
+from stagedoor.orchestrator.odata.joining import Conditions, Joint, within_tenant
 from stagedoor.orchestrator.odata.options import Expansion, QueryOptions, SortKey
 from stagedoor.orchestrator.odata.problem import query_problem
 from stagedoor.orchestrator.odata.render import RowShape
 from stagedoor.orchestrator.odata.to_sql import SqlWriter
 
-Conditions = Sequence[ColumnElement[bool]]
-
 # Keys in one IN (…) of an expansion; a page has a thousand rows at most.
 _KEYS_AT_ONCE = 1_000
+
+_MANY_SKIPPED = 1_000
+"""Rows before a page from which on it pays to find the page's keys first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,29 @@ def read_page(call: Call, entity_set: EntitySet, options: QueryOptions, where: C
     """Read the page that ``options`` ask for, of the tenant's rows that meet ``where``."""
     entity_type = entity_set.entity_type
     writer = SqlWriter(call, entity_type)
-    conditions = [of_tenant(call, entity_type.model), *where]
+    conditions = within_tenant(call, entity_type.model, where)
     if options.filter is not None:
         conditions.append(writer.condition(options.filter))
     size = entity_set.top_max if options.top is None else options.top
     # One row more than the page shows whether another page follows.
     limit = size + 1 if options.top is None else size
-    shape = RowShape(writer, entity_type, _chosen(entity_type, options))
+    shape = RowShape(writer, entity_type, _chosen(entity_type, options), options.within)
     # A choice of constants alone would leave nothing to read.
     shape.place_of(entity_type.key_attribute)
     reader = _Expander(call)
     places = reader.places(shape, options.expand)
     order = _order(writer, entity_type, options.orderby, newest_first=entity_set.newest_first)
-    statement = select(*shape.columns).where(*conditions).order_by(*order).limit(limit)
-    if options.skip:
-        statement = statement.offset(options.skip)
+    if not options.orderby and entity_set.first_by:
+        # A list of several parts is read in its order by SQLite only if it shows the columns of the order.
+        first = [shape.columns[shape.place_of(attribute)] for attribute in entity_set.first_by]
+        order = [*(column.desc() if entity_set.newest_first else column for column in first), *order]
+    statement = select(*shape.columns).order_by(*order)
+    if options.skip < _MANY_SKIPPED or not isinstance(entity_type.model.__table__, Table):
+        statement = statement.where(*conditions).limit(limit).offset(options.skip or None)
+    else:
+        # What is skipped is then walked over in an index alone, and not row by row.
+        keys = select(entity_type.key_attribute).where(*conditions).order_by(*order).limit(limit).offset(options.skip)
+        statement = statement.where(entity_type.key_attribute.in_(select(keys.subquery())))
     rows: Sequence[Row[Any]] = call.session.execute(statement).all() if limit else ()
     values = [shape.render(row) for row in rows[:size]]
     reader.expand(options.expand, places, rows[:size], values)
@@ -63,7 +72,7 @@ def read_page(call: Call, entity_set: EntitySet, options: QueryOptions, where: C
     return Page(values, count, options.top is None and len(rows) > size)
 
 
-def _count(call: Call, entity_type: EntityType, conditions: Conditions) -> int:
+def _count(call: Call, entity_type: EntityType, conditions: Sequence[ColumnElement[bool]]) -> int:
     statement = select(func.count()).select_from(entity_type.model).where(*conditions)
     return call.session.scalar(statement) or 0
 
@@ -127,7 +136,8 @@ class _Expander:
         target = expansion.navigation.target()
         joint = Joint(self._call, expansion.navigation)
         writer = SqlWriter(self._call, target, joint.entity)
-        shape = RowShape(writer, target, (part for part in _chosen(target, options) if not part.confidential))
+        shown = (part for part in _chosen(target, options) if not part.confidential)
+        shape = RowShape(writer, target, shown, options.within)
         places = self.places(shape, options.expand)
         order = _order(writer, target, options.orderby)
         conditions = list(joint.links)
@@ -175,7 +185,7 @@ def _too_many(name: str) -> InvalidRequest:
 def _some_of_each(
     joint: Joint,
     columns: Sequence[ColumnElement[Any]],
-    wanted: Conditions,
+    wanted: Sequence[ColumnElement[bool]],
     order: Sequence[ColumnElement[Any]],
     options: QueryOptions,
 ) -> Select[Any]:

@@ -1,18 +1,14 @@
 """The way in for rooms: a whole OData list or one entity, from a declaration and the room's own conditions."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
-
-from sqlalchemy import ColumnElement
 
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.entity import EntitySet
 from stagedoor.orchestrator.errors import NotFound
+from stagedoor.orchestrator.odata.joining import Conditions
 from stagedoor.orchestrator.odata.options import QueryOptions, parse_options
 from stagedoor.orchestrator.odata.page import Page, read_page
-
-Conditions = Sequence[ColumnElement[bool]]
 
 
 def options_of(call: Call, entity_set: EntitySet) -> QueryOptions:
@@ -25,9 +21,9 @@ def read_set(
 ) -> Answer:
     """Answer a list as the call's query options ask for it: filtered, sorted, paged, with what is expanded.
 
-    ``where`` are the room's own conditions on the model (folders, state); the tenant's line is drawn here. ``options``
-    stand in for the call's own. Raises :class:`~stagedoor.orchestrator.errors.InvalidRequest` for an option that is
-    wrong, naming place and remedy.
+    ``where`` are the room's own conditions on the model (folders, state); the tenant's line is drawn here, unless one
+    of them is a :class:`~stagedoor.orchestrator.odata.joining.TenantLine`. ``options`` stand in for the call's own.
+    Raises :class:`~stagedoor.orchestrator.errors.InvalidRequest` for an option that is wrong, naming place and remedy.
     """
     asked = options_of(call, entity_set) if options is None else options
     page = read_page(call, entity_set, asked, where)
@@ -43,7 +39,9 @@ def read_one(call: Call, entity_set: EntitySet, where: Conditions, *, status: in
     (flush first): what is shown is what is stored.
     """
     asked = options_of(call, entity_set)
-    alone = QueryOptions(filter=asked.filter, select=asked.select, expand=asked.expand, top=1, count=False)
+    alone = QueryOptions(
+        filter=asked.filter, select=asked.select, within=asked.within, expand=asked.expand, top=1, count=False
+    )
     page = read_page(call, entity_set, alone, where)
     if not page.values:
         raise NotFound
@@ -76,5 +74,5 @@ def _next_link(call: Call, skip: int) -> str:
     path = call.operation.template
     for name, value in call.path_arguments.items():
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
-    query = {name: value for name, value in call.query.items() if name != "$skip"}
+    query = {name: value for name, value in call.query.items() if name not in ("$skip", "skip")}
     return f"{call.base_url}{path}?{urlencode({**query, '$skip': skip}, safe='$', quote_via=quote)}"

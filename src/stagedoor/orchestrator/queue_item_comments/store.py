@@ -11,8 +11,8 @@ from stagedoor.passage import FolderPlace
 
 def in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> ColumnElement[bool]:
     """Return the condition that a comment is on an item that the folder sees."""
-    seen = items_store.in_folder(session, tenant_id, folder)
-    return exists().where(QueueItem.id == QueueItemComment.item_id, QueueItem.tenant_id == tenant_id, seen)
+    seen = items_store.in_folder(session, tenant_id, folder).condition
+    return exists().where(QueueItem.id == QueueItemComment.item_id, seen)
 
 
 def on_attempts(session: Session, tenant_id: str, key: str) -> ColumnElement[bool]:

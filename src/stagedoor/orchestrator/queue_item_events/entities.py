@@ -29,17 +29,26 @@ _STATUS_AT_END = case(
 _IS_RETRY = QueueItem.ancestor_id.is_not(None) | QueueItem.manual_ancestor_id.is_not(None)
 
 
+def _event_id(of: Any, kind: int) -> ColumnElement[int]:
+    return cast(of * _KINDS + kind, BigInteger).label("id")
+
+
+def _number(value: Any) -> ColumnElement[int]:
+    # SQLite looks into the four parts, and reads each in its own order, only where their columns are of one type.
+    return cast(value, Integer)
+
+
 def _of_item(kind: int, at: Any, action: Any, status: Any, user: Any) -> Any:
     return select(
-        (QueueItem.id * _KINDS + kind).label("id"),
+        _event_id(QueueItem.id, kind),
         QueueItem.tenant_id.label("tenant_id"),
         QueueItem.id.label("item_id"),
         QueueItem.folder_id.label("folder_id"),
         QueueItem.queue_id.label("queue_id"),
         at.label("at"),
-        action.label("action"),
-        status.label("status"),
-        literal(int(ReviewStatus.NONE)).label("review_status"),
+        _number(action).label("action"),
+        _number(status).label("status"),
+        _number(literal(int(ReviewStatus.NONE))).label("review_status"),
         cast(null(), BigInteger).label("reviewer_user_number"),
         user.label("user_number"),
         cast(null(), String).label("user_name"),
@@ -53,7 +62,7 @@ _WHOLE = union_all(
         _ADDED,
         QueueItem.created_at,
         case((_IS_RETRY, int(EventAction.RETRY)), else_=int(EventAction.CREATE)),
-        cast(literal(int(Status.NEW)), Integer),
+        literal(int(Status.NEW)),
         QueueItem.creator_user_number,
     ),
     _of_item(
@@ -71,11 +80,11 @@ _WHOLE = union_all(
         QueueItem.executor_user_number,
     ),
     select(
-        (QueueItemEvent.id * _KINDS + _WRITTEN).label("id"),
+        _event_id(QueueItemEvent.id, _WRITTEN),
         QueueItemEvent.tenant_id.label("tenant_id"),
         QueueItemEvent.item_id.label("item_id"),
-        QueueItem.folder_id.label("folder_id"),
-        QueueItem.queue_id.label("queue_id"),
+        QueueItemEvent.folder_id.label("folder_id"),
+        QueueItemEvent.queue_id.label("queue_id"),
         QueueItemEvent.at.label("at"),
         QueueItemEvent.action.label("action"),
         QueueItemEvent.status.label("status"),
@@ -85,7 +94,7 @@ _WHOLE = union_all(
         QueueItemEvent.user_name.label("user_name"),
         QueueItemEvent.external_client_id.label("external_client_id"),
         QueueItemEvent.data.label("data"),
-    ).join_from(QueueItemEvent, QueueItem, QueueItem.id == QueueItemEvent.item_id),
+    ),
 ).subquery("queue_item_history")
 
 
@@ -152,4 +161,4 @@ QUEUE_ITEM_EVENT = EntityType(
     ),
 )
 
-QUEUE_ITEM_EVENTS = EntitySet("QueueItemEvents", QUEUE_ITEM_EVENT, counts_always=False)
+QUEUE_ITEM_EVENTS = EntitySet("QueueItemEvents", QUEUE_ITEM_EVENT, counts_always=False, first_by=(ItemHistory.item_id,))

@@ -28,6 +28,8 @@ class Item(Protocol):
 
     id: int
     tenant_id: str
+    folder_id: int
+    queue_id: int
     status: int
     review_status: int
     reviewer_user_number: int | None
@@ -52,6 +54,8 @@ def record_event(
         QueueItemEvent(
             tenant_id=item.tenant_id,
             item_id=item.id,
+            folder_id=item.folder_id,
+            queue_id=item.queue_id,
             at=at,
             action=action,
             status=item.status,

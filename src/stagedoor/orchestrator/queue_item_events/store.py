@@ -3,12 +3,13 @@
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from stagedoor.orchestrator.odata.joining import TenantLine
 from stagedoor.orchestrator.queue_item_events.entities import ItemHistory
 from stagedoor.orchestrator.queue_items import store as items_store
 from stagedoor.passage import FolderPlace
 
 
-def in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> ColumnElement[bool]:
+def in_folder(session: Session, tenant_id: str, folder: FolderPlace) -> TenantLine:
     """Return the condition that an event is of an item that the folder sees."""
     return items_store.in_folder(session, tenant_id, folder, of=ItemHistory)
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.entity import (
+    Borrowed,
     ComplexType,
     Computed,
     Constant,
@@ -83,23 +84,13 @@ def _is_encrypted(item: Any) -> ColumnElement[bool]:
     return encrypted.correlate_except(QueueDefinition).scalar_subquery()
 
 
-def _queue_name(item: Any) -> ColumnElement[str]:
-    name = select(QueueDefinition.name).where(QueueDefinition.id == item.queue_id)
-    return name.correlate_except(QueueDefinition).scalar_subquery()
-
-
 QUEUE_ITEM = EntityType(
     "QueueItemDto",
     QueueItem,
     (
         Property("QueueDefinitionId", EdmType.INT64, QueueItem.queue_id, nullable=False, writable=False),
         # The vendor's Python client filters by this name, which its document leaves out.
-        Property(
-            "QueueDefinitionName",
-            EdmType.STRING,
-            Expression(_queue_name),
-            writable=False,
-        ),
+        Property("QueueDefinitionName", EdmType.STRING, Borrowed("QueueDefinition", "Name"), writable=False),
         Property("ProcessingException", PROCESSING_EXCEPTION, QueueItem.processing_exception, writable=False),
         Property("Error", ERROR, writable=False),
         Property("Encrypted", EdmType.BOOLEAN, Expression(_is_encrypted), nullable=False, writable=False),
@@ -160,7 +151,9 @@ QUEUE_ITEM = EntityType(
     ),
 )
 
-QUEUE_ITEMS = EntitySet("QueueItems", QUEUE_ITEM, top_max=TOP_MAX, counts_always=False)
+QUEUE_ITEMS = EntitySet(
+    "QueueItems", QUEUE_ITEM, top_max=TOP_MAX, counts_always=False, first_by=(QueueItem.created_at,)
+)
 
-EXPORTED_ITEMS = EntitySet("QueueItems", QUEUE_ITEM, counts_always=False)
+EXPORTED_ITEMS = EntitySet("QueueItems", QUEUE_ITEM, counts_always=False, first_by=(QueueItem.created_at,))
 """The same list for files, whose pages are nobody's but the file's."""

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stagedoor.kit.db import Base, JsonText, UtcDateTime
+from stagedoor.kit.db import MISSING_FIRST, Base, JsonText, UtcDateTime
+from stagedoor.kit.growth import VALUES
 from stagedoor.orchestrator.queue_items.schemas import ReviewStatus, Status
 
 
@@ -43,15 +44,15 @@ class QueueItem(Base):
         ),
         Index(
             "ix_queue_items_waiting",
-            "tenant_id",
             "waiting_until",
+            "tenant_id",
             sqlite_where=text("waiting_until IS NOT NULL"),
             postgresql_where=text("waiting_until IS NOT NULL"),
         ),
         Index(
             "ix_queue_items_abandonable",
-            "tenant_id",
             "abandoned_at",
+            "tenant_id",
             sqlite_where=text("abandoned_at IS NOT NULL"),
             postgresql_where=text("abandoned_at IS NOT NULL"),
         ),
@@ -62,15 +63,45 @@ class QueueItem(Base):
             sqlite_where=text("end_processing IS NOT NULL"),
             postgresql_where=text("end_processing IS NOT NULL"),
         ),
-        Index("ix_queue_items_folder", "tenant_id", "folder_id", "id"),
-        Index("ix_queue_items_folder_created", "tenant_id", "folder_id", "created_at", "id"),
-        Index("ix_queue_items_folder_queue", "tenant_id", "folder_id", "queue_id", "id"),
-        Index("ix_queue_items_folder_queue_status", "tenant_id", "folder_id", "queue_id", "status", "id"),
-        Index("ix_queue_items_folder_reference", "tenant_id", "folder_id", "reference_folded", "id"),
-        Index("ix_queue_items_folder_status", "tenant_id", "folder_id", "status", "id"),
+        Index("ix_queue_items_folder", "folder_id", "id"),
+        Index("ix_queue_items_folder_created", "folder_id", "created_at", "id"),
+        Index("ix_queue_items_folder_queue_created", "folder_id", "queue_id", "created_at", "id"),
+        Index("ix_queue_items_folder_reference", "folder_id", "reference_folded", "id"),
+        Index("ix_queue_items_folder_status_created", "folder_id", "status", "created_at", "id"),
         Index("ix_queue_items_queue", "queue_id", "status", "id"),
-        Index("ix_queue_items_queue_created", "tenant_id", "folder_id", "queue_id", "status", "created_at", "id"),
-        Index("ix_queue_items_queue_ended", "tenant_id", "folder_id", "queue_id", "status", "end_processing", "id"),
+        Index("ix_queue_items_queue_created", "folder_id", "queue_id", "status", "created_at", "id"),
+        Index(
+            "ix_queue_items_queue_ended",
+            "folder_id",
+            "queue_id",
+            "status",
+            "end_processing",
+            "id",
+            postgresql_ops={"end_processing": MISSING_FIRST},
+        ),
+        Index(
+            "ix_queue_items_robot_created",
+            "robot_id",
+            "created_at",
+            "id",
+            sqlite_where=text("robot_id IS NOT NULL"),
+            postgresql_where=text("robot_id IS NOT NULL"),
+        ),
+        {
+            "info": {
+                VALUES: {
+                    "tenant_id": 2,
+                    "folder_id": 5,
+                    "queue_id": 20,
+                    "status": 5,
+                    "turn": 6,
+                    "robot_id": 100,
+                    "reference": 500_000,
+                    "reference_folded": 500_000,
+                    "key": 500_000,
+                }
+            }
+        },
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
@@ -103,7 +134,7 @@ class QueueItem(Base):
     end_processing: Mapped[datetime | None] = mapped_column(UtcDateTime)
     abandoned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seconds_in_previous_attempts: Mapped[int] = mapped_column(Integer, default=0)
-    robot_id: Mapped[int | None] = mapped_column(ForeignKey("robots.id", ondelete="SET NULL"), index=True)
+    robot_id: Mapped[int | None] = mapped_column(ForeignKey("robots.id", ondelete="SET NULL"))
     creator_job_key: Mapped[str | None] = mapped_column(String(36))
     executor_job_key: Mapped[str | None] = mapped_column(String(36))
     ancestor_id: Mapped[int | None] = mapped_column(BigInteger)

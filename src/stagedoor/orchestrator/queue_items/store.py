@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.collisions import collision_refused
 from stagedoor.orchestrator.errors import AlreadyExists
+from stagedoor.orchestrator.folders.store import own_folder_id
+from stagedoor.orchestrator.odata.joining import TenantLine
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition, QueueFolder
 from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.queue_items.placing import TURNS_WITH_DEADLINE
@@ -17,13 +19,13 @@ from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.passage import FolderPlace
 
 
-def in_folder(session: Session, tenant_id: str, folder: FolderPlace, *, of: Any = QueueItem) -> ColumnElement[bool]:
+def in_folder(session: Session, tenant_id: str, folder: FolderPlace, *, of: Any = QueueItem) -> TenantLine:
     """Return the condition that the folder sees the item's queue; ``of`` has the item's ``folder_id`` and ``queue_id``.
 
     The queues whose home is elsewhere are looked up first: nearly always there are none, and the condition is then a
-    plain comparison that the index of a million rows answers in order.
+    plain comparison that the index of a million rows answers in order. Both they and the folder are the tenant's.
     """
-    at_home: ColumnElement[bool] = of.folder_id == folder.id
+    at_home: ColumnElement[bool] = of.folder_id == own_folder_id(tenant_id, folder.id)
     guests = session.scalars(
         select(QueueFolder.queue_id)
         .join(QueueDefinition, QueueDefinition.id == QueueFolder.queue_id)
@@ -33,7 +35,7 @@ def in_folder(session: Session, tenant_id: str, folder: FolderPlace, *, of: Any 
             QueueDefinition.tenant_id == tenant_id,
         )
     ).all()
-    return or_(at_home, of.queue_id.in_(guests)) if guests else at_home
+    return TenantLine(or_(at_home, of.queue_id.in_(guests)) if guests else at_home)
 
 
 def has_id(item_id: int) -> ColumnElement[bool]:
@@ -164,4 +166,4 @@ def list_abandoned(session: Session, tenant_id: str, now: datetime, *, limit: in
 
 
 def _visible(session: Session, tenant_id: str, folder: FolderPlace) -> Select[QueueItem]:
-    return select(QueueItem).where(QueueItem.tenant_id == tenant_id, in_folder(session, tenant_id, folder))
+    return select(QueueItem).where(in_folder(session, tenant_id, folder).condition)

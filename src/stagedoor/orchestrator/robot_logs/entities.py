@@ -25,4 +25,4 @@ ROBOT_LOG = EntityType(
     ),
 )
 
-ROBOT_LOGS = EntitySet("RobotLogs", ROBOT_LOG, counts_always=False, newest_first=True)
+ROBOT_LOGS = EntitySet("RobotLogs", ROBOT_LOG, counts_always=False, newest_first=True, first_by=(RobotLog.time_stamp,))

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagedoor.kit.db import Base, UtcDateTime
+from stagedoor.kit.growth import VALUES
 
 
 class RobotLog(Base):
@@ -13,19 +14,21 @@ class RobotLog(Base):
 
     __tablename__ = "robot_logs"
     __table_args__ = (
-        Index("ix_robot_logs_folder", "tenant_id", "folder_id", "id"),
-        Index("ix_robot_logs_time", "tenant_id", "folder_id", "time_stamp"),
+        Index("ix_robot_logs_time", "folder_id", "time_stamp", "id"),
+        Index("ix_robot_logs_level", "folder_id", "level", "time_stamp", "id"),
+        Index("ix_robot_logs_job", "job_key", "time_stamp", "id"),
+        {"info": {VALUES: {"folder_id": 5, "level": 6, "job_key": 20_000}}},
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(36))
-    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"), index=True)
+    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"))
     level: Mapped[int] = mapped_column(Integer)
     windows_identity: Mapped[str | None] = mapped_column(String(512))
     process_name: Mapped[str | None] = mapped_column(String(512))
     time_stamp: Mapped[datetime] = mapped_column(UtcDateTime)
     message: Mapped[str] = mapped_column(Text)
-    job_key: Mapped[str | None] = mapped_column(String(36), index=True)
+    job_key: Mapped[str | None] = mapped_column(String(36))
     raw_message: Mapped[str | None] = mapped_column(Text)
     robot_name: Mapped[str | None] = mapped_column(String(512))
     host_machine_name: Mapped[str | None] = mapped_column(String(512))

@@ -26,21 +26,21 @@ routes = Routes(settlement=DUE_MOVES)
 @routes.reads("RobotLogs_Get", basis=Basis.GUESS, note="Lines come latest first where no order is asked for.")
 def list_lines(call: Call) -> Answer:
     """Answer the folder's lines."""
-    return read_set(call, ROBOT_LOGS, [store.in_folder(get_folder(call))])
+    return read_set(call, ROBOT_LOGS, [store.in_folder(call.tenant.tenant_id, get_folder(call))])
 
 
 @routes.reads("RobotLogs_GetTotalCount")
 def count_lines(call: Call) -> Answer:
     """Answer how many lines the folder has, of those that ``$filter`` picks."""
     options = QueryOptions(filter=options_of(call, ROBOT_LOGS).filter, top=0, count=True)
-    page = read_page(call, ROBOT_LOGS, options, [store.in_folder(get_folder(call))])
+    page = read_page(call, ROBOT_LOGS, options, [store.in_folder(call.tenant.tenant_id, get_folder(call))])
     return answer_value(call, "Edm.Int64", page.count or 0)
 
 
 @routes.writes("RobotLogs_Export", basis=Basis.GUESS, note="The file has at most 20,000 lines and Stagedoor's columns.")
 def export_lines(call: Call) -> Answer:
     """Write the lines that the filter picks down as a file."""
-    where = [store.in_folder(get_folder(call))]
+    where = [store.in_folder(call.tenant.tenant_id, get_folder(call))]
     return start_export(call, ExportKind.LOGS, lambda: rows_of_set(call, ROBOT_LOGS, EXPORTED, where))
 
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from stagedoor.orchestrator.folders.store import select_ids_within_reach
+from stagedoor.orchestrator.folders.store import own_folder_id, select_ids_within_reach
 from stagedoor.orchestrator.jobs.models import Job
+from stagedoor.orchestrator.odata.joining import TenantLine
 from stagedoor.orchestrator.robot_logs.models import RobotLog
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.passage import FolderPlace, Reach
 
 
-def in_folder(folder: FolderPlace) -> ColumnElement[bool]:
-    """Return the condition that a line was written in the folder."""
-    return RobotLog.folder_id == folder.id
+def in_folder(tenant_id: str, folder: FolderPlace) -> TenantLine:
+    """Return the condition that a line was written in the folder, and the folder is the tenant's."""
+    return TenantLine(RobotLog.folder_id == own_folder_id(tenant_id, folder.id))
 
 
 def add_lines(session: Session, lines: Sequence[RobotLog]) -> None:
