@@ -33,7 +33,8 @@ WORDS = words_of("eq ne gt ge lt le and or not in has add sub mul div divby mod 
 OPENINGS = words_of(
     "contains( startswith( endswith( substringof( tolower( toupper( trim( concat( substring( indexof( length( year( "
     "month( day( hour( minute( second( date( now() Tags/any(t: Tags/all(t: Tags/any() cast( isof( round( floor( "
-    "ceiling( time( fractionalseconds( totaloffsetminutes( totalseconds( mindatetime() Marks/any(t: Numbers/any(t: Labels/all(t:"
+    "ceiling( time( fractionalseconds( totaloffsetminutes( totalseconds( mindatetime() Marks/any(t: Numbers/any(t: "
+    "Labels/all(t:"
 )
 SIGNS = words_of("( ) [ ] , / : ; - = *")
 VALUES = words_of(

@@ -202,7 +202,7 @@ def _fraction_sqlite(element: second_fraction, compiler: SQLCompiler, **kw: Any)
 @compiles(second_fraction, "postgresql")
 def _fraction_postgresql(element: second_fraction, compiler: SQLCompiler, **kw: Any) -> str:
     microseconds = f"CAST(EXTRACT(microseconds FROM {compiler.process(element.clauses, **kw)}) AS BIGINT)"
-    return f"(CAST({microseconds} % 1000000 AS DOUBLE PRECISION) / 1000000)"
+    return f"(CAST(mod({microseconds}, 1000000) AS DOUBLE PRECISION) / 1000000)"
 
 
 @compiles(seconds_of, "sqlite")
