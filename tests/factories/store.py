@@ -5,8 +5,9 @@ import sqlite3
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Dialect, Engine, create_engine, event
 
 import stagedoor
 import stagedoor.kit.changes
@@ -32,9 +33,9 @@ def _empty_store() -> bytes:
         with database.engine.begin() as connection:
             describe_growth(connection, Base.metadata.sorted_tables)
         database.close()
-        connection = sqlite3.connect(file)
-        connection.execute("PRAGMA journal_mode=DELETE")
-        connection.close()
+        plain = sqlite3.connect(file)
+        plain.execute("PRAGMA journal_mode=DELETE")
+        plain.close()
         return file.read_bytes()
 
 
@@ -43,9 +44,28 @@ def empty_database(directory: Path) -> Database:
     file = directory / "stagedoor.db"
     file.write_bytes(_empty_store())
     database = Database(f"sqlite:///{file}")
+    _share_compiled_statements(database.engine)
     # No test outlives a power cut, and waiting for the disk is most of a small test's time.
     event.listen(database.engine, "connect", _do_not_wait_for_the_disk)
     return database
+
+
+@cache
+def _dialect() -> Dialect:
+    engine = create_engine("sqlite://")
+    engine.connect().close()
+    engine.dispose()
+    return engine.dialect
+
+
+_COMPILED: dict[Any, Any] = {}
+
+
+def _share_compiled_statements(engine: Engine) -> None:
+    # Each store has an engine of its own, which would compile every statement anew: half of a small test's time.
+    # Statements are kept by dialect, so that the engines have to share one.
+    engine.dialect = _dialect()
+    engine.update_execution_options(compiled_cache=_COMPILED)
 
 
 def _do_not_wait_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
