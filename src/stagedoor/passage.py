@@ -26,6 +26,7 @@ class CredentialKind(StrEnum):
     """How the caller proved who it is."""
 
     ACCESS_KEY = "access_key"
+    NARROWED_KEY = "narrowed_key"
     OAUTH_TOKEN = "oauth_token"
     PERSONAL_ACCESS_TOKEN = "personal_access_token"
     TOKEN_2019 = "token_2019"
@@ -62,13 +63,15 @@ class GrantTerms:
     """What a credential may do, in words: the union of its allowances, cut down by its ceiling and its conditions.
 
     ``ceiling`` is a list of selectors that every call must also be covered by (the scopes of a token); ``None`` means
-    no ceiling. ``networks`` are CIDRs; empty means any. ``not_after`` is the end of the credential.
+    no ceiling. ``networks`` are CIDRs; empty means any. ``not_after`` is the end of the credential. ``narrowings`` are
+    what the holder took from it: each of them must cover a call too, so that none can add anything.
     """
 
     allowances: tuple[Allowance, ...]
     ceiling: tuple[str, ...] | None = None
     networks: tuple[str, ...] = ()
     not_after: datetime | None = None
+    narrowings: tuple[Allowance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ class Caller:
     not make itself a credential that outlives what the person allowed it. ``credential_id`` names the credential in
     audit and is never the secret itself.
     ``number`` is the integer by which the vendor's API names the caller. ``limits`` is ``None`` where nothing limits
-    how much the credential is used.
+    how much the credential is used. Of a narrowed key ``credential_id`` is the access key's that it was made of, whose
+    limits it uses, and ``narrowing_id`` tells it from others of that key.
     """
 
     kind: CallerKind
@@ -115,6 +119,12 @@ class Caller:
     may_make_credentials: bool = True
     number: int = 0
     limits: KeyLimits | None = None
+    narrowing_id: str | None = None
+
+    @property
+    def credential_name(self) -> str:
+        """What the audit calls the credential: a narrowed key by the access key's id, a slash and its own."""
+        return self.credential_id if self.narrowing_id is None else f"{self.credential_id}/{self.narrowing_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +162,33 @@ class FolderPlace:
 class Reach:
     """The folders that a caller's grant covers for the operation at hand, for filtering lists.
 
-    ``folder_keys`` are subtree roots; ``None`` means every folder.
+    ``folder_keys`` are subtree roots; ``None`` means every folder. Each of ``narrowed_to`` holds subtree roots too, and
+    a folder must lie in a subtree of each; there are none where ``folder_keys`` is ``None``.
     """
 
     folder_keys: frozenset[str] | None = None
+    narrowed_to: tuple[frozenset[str], ...] = ()
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The folders that are named; those among them that are covered are the roots of what is."""
+        return frozenset().union(self.folder_keys or (), *self.narrowed_to)
 
     def covers(self, folder: FolderPlace) -> bool:
-        """Tell whether the folder lies in one of the subtrees."""
-        return self.folder_keys is None or not self.folder_keys.isdisjoint(folder.lineage)
+        """Tell whether the folder lies in one of the subtrees, and in one of each narrowing."""
+        if self.folder_keys is None:
+            return True
+        lineage = folder.lineage
+        return not self.folder_keys.isdisjoint(lineage) and (
+            not self.narrowed_to or all(not keys.isdisjoint(lineage) for keys in self.narrowed_to)
+        )
+
+    def narrow(self, other: "Reach") -> "Reach":
+        """Return what both reach."""
+        limits = [keys for keys in (self.folder_keys, *self.narrowed_to, other.folder_keys) if keys is not None]
+        limits += other.narrowed_to
+        once = tuple(dict.fromkeys(limits))
+        return Reach(once[0], once[1:]) if once else Reach()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from stagedoor.audit.service import AuditWriter, list_rows
 from stagedoor.catalog import CATALOG
 from stagedoor.door.errors import Dialect, draw_error
 from stagedoor.identity.attempts import AttemptLimits
+from stagedoor.identity.api_users.narrowed_keys import NarrowedKeys
 from stagedoor.identity.authenticators.access_key import AccessKeyAuthenticator
 from stagedoor.identity.authenticators.local_authority import LocalAuthorityAuthenticator
 from stagedoor.identity.authorize.sessions import SignInSessions
@@ -221,6 +222,7 @@ def management(directory: Path) -> Iterator[Management]:
             users=people.service,
             user_directory=people.directory,
             access_keys=keys.service,
+            narrowed_keys=NarrowedKeys(keys.ring, world.vault),
             applications=ExternalApplications(world.vault, world.clock, world.chance),
             personal_access_tokens=PersonalAccessTokens(world.vault, world.clock, world.chance),
             sign_ins=SignIns(

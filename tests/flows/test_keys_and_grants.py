@@ -36,6 +36,11 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
+def narrowed(house: Served, key: str, **order: Any) -> httpx2.Response:
+    """Have the holder of a key make less of it."""
+    return httpx2.post(f"{house.base_url}/api/stagedoor/v1/keys/narrow", headers=bearer(key), json=order)
+
+
 def reason_of(answer: httpx2.Response) -> str:
     assert answer.status_code == 403, answer.text
     return str(answer.json()["stagedoor"]["reason"])
@@ -136,8 +141,11 @@ class TestWhatItMayDo:
         key = make(administrator, "keys-everything", ["all"])
         with httpx2.Client(base_url=f"{house.base_url}/api/stagedoor/v1", headers=bearer(key["key"])) as client:
             order = {"name": "keys-grandchild", "tenant": "acme/dev", "allow": ["Jobs_Get"]}
+            part = client.post("/keys/narrow", json={}).json()["key"]
             for answer in (
                 client.post("/keys", json=order),
+                client.post("/keys", json=order, headers=bearer(part)),
+                client.delete(f"/keys/{key['id']}", headers=bearer(part)),
                 client.delete(f"/keys/{key['id']}"),
                 client.post(f"/keys/{key['id']}/rotate", json={}),
                 client.post("/users", json={"username": "keys.made.by.a.key"}),
@@ -239,20 +247,25 @@ class TestRevocation:
         refused = caller.get("/odata/Jobs", headers=bearer(key["key"]))
         assert (refused.status_code, refused.json()["stagedoor"]["code"]) == (401, "access_key_revoked")
 
-    def test_from_another_process_within_a_second(
+    def test_from_another_process_within_a_second_with_whatever_was_narrowed_from_it(
         self, house: Served, administrator: Administrator, caller: httpx2.Client, tmp_path: Path
     ) -> None:
         key = make(administrator, "keys-revoked-elsewhere", ["Jobs_Get"], folders=["Shared"])
-        caller.headers.update(bearer(key["key"]))
-        assert caller.get("/odata/Jobs").status_code == 200
+        child = narrowed(house, key["key"]).json()["key"]
+        grandchild = narrowed(house, child, expires_in="1m").json()["key"]
+        credentials = [key["key"], child, grandchild]
+        for credential in credentials:
+            assert caller.get("/odata/Jobs", headers=bearer(credential)).status_code == 200
         terminal = Terminal(tmp_path, house.base_url)
         revoked = terminal.run("key", "revoke", key["id"], "--data-dir", str(house.data_dir), "--output", "json")
         assert revoked.json["state"] == "revoked"
         eventually(
-            lambda: caller.get("/odata/Jobs").status_code,
-            lambda status: status == 401,
+            lambda: [caller.get("/odata/Jobs", headers=bearer(credential)).status_code for credential in credentials],
+            lambda statuses: statuses == [401, 401, 401],
             seconds_max=REVOCATION_SECONDS_MAX,
         )
+        refused = caller.get("/odata/Jobs", headers=bearer(grandchild))
+        assert refused.json()["stagedoor"]["code"] == "access_key_revoked"
 
     def test_a_key_made_in_another_process_opens_within_a_second(
         self, house: Served, caller: httpx2.Client, tmp_path: Path
@@ -265,6 +278,111 @@ class TestRevocation:
             lambda status: status == 200,
             seconds_max=REVOCATION_SECONDS_MAX,
         )
+
+
+class TestNarrowed:
+    """What holders make of their own keys."""
+
+    def test_it_does_part_of_what_the_key_does_and_says_so(
+        self, house: Served, administrator: Administrator, caller: httpx2.Client
+    ) -> None:
+        administrator.make_folder("keys-wide")
+        key = make(administrator, "keys-to-narrow", ["tag:Jobs", "tag:Assets"], folders=["Shared", "keys-wide"])
+        made = narrowed(house, key["key"], allow=["tag:Jobs"], folders=["keys-wide"], expires_in="5m")
+        assert made.status_code == 201, made.text
+        child = made.json()
+        caller.headers.update(bearer(child["key"]))
+        assert caller.get("/odata/Jobs").status_code == 200
+        assert reason_of(caller.get("/odata/Assets")) == "narrowed_away"
+        elsewhere = caller.get("/odata/Jobs", headers={"X-UIPATH-FolderPath": "Shared"})
+        assert (elsewhere.status_code, elsewhere.json()["errorCode"]) == (404, 1100)
+        with httpx2.Client(base_url=f"{house.base_url}/api/stagedoor/v1", headers=bearer(child["key"])) as client:
+            told = client.get("/whoami").json()
+            assert told["credential"] == {
+                "kind": "narrowed_key",
+                "id": key["id"],
+                "narrowing_id": child["narrowing_id"],
+                "expires_at": child["expires_at"],
+            }
+            assert told["grant"]["operations"] == child["operations"]
+            assert {name.partition("_")[0] for name in child["operations"]} == {"Jobs"}
+            assert told["grant"]["folders"] == ["keys-wide"]
+            asked = client.get("/can-i", params={"operation": "Assets_Get", "folder": "keys-wide"}).json()
+            assert (asked["allowed"], asked["reason"]) == (False, "narrowed_away")
+            assert client.get("/can-i", params={"operation": "Jobs_Get"}).json()["allowed"]
+            assert [
+                folder["path"] for folder in client.get("/folders", params={"tenant": "acme/dev"}).json()["items"]
+            ] == ["keys-wide"]
+
+    def test_a_folder_below_that_of_the_key_is_reached_by_name_by_list_and_without_a_name(
+        self, house: Served, administrator: Administrator, caller: httpx2.Client
+    ) -> None:
+        parent = administrator.make_folder("keys-parent")
+        administrator.make_folder("keys-below", parent_id=parent["Id"])
+        key = make(administrator, "keys-narrow-below", ["Jobs_Get", "Folders_Get"], folders=["keys-parent"])
+        child = narrowed(house, key["key"], folders=["keys-parent/keys-below"]).json()
+        caller.headers.update(bearer(child["key"]))
+        assert caller.get("/odata/Jobs").status_code == 200
+        assert caller.get("/odata/Jobs", headers={"X-UIPATH-FolderPath": "keys-parent"}).status_code == 404
+        listed = [folder["FullyQualifiedName"] for folder in caller.get("/odata/Folders").json()["value"]]
+        assert listed == ["keys-parent/keys-below"]
+
+    @pytest.mark.parametrize(
+        ("order", "status", "code"),
+        [
+            ({"allow": ["Assets_Get"]}, 403, "grant_exceeds_maker"),
+            ({"allow": ["all"]}, 403, "grant_exceeds_maker"),
+            ({"folders": ["keys-outside"]}, 400, "narrowing_refused"),
+            ({"networks": ["0.0.0.0/0"]}, 400, "narrowing_refused"),
+            ({"expires_in": "25h"}, 400, "narrowing_refused"),
+            ({"expires_in": "0s"}, 400, "narrowing_refused"),
+            ({"allow": ["Nonsense"]}, 400, "unknown_selector"),
+            ({"folders": ["Nowhere"]}, 400, "folder_not_found"),
+            ({"alow": ["Jobs_Get"]}, 422, "request_refused"),
+        ],
+    )
+    def test_more_than_the_key_holds_is_refused(
+        self, house: Served, administrator: Administrator, order: dict[str, Any], status: int, code: str
+    ) -> None:
+        administrator.make_folder("keys-outside")
+        key = make(administrator, f"keys-{order}", ["Jobs_Get"], folders=["Shared"], networks=["127.0.0.0/8"])
+        refused = narrowed(house, key["key"], **order)
+        assert (refused.status_code, refused.json()["code"]) == (status, code), refused.text
+
+    def test_it_uses_the_keys_rate_and_not_one_of_its_own(
+        self, house: Served, administrator: Administrator, caller: httpx2.Client
+    ) -> None:
+        key = make(administrator, "keys-narrow-rate", ["Jobs_Get"], folders=["Shared"], daily_quota=4)
+        children = [narrowed(house, key["key"]).json()["key"] for _ in range(2)]
+        assert [caller.get("/odata/Jobs", headers=bearer(child)).status_code for child in children] == [200, 200]
+        for credential in (*children, key["key"]):
+            refused = caller.get("/odata/Jobs", headers=bearer(credential))
+            assert (refused.status_code, refused.json()["stagedoor"]["code"]) == (429, "daily_quota_spent")
+
+    def test_the_command_line_narrows_the_key_in_use_and_what_it_gave(
+        self, house: Served, administrator: Administrator, caller: httpx2.Client, tmp_path: Path
+    ) -> None:
+        key = make(administrator, "keys-narrow-cli", ["tag:Jobs"], folders=["Shared"])
+        terminal = Terminal(tmp_path, house.base_url)
+        words = ["key", "narrow", "--allow", "Jobs_Get", "Jobs_GetById", "--expires", "10m"]
+        first = terminal.run(*words, STAGEDOOR_KEY=key["key"]).stdout.strip()
+        second = terminal.run("key", "narrow", "--allow", "Jobs_Get", STAGEDOOR_KEY=first).stdout.strip()
+        assert caller.get("/odata/Jobs", headers=bearer(second)).status_code == 200
+        assert reason_of(caller.get("/odata/Jobs(1)", headers=bearer(second))) == "narrowed_away"
+
+    def test_the_audit_names_the_key_and_tells_its_narrowings_apart(
+        self, house: Served, administrator: Administrator, caller: httpx2.Client
+    ) -> None:
+        key = make(administrator, "keys-narrow-audited", ["Jobs_Get"], folders=["Shared"])
+        child = narrowed(house, key["key"]).json()
+        answer = caller.get("/odata/Jobs", headers=bearer(child["key"]))
+        tail = administrator.management.get("/audit", params={"caller": key["id"], "limit": 500}).json()["items"]
+        [called] = [row for row in tail if row["request_id"] == answer.headers["X-Request-Id"]]
+        assert called["credential"] == {"kind": "narrowed_key", "id": f"{key['id']}/{child['narrowing_id']}"}
+        [made] = [row for row in tail if row["event"] == "admin:access_key:narrowed"]
+        assert made["credential"]["id"] == key["id"]
+        assert child["narrowing_id"] in made["sentence"]
+        assert child["key"] not in str(tail)
 
 
 class TestAudit:

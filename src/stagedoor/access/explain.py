@@ -36,6 +36,12 @@ def grant_in_words(
     if terms.ceiling is not None:
         scopes = [entry.removeprefix("scope:") for entry in terms.ceiling]
         sentences.append(f"Never more than {_join(scopes)}." if scopes else "Never more than what needs no scope.")
+    for narrowing in terms.narrowings:
+        where = ""
+        if narrowing.folders is not None:
+            paths = sorted(folder_paths.get(folder, folder) for folder in narrowing.folders)
+            where = f", in {_join(paths)} and everything below" if paths else ", in no folder"
+        sentences.append(f"Narrowed to: {_what(narrowing.allow, grants)}{where}.")
     if terms.networks:
         sentences.append(f"Only from {_join(list(terms.networks))}.")
     if terms.not_after is not None:

@@ -133,10 +133,11 @@ class Grants:
         )
         return Grant(_normal_form(bounded), None if networks is None else collapse(networks), not_after)
 
-    def compile(self, terms: GrantTerms, tenant_id: str | None) -> Grant:
+    def compile(self, terms: GrantTerms, tenant_id: str | None, lineages: Lineages = STRANGERS) -> Grant:
         """Return what the terms allow in one tenant; ``None`` asks for what they allow in every tenant.
 
-        Words that mean nothing any more allow nothing.
+        Words that mean nothing any more allow nothing. ``lineages`` matter where terms were narrowed to a folder below
+        one that they name: without them that counts as nothing.
         """
         ceiling = -1 if terms.ceiling is None else self.selectors.resolve_ceiling(terms.ceiling)
         statements = [
@@ -147,7 +148,20 @@ class Grants:
             for allowance in terms.allowances
             if allowance.tenant_id is None or allowance.tenant_id == tenant_id
         ]
-        return self.make(statements, networks=read_networks(terms.networks), not_after=terms.not_after)
+        grant = self.make(statements, networks=read_networks(terms.networks), not_after=terms.not_after)
+        for narrowing in terms.narrowings:
+            grant = grant.intersect(self.compile(GrantTerms((narrowing,)), tenant_id), lineages)
+        return grant
+
+    def reach(self, terms: GrantTerms, tenant_id: str, operation: Operation) -> Reach | None:
+        """Return where the terms allow one operation, ``None`` for nowhere; exact in every tree of folders."""
+        reach = self.compile(GrantTerms(terms.allowances, terms.ceiling), tenant_id).reach(operation)
+        for narrowing in terms.narrowings:
+            narrower = self.compile(GrantTerms((narrowing,)), tenant_id).reach(operation)
+            if reach is None or narrower is None:
+                return None
+            reach = reach.narrow(narrower)
+        return reach
 
     def verify(self, terms: GrantTerms) -> None:
         """Check the words of terms that are about to be stored.
@@ -155,7 +169,7 @@ class Grants:
         Raises :class:`~stagedoor.access.errors.UnknownSelector` and
         :class:`~stagedoor.access.errors.NetworkMalformed`.
         """
-        for allowance in terms.allowances:
+        for allowance in (*terms.allowances, *terms.narrowings):
             self.selectors.verify(allowance.allow)
         for network in terms.networks:
             try:

@@ -1,7 +1,7 @@
 """Which kind of credential may use which ability of the management API, whatever its owner may do.
 
 The table is the whole of it: what it does not list is refused. An access key can never make or change keys, so a
-leaked one cannot make itself a successor.
+leaked one cannot make itself a successor. What it can be narrowed to is nothing new: less than it, and ending with it.
 """
 
 from enum import StrEnum
@@ -15,6 +15,7 @@ class ManagementAbility(StrEnum):
 
     ACCESS_KEY_CREATE = "access_key:create"
     ACCESS_KEY_LIMIT = "access_key:limit"
+    ACCESS_KEY_NARROW = "access_key:narrow"
     ACCESS_KEY_READ = "access_key:read"
     ACCESS_KEY_REVOKE = "access_key:revoke"
     ACCESS_KEY_ROTATE = "access_key:rotate"
@@ -40,14 +41,15 @@ class ManagementAbility(StrEnum):
     USER_READ = "user:read"
 
 
-_EVERY_ABILITY = frozenset(ManagementAbility)
+_EVERY_ABILITY = frozenset(ManagementAbility) - {ManagementAbility.ACCESS_KEY_NARROW}
 _READS = frozenset(ability for ability in ManagementAbility if ability.endswith(":read"))
 _ABOUT_ONESELF = frozenset({ManagementAbility.FOLDER_READ, ManagementAbility.GRANT_READ, ManagementAbility.TENANT_READ})
 
 ABILITIES: dict[CredentialKind, frozenset[ManagementAbility]] = {
-    CredentialKind.ACCESS_KEY: _ABOUT_ONESELF,
+    CredentialKind.ACCESS_KEY: _ABOUT_ONESELF | {ManagementAbility.ACCESS_KEY_NARROW},
     CredentialKind.LEGACY_TOKEN: _ABOUT_ONESELF,
     CredentialKind.LOCAL_AUTHORITY: _EVERY_ABILITY,
+    CredentialKind.NARROWED_KEY: _ABOUT_ONESELF | {ManagementAbility.ACCESS_KEY_NARROW},
     CredentialKind.OAUTH_TOKEN: _EVERY_ABILITY,
     CredentialKind.PERSONAL_ACCESS_TOKEN: _READS,
     CredentialKind.TOKEN_2019: _ABOUT_ONESELF,

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     FOLDER_LIMITED_GRANT = "folder_limited_grant"
     FOLDER_NOT_GRANTED = "folder_not_granted"
     FOLDER_REQUIRED = "folder_required"
+    NARROWED_AWAY = "narrowed_away"
     NETWORK_NOT_GRANTED = "network_not_granted"
     OPERATION_NOT_GRANTED = "operation_not_granted"
     REMOTE_FOLDERS_UNKNOWN = "remote_folders_unknown"
@@ -38,6 +39,9 @@ REASONS: dict[Reason, ReasonText] = {
     ),
     Reason.FOLDER_NOT_GRANTED: ReasonText("folders", "This credential may not use {operation} in the folder {folder}."),
     Reason.FOLDER_REQUIRED: ReasonText("folders", "{operation} works in one folder, and the request names none."),
+    Reason.NARROWED_AWAY: ReasonText(
+        "narrowing", "The access key may use {operation}; this credential was narrowed to less."
+    ),
     Reason.NETWORK_NOT_GRANTED: ReasonText("networks", "This credential may not be used from {client_address}."),
     Reason.OPERATION_NOT_GRANTED: ReasonText("operations", "This credential may not use {operation}."),
     Reason.REMOTE_FOLDERS_UNKNOWN: ReasonText(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from stagedoor.access.grants import Grant, Grants
+from stagedoor.access.grants import STRANGERS, Grant, Grants, Lineages
 from stagedoor.access.reasons import REASONS, Reason
 from stagedoor.catalog.matcher import Catalog
 from stagedoor.catalog.operations import FolderNeed, Operation
@@ -68,7 +68,7 @@ class Judge:
             return _deny(Reason.EXPIRED, not_after=terms.not_after.isoformat(timespec="seconds"))
         if not admit(terms.networks, client_address):
             return _deny(Reason.NETWORK_NOT_GRANTED, client_address=client_address)
-        decision = self._decide(terms.allowances, terms.ceiling, tenant.tenant_id, operation.index)
+        decision = self._decide(terms.allowances, terms.ceiling, terms.narrowings, tenant.tenant_id, operation.index)
         allowed = decision.allowed
         if allowed is None:
             return _refuse_operation(decision, operation, folder)
@@ -85,21 +85,26 @@ class Judge:
         if caller.tenant_ids is not None and tenant.tenant_id not in caller.tenant_ids:
             return None
         terms = caller.terms
-        return self._decide(terms.allowances, terms.ceiling, tenant.tenant_id, operation.index).reach
+        return self._decide(terms.allowances, terms.ceiling, terms.narrowings, tenant.tenant_id, operation.index).reach
 
-    def grant_for(self, caller: Caller, tenant: TenantPlace | None = None) -> Grant:
-        """Return the caller's whole grant in one tenant, or what holds in every tenant where none is given."""
-        return self.grants.compile(caller.terms, None if tenant is None else tenant.tenant_id)
+    def grant_for(self, caller: Caller, tenant: TenantPlace | None = None, lineages: Lineages = STRANGERS) -> Grant:
+        """Return the caller's whole grant in one tenant, or what holds in every tenant where none is given.
+
+        ``lineages`` are those of the tenant's folders; see :meth:`~stagedoor.access.grants.Grants.compile`.
+        """
+        return self.grants.compile(caller.terms, None if tenant is None else tenant.tenant_id, lineages)
 
     def _decide_afresh(
         self,
         allowances: tuple[Allowance, ...],
         ceiling: tuple[str, ...] | None,
+        narrowings: tuple[Allowance, ...],
         tenant_id: str,
         operation_index: int,
     ) -> _Decision:
         operation = self._operations[operation_index]
-        reach = self.grants.compile(GrantTerms(allowances, ceiling), tenant_id).reach(operation)
+        terms = GrantTerms(allowances, ceiling, narrowings=narrowings)
+        reach = self.grants.reach(terms, tenant_id, operation)
         selectors = self.grants.selectors
         covering = [
             (allowance, selector)
@@ -113,9 +118,15 @@ class Judge:
             return _Decision(Allowed(reach, widest[1]))
         if not covering:
             return _Decision(None, Reason.OPERATION_NOT_GRANTED)
+        if self._narrowed_away(terms, tenant_id, operation):
+            return _Decision(None, Reason.NARROWED_AWAY)
         if ceiling is not None and not selectors.resolve_ceiling(ceiling) >> operation.index & 1:
             return _Decision(None, Reason.SCOPE_MISSING)
         return _Decision(None, Reason.FOLDER_LIMITED_GRANT)
+
+    def _narrowed_away(self, terms: GrantTerms, tenant_id: str, operation: Operation) -> bool:
+        whole = GrantTerms(terms.allowances, terms.ceiling)
+        return bool(terms.narrowings) and self.grants.reach(whole, tenant_id, operation) is not None
 
 
 def _place(allowed: Allowed, operation: Operation, folder: FolderPlace | None, *, is_remote: bool) -> Verdict:
@@ -137,8 +148,8 @@ def _refuse_operation(decision: _Decision, operation: Operation, folder: FolderP
     if decision.reason is Reason.SCOPE_MISSING:
         scope = None if operation.scope is None else (f"scope:{operation.scope}",)
         return _deny(Reason.SCOPE_MISSING, operation, smallest_grant=scope)
-    if decision.reason is Reason.FOLDER_LIMITED_GRANT:
-        return _deny(Reason.FOLDER_LIMITED_GRANT, operation)
+    if decision.reason in (Reason.FOLDER_LIMITED_GRANT, Reason.NARROWED_AWAY):
+        return _deny(decision.reason, operation)
     bounded = operation.folder is FolderNeed.NEEDED and not operation.names_other_folders
     return _deny(
         Reason.OPERATION_NOT_GRANTED, operation, folder=folder.path if bounded and folder is not None else None

@@ -22,6 +22,7 @@ from stagedoor.admin.error_answers import answer_error, draw_errors
 from stagedoor.admin.folders import routes as folders_routes
 from stagedoor.admin.folders.service import Folders
 from stagedoor.admin.keys import routes as keys_routes
+from stagedoor.admin.keys.narrowing import NarrowingDesk
 from stagedoor.admin.keys.service import KeyDesk
 from stagedoor.admin.legacy_window import routes as legacy_window_routes
 from stagedoor.admin.legacy_window.service import WindowDesk
@@ -80,6 +81,8 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
     )
     trials = Trials(connections, parts.connections, parts.upstream_tokens, parts.catalog, trail, parts.chance)
     tenants = Tenants(parts.organizations, parts.connections, parts.upstream_tokens, places, trail, parts.base_url)
+    keys = KeyDesk(parts.access_keys, parts.judge, places, makers, trail, parts.clock)
+    narrowing = NarrowingDesk(parts.narrowed_keys, parts.judge, places, trail, parts.clock, parts.chance)
     app.include_router(operations_routes.build_routes(OperationSearch(parts.catalog)), prefix=PREFIX)
     for router in (
         whoami_routes.build_routes(Mirror(places, parts.judge)),
@@ -87,7 +90,7 @@ def build_admin(parts: AdminParts, draw_error: DrawError) -> FastAPI:
         tenants_routes.build_routes(tenants, work),
         connections_routes.build_routes(connections, trials, work, parts.trial_threads),
         folders_routes.build_routes(Folders(places, parts.judge)),
-        keys_routes.build_routes(KeyDesk(parts.access_keys, parts.judge, places, makers, trail, parts.clock), work),
+        keys_routes.build_routes(keys, narrowing, work),
         audit_log_routes.build_routes(parts.audit, work),
         legacy_window_routes.build_routes(window, parts.legacy_uses, work),
         users_routes.build_routes(people, work),

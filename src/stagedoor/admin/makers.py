@@ -1,6 +1,7 @@
 """Whoever makes a credential hands on no more than they hold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stagedoor.access.verdict import Judge
 from stagedoor.admin.errors import GrantExceedsMaker
@@ -22,9 +23,8 @@ class Makers:
         """
         grants = self._judge.grants
         wanted = grants.compile(GrantTerms(terms.allowances, terms.ceiling, terms.networks), tenant.tenant_id)
-        held_terms = GrantTerms(maker.terms.allowances, maker.terms.ceiling, maker.terms.networks)
-        held = grants.compile(held_terms, tenant.tenant_id)
-        lineages = {place.key: place.lineage for place in self._places.list_folders(tenant)}
+        lineages = self._places.lineages(tenant)
+        held = grants.compile(replace(maker.terms, not_after=None), tenant.tenant_id, lineages)
         if wanted.is_inside(held, lineages):
             return
         beyond: Sequence[str] = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from stagedoor.access.verdict import Judge
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog.matcher import Catalog
+from stagedoor.identity.api_users.narrowed_keys import NarrowedKeys
 from stagedoor.identity.api_users.service import AccessKeys
 from stagedoor.identity.legacy_basic.service import LegacyBasic
 from stagedoor.identity.legacy_basic.uses import LegacyUses
@@ -52,6 +53,7 @@ class AdminParts:
     users: Users
     user_directory: UserDirectory
     access_keys: AccessKeys
+    narrowed_keys: NarrowedKeys
     applications: ExternalApplications
     personal_access_tokens: PersonalAccessTokens
     user_keys: UserKeys

@@ -59,6 +59,10 @@ class Places:
         index = self._remote_folders.latest(tenant)
         return index.places if index is not None else ()
 
+    def lineages(self, tenant: TenantPlace) -> dict[str, tuple[str, ...]]:
+        """Return for each of those folders' keys the keys from its root down to it."""
+        return {place.key: place.lineage for place in self.list_folders(tenant)}
+
     def learn_folders(self, tenant: TenantPlace) -> None:
         """Ask a remote tenant for its folders, unless that was done within the minute.
 

@@ -26,9 +26,21 @@ class AdministrationTrail:
 
         ``sentence`` says what was done to which thing, by its name and id.
         """
+        entry = self._entry(visitor, event_name, sentence, tenant)
+
+        def record(_: Session) -> None:
+            self._audit.record(entry)
+
+        event.listen(session, "after_commit", record, once=True)
+
+    def note_done(self, visitor: Visitor, event_name: EventName, sentence: str, *, tenant: str | None = None) -> None:
+        """Record what was done and stored nowhere."""
+        self._audit.record(self._entry(visitor, event_name, sentence, tenant))
+
+    def _entry(self, visitor: Visitor, event_name: EventName, sentence: str, tenant: str | None) -> AuditEntry:
         caller = visitor.caller
         organization = self._organizations.find_organization(caller.organization_id)
-        entry = AuditEntry(
+        return AuditEntry(
             event=event_name,
             time=self._clock.now(),
             request_id=visitor.request_id,
@@ -36,7 +48,7 @@ class AdministrationTrail:
             caller_id=caller.id,
             caller_name=caller.name,
             credential_kind=caller.credential_kind,
-            credential_id=caller.credential_id,
+            credential_id=caller.credential_name,
             client_address=visitor.client_address,
             organization_id=caller.organization_id,
             organization=organization.name if organization else None,
@@ -44,8 +56,3 @@ class AdministrationTrail:
             verdict="allowed",
             sentence=sentence,
         )
-
-        def record(_: Session) -> None:
-            self._audit.record(entry)
-
-        event.listen(session, "after_commit", record, once=True)

@@ -12,6 +12,7 @@ class EventName(StrEnum):
 
     ADMIN_ACCESS_KEY_CREATED = "admin:access_key:created"
     ADMIN_ACCESS_KEY_LIMITED = "admin:access_key:limited"
+    ADMIN_ACCESS_KEY_NARROWED = "admin:access_key:narrowed"
     ADMIN_ACCESS_KEY_REVOKED = "admin:access_key:revoked"
     ADMIN_ACCESS_KEY_ROTATED = "admin:access_key:rotated"
     ADMIN_API_PASSWORD_CLEARED = "admin:api_password:cleared"

@@ -36,7 +36,8 @@ _SENSITIVE_FIELDS = frozenset({"code", "key", "nonce", "pass", "pat", "sessionid
 _NAME_NOISE = str.maketrans("", "", "-_. ")
 
 _SHAPES = re.compile(
-    r"sd[a-z]?(?:_|%5[fF])[0-9A-Za-z_%]{6,}"  # access key, client secret, refresh token
+    r"sdn(?:_|%5[fF])[0-9A-Za-z_.%=-]{6,}"  # narrowed key
+    r"|sd[a-z]?(?:_|%5[fF])[0-9A-Za-z_%]{6,}"  # access key, client secret, refresh token
     r"|sl(?:_|%5[fF])[0-9A-Za-z_.%=-]{20,}"  # token of the old login
     r"|rt(?:_|%5[fF])[0-9A-Za-z]{12,}(?:-[0-9]+)?"  # personal access token
     r"|eyJ[0-9A-Za-z_-]{8,}(?:\.[0-9A-Za-z_-]*)*"  # JWT, JWS and JWE in compact form

@@ -74,7 +74,14 @@ def list_rows(
     if caller is not None and _looks_like_an_id(caller):
         query = query.where(AuditRow.caller_id == caller)
     elif caller is not None:
-        query = query.where(or_(AuditRow.caller_name == caller, AuditRow.credential_id == caller))
+        query = query.where(
+            or_(
+                AuditRow.caller_name == caller,
+                AuditRow.credential_id == caller,
+                # What was narrowed from a key goes by the key's id, a slash and its own.
+                AuditRow.credential_id.startswith(f"{caller}/", autoescape=True),
+            )
+        )
     if after is not None:
         return list(session.scalars(query.where(AuditRow.id > after).order_by(AuditRow.id)))
     newest_first = session.scalars(query.order_by(AuditRow.id.desc()))

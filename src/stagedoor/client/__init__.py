@@ -26,6 +26,7 @@ from stagedoor.client._answers import (
     LegacyUse,
     LegacyUser,
     LegacyWindow,
+    NarrowedKey,
     OperationFacts,
     Organization,
     Permission,
@@ -78,6 +79,7 @@ from stagedoor.client._errors import (
     Unreachable,
     UpstreamFailed,
 )
+from stagedoor.client._narrowing import narrow_offline
 from stagedoor.client._retry import Retry
 from stagedoor.client._robot_scripts import AsyncRobotScripts, RobotScript, RobotScripts
 
@@ -114,6 +116,7 @@ __all__ = [
     "LegacyUser",
     "LegacyWindow",
     "MemoryTokenStore",
+    "NarrowedKey",
     "NotBuilt",
     "NotFound",
     "NotSignedIn",
@@ -142,5 +145,6 @@ __all__ = [
     "Unreachable",
     "UpstreamFailed",
     "WhoAmI",
+    "narrow_offline",
     "tokens_of",
 ]

@@ -21,10 +21,11 @@ class TenantName(TypedDict):
 
 
 class CredentialFacts(TypedDict):
-    """Which credential was used, never the credential itself."""
+    """Which credential was used, never the credential itself; of a narrowed key ``id`` is the access key's."""
 
     kind: str
     id: str
+    narrowing_id: str | None
     expires_at: str | None
 
 
@@ -119,6 +120,22 @@ class AccessKeyFacts(TypedDict):
     daily_quota: int | None
     concurrency: int | None
     weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowedKey:
+    """Less of an access key, for a while. ``key`` is shown this once and kept nowhere.
+
+    ``words`` and ``operations`` say what it allows. It ends with the access key ``access_key_id`` at the latest;
+    ``narrowing_id`` tells it from others of that key in the audit.
+    """
+
+    key: Secret
+    access_key_id: str
+    narrowing_id: str
+    expires_at: str | None
+    words: tuple[str, ...]
+    operations: tuple[str, ...]
 
 
 class KeyLimits(TypedDict, total=False):

@@ -17,6 +17,7 @@ from stagedoor.client._answers import (
     KeyLimits,
     KeyPreview,
     LegacyWindow,
+    NarrowedKey,
     OperationFacts,
     Permission,
     Tenant,
@@ -291,6 +292,23 @@ class Stagedoor:
         force within a second in every process; what the key has used stays used.
         """
         return self._run(self._core.ask(_management.change_key_limits(key_id, limits)))
+
+    def narrow_key(
+        self,
+        *,
+        allow: Sequence[str] | None = None,
+        folders: Sequence[str] | None = None,
+        networks: Sequence[str] = (),
+        expires_in: str = "1h",
+    ) -> NarrowedKey:
+        """Return less of the access key in use, for a while: what may be handed to a job, a script or an agent.
+
+        What is left out stays as the key has it; asking for more than the key allows is refused. ``expires_in`` is at
+        most ``24h``. What a narrowed key uses counts as its access key's, and it ends with that key at the latest.
+        Works with an access key and with a narrowed one, and with nothing else.
+        """
+        ask = _management.narrow_key(allow=allow, folders=folders, networks=networks, expires_in=expires_in)
+        return self._run(self._core.ask(ask))
 
     def revoke_key(self, key_id: str) -> AccessKeyFacts:
         """End an access key at once and return its facts."""

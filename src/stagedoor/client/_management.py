@@ -14,6 +14,7 @@ from stagedoor.client._answers import (
     KeyLimits,
     KeyPreview,
     LegacyWindow,
+    NarrowedKey,
     OperationFacts,
     Permission,
     Tenant,
@@ -131,6 +132,18 @@ def rotate_key(key_id: str, *, overlap: str | None) -> Ask[FreshKey]:
     return Ask(call_to("POST", f"/keys/{quote(key_id, safe='')}/rotate", json={"overlap": overlap}), _fresh_key)
 
 
+def narrow_key(
+    *, allow: Sequence[str] | None, folders: Sequence[str] | None, networks: Sequence[str], expires_in: str
+) -> Ask[NarrowedKey]:
+    body = {
+        "allow": None if allow is None else list(allow),
+        "folders": None if folders is None else list(folders),
+        "networks": list(networks),
+        "expires_in": expires_in,
+    }
+    return Ask(call_to("POST", "/keys/narrow", json=body), _narrowed_key)
+
+
 def audit(*, limit: int, after: int | str | None, verdict: str | None, caller: str | None) -> Ask[AuditPage]:
     query = {"limit": limit, "after": after, "verdict": verdict, "caller": caller}
     return Ask(call_to("GET", "/audit", query=query), _audit_page)
@@ -153,6 +166,20 @@ def _fresh_key(body: dict[str, Any]) -> FreshKey:
     if not isinstance(key, str):
         raise ServerFailed("The answer holds no key.", hint="List the keys before you make another one.")
     return FreshKey(Secret(key), cast("AccessKeyFacts", facts), tuple(str(warning) for warning in warnings))
+
+
+def _narrowed_key(body: dict[str, Any]) -> NarrowedKey:
+    key = body.get("key")
+    if not isinstance(key, str):
+        raise ServerFailed("The answer holds no key.")
+    return NarrowedKey(
+        Secret(key),
+        str(body.get("access_key_id")),
+        str(body.get("narrowing_id")),
+        body.get("expires_at"),
+        tuple(body.get("words") or ()),
+        tuple(body.get("operations") or ()),
+    )
 
 
 def _audit_page(body: dict[str, Any]) -> AuditPage:

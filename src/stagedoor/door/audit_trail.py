@@ -59,7 +59,7 @@ def record_visit(visit: Visit) -> None:
         caller_id=caller.id if caller else None,
         caller_name=caller.name if caller else None,
         credential_kind=caller.credential_kind if caller else None,
-        credential_id=caller.credential_id if caller else None,
+        credential_id=caller.credential_name if caller else None,
         client_address=head.client_address if head else None,
         organization_id=caller.organization_id if caller else None,
         organization=organization.name if organization else None,

@@ -39,6 +39,7 @@ from stagedoor.gateway.unsettled import UnsettledOrders
 from stagedoor.identity.account_discovery.routes import account_discovery_routes
 from stagedoor.identity.account_discovery.service import AccountDiscovery
 from stagedoor.identity.api_users.key_ring import KeyRing
+from stagedoor.identity.api_users.narrowed_keys import NarrowedKeys
 from stagedoor.identity.api_users.service import AccessKeys
 from stagedoor.identity.attempts import AttemptLimits
 from stagedoor.identity.authenticators.access_key import AccessKeyAuthenticator
@@ -46,6 +47,7 @@ from stagedoor.identity.authenticators.chain import Authenticator, Authenticator
 from stagedoor.identity.authenticators.id_token import IdTokenAuthenticator
 from stagedoor.identity.authenticators.legacy_token import LegacyTokenAuthenticator
 from stagedoor.identity.authenticators.local_authority import LocalAuthorityAuthenticator
+from stagedoor.identity.authenticators.narrowed_key import NarrowedKeyAuthenticator
 from stagedoor.identity.authenticators.oauth_token import OAuthTokenAuthenticator
 from stagedoor.identity.authenticators.personal_access_token import PersonalAccessTokenAuthenticator
 from stagedoor.identity.legacy_basic.routes import legacy_basic_routes
@@ -137,6 +139,7 @@ class House:
         self.directory = OrganizationDirectory(database, vault)
         self.users = UserDirectory(database)
         self.key_ring = KeyRing(database, vault)
+        narrowed_keys = NarrowedKeys(self.key_ring, vault)
         self.token_ring = PersonalAccessTokenRing(database, vault, self.users, clock)
         self.folders = FolderDirectory(database, self.changes)
         self.legacy_uses = LegacyUses(database)
@@ -178,6 +181,7 @@ class House:
         )
         authenticators: list[Authenticator] = [
             AccessKeyAuthenticator(self.key_ring),
+            NarrowedKeyAuthenticator(narrowed_keys),
             PersonalAccessTokenAuthenticator(self.token_ring),
             LegacyTokenAuthenticator(legacy_tokens),
             OAuthTokenAuthenticator(self.oauth.verifier),
@@ -248,6 +252,7 @@ class House:
             users=users,
             user_directory=self.users,
             access_keys=AccessKeys(vault, clock, chance),
+            narrowed_keys=narrowed_keys,
             applications=self.oauth.applications,
             personal_access_tokens=personal_access_tokens,
             user_keys=self.oauth.user_keys,

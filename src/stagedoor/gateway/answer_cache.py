@@ -257,5 +257,5 @@ def _key_of(carriage: Carriage, shared: Onward, generation: int) -> Hashable:
         carriage.base_url,
         (carriage.match.operation.id, shared.path, shared.query, shared.headers),
         carriage.folder,
-        (carriage.caller.organization_id, terms.allowances, terms.ceiling, carriage.reach),
+        (carriage.caller.organization_id, terms.allowances, terms.ceiling, terms.narrowings, carriage.reach),
     )

@@ -150,6 +150,13 @@ class Vault:
         hashing.update(value.encode())
         return hashing.hexdigest()
 
+    def derive_hash_key(self, purpose: str) -> bytes:
+        """Return a key for hashing of its own for one purpose; it stays when the master key changes."""
+        hashing = self._keyed.copy()
+        # No value that is looked up holds a NUL, so that no hash of one is ever such a key.
+        hashing.update(f"\0derived\0{purpose}".encode())
+        return hashing.digest()
+
     def seal(self, secret: Secret, *, context: str, chance: Chance) -> str:
         """Encrypt with the current key; see :meth:`MasterKey.seal`."""
         return self._ring.current.seal(secret, context=context, chance=chance)

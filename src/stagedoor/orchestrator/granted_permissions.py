@@ -20,6 +20,9 @@ def list_granted(caller: Caller, tenant_id: str, lineage: Collection[str] | None
     ceiling = caller.terms.ceiling
     if ceiling is not None:
         granted &= {permission for word in ceiling for permission in _permissions_of(word)}
+    for narrowing in caller.terms.narrowings:
+        is_here = narrowing.folders is None or lineage is None or not set(narrowing.folders).isdisjoint(lineage)
+        granted &= {permission for word in narrowing.allow for permission in _permissions_of(word) if is_here}
     return frozenset(granted)
 
 

@@ -6,7 +6,8 @@ from stagedoor.access.methods import ABILITIES, ManagementAbility, can_use, veri
 from stagedoor.passage import CallerKind, CredentialKind
 
 EVERYTHING = terms("all")
-CHANGES = [ability for ability in ManagementAbility if not ability.endswith(":read")]
+NARROW = ManagementAbility.ACCESS_KEY_NARROW
+CHANGES = [ability for ability in ManagementAbility if not ability.endswith(":read") and ability is not NARROW]
 
 
 def test_the_list_of_abilities_is_sorted() -> None:
@@ -31,7 +32,19 @@ def test_long_lived_and_old_credentials_of_people_change_nothing(
     assert not can_use(caller(EVERYTHING, kind=CallerKind.USER, credential_kind=kind), ability)
 
 
-@pytest.mark.parametrize("ability", ManagementAbility)
+@pytest.mark.parametrize("kind", CredentialKind)
+def test_what_is_narrowed_is_ones_own_key_and_nothing_else(kind: CredentialKind) -> None:
+    holder = caller(EVERYTHING, kind=CallerKind.USER, credential_kind=kind, may_administer=True)
+    assert can_use(holder, NARROW) == (kind in (CredentialKind.ACCESS_KEY, CredentialKind.NARROWED_KEY))
+
+
+@pytest.mark.parametrize("ability", CHANGES)
+def test_a_narrowed_key_changes_as_little_as_its_access_key(ability: ManagementAbility) -> None:
+    holder = caller(EVERYTHING, credential_kind=CredentialKind.NARROWED_KEY, may_administer=True)
+    assert not can_use(holder, ability)
+
+
+@pytest.mark.parametrize("ability", [ability for ability in ManagementAbility if ability is not NARROW])
 def test_a_person_who_signed_in_and_the_machines_own_administrator_use_every_ability(
     ability: ManagementAbility,
 ) -> None:

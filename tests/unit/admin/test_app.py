@@ -211,7 +211,15 @@ def test_the_description_names_every_route_and_no_secret_default(admin: Manageme
         f"{PREFIX}{path}"
         for path in (
             *("/whoami", "/can-i", "/operations", "/tenants", "/tenants/{tenant}/destination", "/folders", "/keys"),
-            *("/keys/preview", "/keys/{key_id}", "/keys/{key_id}/rotate", "/audit", "/legacy-window", "/users"),
+            *(
+                "/keys/narrow",
+                "/keys/preview",
+                "/keys/{key_id}",
+                "/keys/{key_id}/rotate",
+                "/audit",
+                "/legacy-window",
+                "/users",
+            ),
             *("/users/{user_id}", "/users/{user_id}/password", "/users/{user_id}/api-password", "/apps"),
             *("/apps/{client_id}", "/apps/{client_id}/secrets", "/apps/{client_id}/secrets/{secret_id}", "/tokens"),
             *("/tokens/{token_id}", "/user-key", "/connections", "/connections/discover"),

@@ -14,7 +14,12 @@ class TestWhoAmI:
         assert seen["email"] == "root@acme.example"
         assert seen["organization"] == {"id": admin.world.organization.id, "name": "acme"}
         assert [tenant["name"] for tenant in seen["tenants"]] == ["dev", "prod"]
-        assert seen["credential"] == {"kind": "oauth_token", "id": "token-1", "expires_at": "2026-03-02T10:00:00Z"}
+        assert seen["credential"] == {
+            "kind": "oauth_token",
+            "id": "token-1",
+            "narrowing_id": None,
+            "expires_at": "2026-03-02T10:00:00Z",
+        }
         assert seen["may_administer"] is True
         assert seen["grant"]["folders"] is None
         assert seen["grant"]["operations_count"] == len(admin.parts.catalog.operations)

@@ -1,6 +1,7 @@
 """``stagedoor key …``: several words after one flag, the secret once, and nothing else on stdout."""
 
 import json
+from typing import ClassVar
 
 import pytest
 from tests.factories.command_line import CommandLine
@@ -125,6 +126,43 @@ class TestCreate:
         result = with_key.run("key", "create", "--allow", "all", "nightly")
         assert result.exit_code == 2
         assert "in front" in result.stderr
+
+
+class TestNarrow:
+    NARROWED: ClassVar = {
+        "key": "sdn_fresh_canary",
+        "access_key_id": "k1",
+        "narrowing_id": "n1",
+        "expires_at": "2026-11-25T13:00:00Z",
+        "words": ["May read jobs."],
+        "operations": ["Jobs_Get"],
+    }
+
+    def test_what_is_left_out_is_left_as_the_key_has_it(self, with_key: CommandLine) -> None:
+        with_key.wire = Wire(ok(self.NARROWED, 201))
+        result = with_key.run("key", "narrow")
+        assert (result.exit_code, result.stdout) == (0, "sdn_fresh_canary\n")
+        assert "May read jobs." in result.stderr
+        sent = json.loads(with_key.wire.sent[0].content)
+        assert sent == {"allow": None, "folders": None, "networks": [], "expires_in": "1h"}
+
+    def test_every_word_is_in_the_order(self, with_key: CommandLine) -> None:
+        with_key.wire = Wire(ok(self.NARROWED, 201))
+        words = "--allow A,B C --folder F --network 10.0.0.0/8 --expires 5m"
+        assert with_key.json("key", "narrow", *words.split()) == self.NARROWED
+        assert json.loads(with_key.wire.sent[0].content) == {
+            "allow": ["A", "B", "C"],
+            "folders": ["F"],
+            "networks": ["10.0.0.0/8"],
+            "expires_in": "5m",
+        }
+
+    def test_without_a_key_nothing_is_asked(self, with_key: CommandLine) -> None:
+        del with_key.environment["STAGEDOOR_KEY"]
+        result = with_key.run("key", "narrow")
+        assert result.exit_code == 2
+        assert "no access key to narrow" in result.stderr
+        assert with_key.wire.sent == []
 
 
 def test_list_shows_what_each_key_may_do(with_key: CommandLine) -> None:

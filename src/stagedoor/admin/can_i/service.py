@@ -94,5 +94,8 @@ class Questions:
         keys = verdict.reach.folder_keys
         if keys is None:
             return f"This credential may use {operation.id} by {verdict.rule}."
+        if verdict.reach.narrowed_to:
+            places = self._places.list_folders(tenant)
+            keys = verdict.reach.roots & {place.key for place in places if verdict.reach.covers(place)}
         paths = ", ".join(sorted(self._places.folder_path(tenant.tenant_id, key) for key in keys))
         return f"This credential may use {operation.id} by {verdict.rule}, in {paths} and below."

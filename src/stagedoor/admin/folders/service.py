@@ -21,7 +21,7 @@ class Folders:
 
     def reached(self, caller: Caller, tenant: TenantPlace) -> list[FolderPlace]:
         """Return the places of those folders."""
-        statements = self._judge.grant_for(caller, tenant).statements
-        reaches = [Reach(statement.folders) for statement in statements]
         places = self._places.list_folders(tenant)
+        statements = self._judge.grant_for(caller, tenant, self._places.lineages(tenant)).statements
+        reaches = [Reach(statement.folders) for statement in statements]
         return [place for place in places if any(reach.covers(place) for reach in reaches)]

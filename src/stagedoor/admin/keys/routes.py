@@ -1,25 +1,38 @@
-"""``GET``, ``POST /keys``, ``POST /keys/preview``, ``GET``, ``PATCH``, ``DELETE /keys/{id}`` and ``POST …/rotate``."""
+"""``/keys``: list, make, preview and narrow; ``/keys/{id}``: show, limit, end and rotate."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from stagedoor.access.methods import ManagementAbility
-from stagedoor.admin.keys.schemas import IssuedKey, KeyItem, KeyOrder, KeyPreview, LimitChange, RotationOrder
+from stagedoor.admin.keys.narrowing import NarrowingDesk
+from stagedoor.admin.keys.schemas import (
+    IssuedKey,
+    KeyItem,
+    KeyOrder,
+    KeyPreview,
+    LimitChange,
+    NarrowedKey,
+    NarrowingOrder,
+    RotationOrder,
+)
 from stagedoor.admin.keys.service import KeyDesk
 from stagedoor.admin.pages import LIMIT_DEFAULT, Cursor, Limit, Page
 from stagedoor.admin.steps import who_may
 from stagedoor.admin.visitor import Visitor
 from stagedoor.admin.work import Work
+from stagedoor.identity.authenticators.credentials import find_credential
+from stagedoor.identity.authenticators.errors import NotAuthenticated
 
 Reader = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_READ))]
 Maker = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_CREATE))]
 Limiter = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_LIMIT))]
+Narrower = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_NARROW))]
 Rotator = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_ROTATE))]
 Revoker = Annotated[Visitor, Depends(who_may(ManagementAbility.ACCESS_KEY_REVOKE))]
 
 
-def build_routes(keys: KeyDesk, work: Work) -> APIRouter:
+def build_routes(keys: KeyDesk, narrowing: NarrowingDesk, work: Work) -> APIRouter:
     """Return the room's routes."""
     router = APIRouter(tags=["keys"])
 
@@ -47,6 +60,15 @@ def build_routes(keys: KeyDesk, work: Work) -> APIRouter:
         """Show what a key would allow, without making it."""
         keys.learn_places(visitor, order)
         return keys.preview(visitor, order)
+
+    @router.post("/keys/narrow", status_code=201)
+    def narrow_key(visitor: Narrower, request: Request, order: NarrowingOrder) -> NarrowedKey:
+        """Give the caller less of its own access key, for a while; what is given ends with the key at the latest."""
+        presented = find_credential(tuple(request.headers.raw))
+        if presented is None:
+            raise NotAuthenticated(credential_given=False)
+        narrowing.learn_places(visitor, order)
+        return narrowing.narrow(visitor, presented, order)
 
     @router.get("/keys/{key_id}")
     def get_key(visitor: Reader, key_id: str) -> KeyItem:

@@ -102,6 +102,31 @@ class RotationOrder(BaseModel):
     overlap: Duration | None = "24h"
 
 
+class NarrowingOrder(BaseModel):
+    """What is left of the caller's own key. What is left out stays as the key has it.
+
+    A field that is not known is refused rather than ignored: a limit that was misspelt would be no limit.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    allow: Annotated[list[Selector], Field(min_length=1, max_length=100)] | None = None
+    folders: Annotated[list[FolderWord], Field(min_length=1, max_length=100)] | None = None
+    networks: Annotated[list[NetworkWord], Field(max_length=100)] = []
+    expires_in: Annotated[Duration, Field(description="At most 24h, and never after the key that is narrowed.")] = "1h"
+
+
+class NarrowedKey(BaseModel):
+    """A narrowed key, shown now and kept nowhere, and what it allows."""
+
+    key: str
+    access_key_id: str
+    narrowing_id: str
+    expires_at: datetime | None
+    words: list[str]
+    operations: list[str]
+
+
 class KeyPreview(BaseModel):
     """What a key would allow, before it is made."""
 

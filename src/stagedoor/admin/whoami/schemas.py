@@ -15,10 +15,11 @@ class NamedRef(BaseModel):
 
 
 class CredentialFacts(BaseModel):
-    """The credential at hand."""
+    """The credential at hand. Of a narrowed key ``id`` is that of the access key that it was made of."""
 
     kind: CredentialKind
     id: str
+    narrowing_id: str | None = Field(description="Tells a narrowed key from others of its access key; else null.")
     expires_at: datetime | None
 
 

@@ -29,14 +29,17 @@ class Mirror:
             ),
             tenants=[NamedRef(id=tenant.tenant_id, name=tenant.tenant_name) for tenant in tenants],
             credential=CredentialFacts(
-                kind=caller.credential_kind, id=caller.credential_id, expires_at=caller.terms.not_after
+                kind=caller.credential_kind,
+                id=caller.credential_id,
+                narrowing_id=caller.narrowing_id,
+                expires_at=caller.terms.not_after,
             ),
             may_administer=caller.may_administer,
             grant=self._grant_facts(caller, tenants),
         )
 
     def _grant_facts(self, caller: Caller, tenants: list[TenantPlace]) -> GrantFacts:
-        grants = [(tenant, self._judge.grant_for(caller, tenant)) for tenant in tenants]
+        grants = [(tenant, self._judge.grant_for(caller, tenant, self._places.lineages(tenant))) for tenant in tenants]
         bits = 0
         for _, grant in grants:
             bits |= grant.operations

@@ -9,6 +9,7 @@ from stagedoor.cli.lazy import LazyGroup
     cls=LazyGroup,
     lazy={
         "create": "stagedoor.cli.commands.key_create:create",
+        "narrow": "stagedoor.cli.commands.key_narrow:narrow",
         "list": "stagedoor.cli.commands.key_list:list_keys",
         "limit": "stagedoor.cli.commands.key_limit:limit",
         "rotate": "stagedoor.cli.commands.key_rotate:rotate",
@@ -16,7 +17,8 @@ from stagedoor.cli.lazy import LazyGroup
     },
 )
 def key() -> None:
-    """Make, list, limit, rotate and revoke access keys.
+    """Make, narrow, list, limit, rotate and revoke access keys.
 
-    Needs a person's sign-in, or --data-dir on the server's own machine: no key can make a key.
+    Needs a person's sign-in, or --data-dir on the server's own machine: no key can make a key. To narrow one takes the
+    key itself.
     """

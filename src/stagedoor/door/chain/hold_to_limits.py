@@ -24,6 +24,7 @@ TOO_MANY = 429
 AT_ONCE_RETRY_SECONDS = 1
 """When a request under way will end nobody knows; a second is the shortest wait that can be said."""
 FROM_MEMORY = b"stagedoor; hit"
+KEYS = (CredentialKind.ACCESS_KEY, CredentialKind.NARROWED_KEY)
 READ_AHEAD_BYTES_MAX = 64 * 1024
 """So much of a body is taken in while its request waits, to see whether the caller is still there."""
 
@@ -136,8 +137,9 @@ def upstream_of(tenant: TenantPlace) -> str:
 
 
 def _sharer_of(caller: Caller) -> str:
-    # Each key for itself; a person or an application is one, however many tokens it has.
-    return caller.credential_id if caller.credential_kind is CredentialKind.ACCESS_KEY else caller.id
+    # Each key for itself, with whatever was narrowed from it; a person or an application is one, however many tokens
+    # it has.
+    return caller.credential_id if caller.credential_kind in KEYS else caller.id
 
 
 def _learn(upstream: str, sharer: str, visit: Visit, status: int, headers: list[tuple[bytes, bytes]]) -> None:

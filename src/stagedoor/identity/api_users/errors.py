@@ -21,6 +21,15 @@ class AccessKeyEnded(StagedoorError):
     hint = "Make a new key with the same grant: `stagedoor key create`."
 
 
+class NarrowingRefused(StagedoorError):
+    """A key cannot be narrowed as ordered: nothing would be left, or it would reach, last or get too far."""
+
+    code = "narrowing_refused"
+    status = 400
+    public = "This key cannot be narrowed as ordered."
+    hint = "`stagedoor whoami` says what the key may do; ask for part of that, for at most 24h."
+
+
 class AccessKeyOrderRefused(StagedoorError):
     """A key cannot be made as ordered: its name, networks, end or overlap make no sense."""
 

@@ -55,13 +55,26 @@ class RefusedKey:
 
 
 @dataclass(frozen=True, slots=True)
-class _HeldKey:
+class HeldKey:
+    """One key as memory holds it; whatever changes about the key makes another object."""
+
     caller: Caller
     secret_hash: str
     expires_at: datetime | None
     revoked_at: datetime | None
     previous_secret_hash: str | None
     previous_valid_until: datetime | None
+
+    def find_refusal(self, secret_hash: str, now: datetime) -> RefusedKey | None:
+        """Return why the key opens nothing now to somebody who proved the secret of this hash, one of its two."""
+        key_id = self.caller.credential_id
+        if secret_hash != self.secret_hash and (self.previous_valid_until is None or self.previous_valid_until <= now):
+            return RefusedKey(KeyRefusal.REPLACED, key_id, self.previous_valid_until, self.caller)
+        if self.revoked_at is not None:
+            return RefusedKey(KeyRefusal.REVOKED, key_id, self.revoked_at, self.caller)
+        if self.expires_at is not None and self.expires_at <= now:
+            return RefusedKey(KeyRefusal.EXPIRED, key_id, self.expires_at, self.caller)
+        return None
 
 
 class KeyRing:
@@ -70,7 +83,7 @@ class KeyRing:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._keys: dict[str, _HeldKey] = {}
+        self._keys: dict[str, HeldKey] = {}
         self._allowances: dict[Allowance, tuple[Allowance, ...]] = {}
         # A renewal that came in the middle of loading would be overwritten by the older state that loading read.
         self._reading = threading.Lock()
@@ -104,21 +117,25 @@ class KeyRing:
             right = has_right_checksum(presented)
             return RefusedKey(KeyRefusal.UNKNOWN_ID if right else KeyRefusal.FAILED_CHECKSUM)
         presented_hash = self._vault.keyed_hash(presented)
-        if hmac.compare_digest(presented_hash, held.secret_hash):
-            uses = self._uses
-        elif held.previous_secret_hash and hmac.compare_digest(presented_hash, held.previous_secret_hash):
-            if held.previous_valid_until is None or held.previous_valid_until <= now:
-                return RefusedKey(KeyRefusal.REPLACED, key_id, held.previous_valid_until, held.caller)
-            uses = self._previous_uses
-        else:
+        if not hmac.compare_digest(presented_hash, held.secret_hash) and not (
+            held.previous_secret_hash and hmac.compare_digest(presented_hash, held.previous_secret_hash)
+        ):
             right = has_right_checksum(presented)
             return RefusedKey(KeyRefusal.WRONG_SECRET if right else KeyRefusal.FAILED_CHECKSUM, key_id)
-        if held.revoked_at is not None:
-            return RefusedKey(KeyRefusal.REVOKED, key_id, held.revoked_at, held.caller)
-        if held.expires_at is not None and held.expires_at <= now:
-            return RefusedKey(KeyRefusal.EXPIRED, key_id, held.expires_at, held.caller)
-        uses.note(key_id, now)
+        refused = held.find_refusal(presented_hash, now)
+        if refused is not None:
+            return refused
+        self.note_use(held, presented_hash, now)
         return held.caller
+
+    def find_held(self, key_id: str) -> HeldKey | None:
+        """Return the key of this id as memory holds it, ended ones too."""
+        return self._keys.get(key_id)
+
+    def note_use(self, held: HeldKey, secret_hash: str, now: datetime) -> None:
+        """Note that a key was used, with which of its secrets."""
+        uses = self._uses if secret_hash == held.secret_hash else self._previous_uses
+        uses.note(held.caller.credential_id, now)
 
     def still_opens(self, caller: Caller, now: datetime) -> bool:
         """Tell whether the very key that gave this caller before would do so now, and note its use if it would.
@@ -174,7 +191,7 @@ class KeyRing:
         return self._allowances.setdefault(allowance, (allowance,))
 
 
-def _hold(row: store.CheckRow, allowances: tuple[Allowance, ...]) -> _HeldKey:
+def _hold(row: store.CheckRow, allowances: tuple[Allowance, ...]) -> HeldKey:
     terms = GrantTerms(
         allowances=allowances,
         networks=tuple(map(intern, row.networks)),
@@ -194,7 +211,7 @@ def _hold(row: store.CheckRow, allowances: tuple[Allowance, ...]) -> _HeldKey:
             row.rate_requests, row.rate_seconds or 1, row.burst, row.daily_quota, row.concurrency, row.weight
         ),
     )
-    return _HeldKey(
+    return HeldKey(
         caller=caller,
         secret_hash=row.secret_hash,
         expires_at=row.expires_at,

@@ -38,11 +38,16 @@ class AccessKeyAuthenticator:
             return None
         checked = self._ring.check(presented, now)
         if isinstance(checked, RefusedKey):
-            _log.warning("access_key_refused", refusal=checked.refusal.value, key_id=checked.key_id)
-            told = TOLD_TO_HOLDERS.get(checked.refusal)
-            if told is not None and checked.key_id is not None:
-                ended = told(checked.key_id, checked.since)
-                ended.holder = checked.holder
-                raise ended
-            raise NotAuthenticated(internal=f"access key refused: {checked.refusal.value}")
+            raise refusal_of(checked)
         return checked
+
+
+def refusal_of(refused: RefusedKey) -> NotAuthenticated:
+    """Return what is told of a refused key, and write into the log what is not."""
+    _log.warning("access_key_refused", refusal=refused.refusal.value, key_id=refused.key_id)
+    told = TOLD_TO_HOLDERS.get(refused.refusal)
+    if told is None or refused.key_id is None:
+        return NotAuthenticated(internal=f"access key refused: {refused.refusal.value}")
+    ended = told(refused.key_id, refused.since)
+    ended.holder = refused.holder
+    return ended

@@ -5,7 +5,8 @@
     NotAuthenticated            401  nothing was proved; all such refusals look alike
     ├── AccessKeyExpired        401  the secret was right, the key's time is over
     ├── AccessKeyRevoked        401  the secret was right, the key was ended
-    └── AccessKeyReplaced       401  the secret was right once, a rotation replaced it
+    ├── AccessKeyReplaced       401  the secret was right once, a rotation replaced it
+    └── NarrowedKeyExpired      401  what was narrowed from a key is over
     TwoCredentials              400  the request carries more than one
 
 Words and number are the vendor's; ``WWW-Authenticate`` follows RFC 6750 section 3.
@@ -70,6 +71,16 @@ class AccessKeyReplaced(NotAuthenticated):
     def __init__(self, key_id: str, since: datetime | None) -> None:
         hint = f"Access key {key_id} was rotated and this secret stopped working{_on(since)}. Use the key's new secret."
         super().__init__(hint=hint, internal=f"access key {key_id} was rotated")
+
+
+class NarrowedKeyExpired(NotAuthenticated):
+    """The holder proved a narrowed key; its time is over, though its access key's may not be."""
+
+    code = "narrowed_key_expired"
+
+    def __init__(self, key_id: str, since: datetime | None) -> None:
+        hint = f"What was narrowed from the access key {key_id} ended{_on(since)}. Narrow that key again."
+        super().__init__(hint=hint, internal=f"a narrowed key of {key_id} expired")
 
 
 class TwoCredentials(StagedoorError):
