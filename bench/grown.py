@@ -115,6 +115,7 @@ def _multiply(prepared: PreparedHouse, table: str, varied: Mapping[str, str], co
         indexes = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (table,)
         ).fetchall()
+        told = connection.execute("SELECT tbl, idx, stat FROM sqlite_stat1 WHERE tbl = ?", (table,)).fetchall()
         values = ", ".join(varied.get(column, f"t.{column}") for column in columns)
         connection.execute("BEGIN IMMEDIATE")
         for name, _ in indexes:
@@ -128,6 +129,9 @@ def _multiply(prepared: PreparedHouse, table: str, varied: Mapping[str, str], co
         )
         for _, sql in indexes:
             connection.execute(sql)
+        # With an index goes what is planned with.
+        connection.execute("DELETE FROM sqlite_stat1 WHERE tbl = ?", (table,))
+        connection.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", told)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

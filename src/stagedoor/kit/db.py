@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 from sqlalchemy import DateTime, Dialect, MetaData, Text, create_engine, event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimedOut
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 from stagedoor.kit.checkpoints import LOG_BYTES_MAX, LOG_PAGES_LAST_RESORT, Checkpoints
@@ -60,9 +64,30 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-MISSING_FIRST = "timestamptz_ops NULLS FIRST"
-"""For PostgreSQL's index over times that may be missing: read from its end it has the latest first and these last, as
-lists of the API are sorted (``postgresql_ops``). SQLite has them in this order by itself."""
+class missing_first(FunctionElement[datetime]):  # noqa: N801  # reads as the SQL that it is
+    """A column in an index, in which rows without a value come first on every store.
+
+    Lists of the API are sorted so, and from the other end the latest come first and these last. SQLite does it by
+    itself; PostgreSQL has to be told.
+    """
+
+    type = UtcDateTime()
+    inherit_cache = True
+    name = "missing_first"
+
+    def self_group(self, against: OperatorType | None = None) -> Self:
+        # Left alone: an index takes the order of a column, and none inside brackets.
+        return self
+
+
+@compiles(missing_first, "sqlite")
+def _missing_first_sqlite(element: missing_first, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses, **kw)
+
+
+@compiles(missing_first, "postgresql")
+def _missing_first_postgresql(element: missing_first, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{compiler.process(element.clauses, **kw)} NULLS FIRST"
 
 
 class JsonText(TypeDecorator[Any]):

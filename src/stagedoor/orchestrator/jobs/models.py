@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stagedoor.kit.db import MISSING_FIRST, Base, JsonText, UtcDateTime
+from stagedoor.kit.db import Base, JsonText, UtcDateTime, missing_first
 from stagedoor.kit.growth import VALUES
 
 
@@ -25,8 +25,6 @@ class Job(Base):
         Index("ix_jobs_folder", "folder_id", "id"),
         Index("ix_jobs_folder_created", "folder_id", "created_at", "id"),
         Index("ix_jobs_folder_state_created", "folder_id", "state", "created_at", "id"),
-        Index("ix_jobs_folder_started", "folder_id", "started_at", "id", postgresql_ops={"started_at": MISSING_FIRST}),
-        Index("ix_jobs_folder_ended", "folder_id", "ended_at", "id", postgresql_ops={"ended_at": MISSING_FIRST}),
         Index("ix_jobs_release_created", "release_id", "created_at", "id"),
         Index("ix_jobs_robot_created", "robot_id", "created_at", "id"),
         Index(
@@ -113,3 +111,7 @@ class Job(Base):
     stop_after_seconds: Mapped[int | None] = mapped_column(Integer)
     kill_after_seconds: Mapped[int | None] = mapped_column(Integer)
     stop_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+Index("ix_jobs_folder_started", Job.folder_id, missing_first(Job.started_at), Job.id)
+Index("ix_jobs_folder_ended", Job.folder_id, missing_first(Job.ended_at), Job.id)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stagedoor.kit.db import MISSING_FIRST, Base, JsonText, UtcDateTime
+from stagedoor.kit.db import Base, JsonText, UtcDateTime, missing_first
 from stagedoor.kit.growth import VALUES
 from stagedoor.orchestrator.queue_items.schemas import ReviewStatus, Status
 
@@ -70,15 +70,6 @@ class QueueItem(Base):
         Index("ix_queue_items_folder_status_created", "folder_id", "status", "created_at", "id"),
         Index("ix_queue_items_queue", "queue_id", "status", "id"),
         Index("ix_queue_items_queue_created", "folder_id", "queue_id", "status", "created_at", "id"),
-        Index(
-            "ix_queue_items_queue_ended",
-            "folder_id",
-            "queue_id",
-            "status",
-            "end_processing",
-            "id",
-            postgresql_ops={"end_processing": MISSING_FIRST},
-        ),
         Index(
             "ix_queue_items_robot_created",
             "robot_id",
@@ -151,3 +142,13 @@ class QueueItem(Base):
     row_version: Mapped[int] = mapped_column(BigInteger, default=1)
     turn: Mapped[int | None] = mapped_column(Integer)
     waiting_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+Index(
+    "ix_queue_items_queue_ended",
+    QueueItem.folder_id,
+    QueueItem.queue_id,
+    QueueItem.status,
+    missing_first(QueueItem.end_processing),
+    QueueItem.id,
+)
