@@ -22,6 +22,7 @@ from stagedoor.admin.started import FirstStart
 from stagedoor.admin.trail import AdministrationTrail
 from stagedoor.admin.users.endings import Endings
 from stagedoor.admin.users.through_orchestrator import TenantPeople
+from stagedoor.audit.chain import PURPOSE, ChainKey
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog import CATALOG
 from stagedoor.door.app import DoorApp
@@ -125,11 +126,11 @@ class House:
         self.trial_threads = WorkerThreads(TRIALS_AT_ONCE)
         self.metrics = Metrics()
         self.changes = ChangeFeed(database)
-        self.audit = AuditWriter(database, clock)
+        self.audit = AuditWriter(database, clock, ChainKey(vault.derive_hash_key(PURPOSE)))
         self.judge = Judge(CATALOG)
         shared = settings.data_dir / "limits"
         self.key_accounts: KeyAccounts = (
-            MachineAccounts(shared)
+            MachineAccounts(shared, expects_nobody=settings.workers == 1)
             if database.is_sqlite
             else LeasedAccounts(database, self.threads, random_guid(chance), self.nanoseconds)
         )

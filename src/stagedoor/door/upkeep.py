@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CHANGES_EVERY_SECONDS = 0.25
 """Well inside the second that is promised for a revocation in another process."""
+GIVE_WAY_EVERY_SECONDS = 0.2
+"""Well inside the half second for which another process waits."""
 UPSTREAM_TOKENS_EVERY_SECONDS = 3.0
 DUTIES_EVERY_SECONDS = 1.0
 NOTES_EVERY_TICKS = 20
@@ -34,7 +36,8 @@ class Upkeep:
         await receive()
         # Apart from the other duties: a remote server that answers slowly must not keep a revocation from being heard.
         tasks = [
-            asyncio.create_task(duty) for duty in (self._keep_up(), self._keep_upstream_tokens(), self._keep_duties())
+            asyncio.create_task(duty)
+            for duty in (self._keep_up(), self._keep_upstream_tokens(), self._keep_duties(), self._give_way())
         ]
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -72,6 +75,12 @@ class Upkeep:
         while True:
             await self._attend_to(self._house.orchestrator.attend_to_duties)
             await asyncio.sleep(DUTIES_EVERY_SECONDS)
+
+    async def _give_way(self) -> None:
+        # On the loop, where the accounts are used, and whatever else is slow: somebody waits for it meanwhile.
+        while True:
+            await asyncio.sleep(GIVE_WAY_EVERY_SECONDS)
+            self._house.key_accounts.give_way()
 
     async def _attend_to(self, duty: Callable[[], object], threads: WorkerThreads | None = None) -> None:
         try:

@@ -125,6 +125,9 @@ class LeasedAccounts:
                 if not (permits.held or permits.under_way or permits.asking):
                     del self._permits[key_id]
 
+    def give_way(self) -> None:
+        """Do nothing: nobody waits for one process here."""
+
     def close(self) -> None:
         """Give everything back."""
         self.keep_up(self._now() + LOT_LIFE)

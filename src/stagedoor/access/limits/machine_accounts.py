@@ -28,6 +28,7 @@ PERMITS = 8_192
 PERMIT_BYTES = KEY.size + COUNTS.size
 NOBODY = bytes(COUNTS.size - COUNT.size)
 """How the counts of all other places look while nothing is under way there, as it nearly always is."""
+KNOCK_AT = GENERATIONS.size
 USES_AT = 256
 PERMITS_AT = USES_AT + USES * USE.size
 SIZE = PERMITS_AT + PERMITS * PERMIT_BYTES
@@ -56,6 +57,10 @@ class KeyAccounts(Protocol):
         """Do what has to be done several times a second; for a worker thread."""
         ...
 
+    def give_way(self) -> None:
+        """Let others go on who wait for this process; several times a second, where requests are answered."""
+        ...
+
     def close(self) -> None:
         """Take part no longer."""
         ...
@@ -65,10 +70,14 @@ class MachineAccounts:
     """The accounts of one machine, in files below a directory, which are made when the first limited key comes.
 
     What a killed process had under way is free as soon as somebody needs it. For one thread.
+
+    A process that ``expects_nobody`` beside it goes without a lock until another one comes after all, which then waits
+    for :meth:`give_way`.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, expects_nobody: bool = False) -> None:
         self._directory = directory
+        self._expects_nobody = expects_nobody
         self._file: SharedFile | None = None
         self._use_slots: dict[str, tuple[int, int]] = {}
         self._permit_slots: dict[str, tuple[int, int]] = {}
@@ -113,6 +122,11 @@ class MachineAccounts:
     def keep_up(self, now: int) -> None:
         """Do nothing: what is kept here keeps itself."""
 
+    def give_way(self) -> None:
+        """Let others at the accounts who wait for them."""
+        if self._file is not None:
+            self._file.give_way()
+
     def close(self) -> None:
         """Take part no longer."""
         if self._file is not None:
@@ -123,7 +137,7 @@ class MachineAccounts:
     def _open(self) -> SharedFile:
         self._directory.mkdir(mode=0o700, exist_ok=True)
         self._places = Places(self._directory)
-        file = SharedFile(self._directory / "keys-1", SIZE)
+        file = SharedFile(self._directory / "keys-1", SIZE, knock_at=KNOCK_AT, expects_nobody=self._expects_nobody)
         with file:
             generations = list(GENERATIONS.unpack_from(file.memory))
             # What a former holder of the place had under way ends with this.

@@ -155,6 +155,47 @@ def test_a_worker_that_is_stopped_with_the_lock_in_hand_lets_nothing_through(wor
     assert one.enter("k", 1, NOON)
 
 
+class TestOneThatExpectsNobody:
+    def test_is_asked_to_give_way_by_another_one_that_comes(self, tmp_path: Path) -> None:
+        first = MachineAccounts(tmp_path / "limits", expects_nobody=True)
+        assert first.enter("k", 2, NOON)
+        second = MachineAccounts(tmp_path / "limits")
+        entered: list[bool] = []
+        coming = threading.Thread(target=lambda: entered.extend(second.enter("k", 2, NOON) for _ in range(2)))
+        coming.start()
+        while coming.is_alive():
+            # As the upkeep does.
+            first.give_way()
+        assert entered == [True, False]
+        assert not first.enter("k", 2, NOON)
+        # From now on both take the lock and give it back.
+        second.leave("k")
+        assert [first.enter("k", 2, NOON), second.enter("k", 2, NOON)] == [True, False]
+        first.close()
+        second.close()
+
+    def test_gives_way_at_its_next_request_too(self, tmp_path: Path) -> None:
+        first = MachineAccounts(tmp_path / "limits", expects_nobody=True)
+        assert granted(first, "k", KeyLimits(daily_quota=10**9), NOON)
+        second = MachineAccounts(tmp_path / "limits")
+        came: list[bool] = []
+        coming = threading.Thread(target=lambda: came.append(granted(second, "k", KeyLimits(daily_quota=10**9), NOON)))
+        coming.start()
+        while coming.is_alive():
+            granted(first, "k", KeyLimits(daily_quota=10**9), NOON)
+        assert came == [True]
+        first.close()
+        second.close()
+
+    def test_is_refused_nothing_by_what_another_one_left_behind(self, tmp_path: Path) -> None:
+        first = MachineAccounts(tmp_path / "limits", expects_nobody=True)
+        assert first.enter("k", 1, NOON)
+        first.close()
+        second = MachineAccounts(tmp_path / "limits", expects_nobody=True)
+        assert [second.enter("k", 1, NOON), second.enter("k", 1, NOON)] == [True, False]
+        second.close()
+
+
 def test_who_finds_the_lock_taken_for_a_moment_waits_for_it(tmp_path: Path) -> None:
     path = tmp_path / "shared"
     first, second = SharedFile(path, 16), SharedFile(path, 16)
