@@ -9,7 +9,7 @@ from time import monotonic
 import httpx2
 import pytest
 from tests.factories.certificates import Authority
-from tests.factories.fault_proxy import FaultProxy, fault_proxy, lose_answer, lose_request
+from tests.factories.fault_proxy import FaultProxy, Passing, answer_with, fault_proxy, lose_answer, lose_request
 from tests.factories.oidc_provider import APP_SECRET, LIFETIME_SECONDS, OidcProvider, oidc_provider
 from tests.factories.patience import eventually
 from tests.flows.faults.conftest import Front, Tenant
@@ -99,3 +99,30 @@ def test_where_an_identity_gives_no_grace_a_lost_rotation_is_the_one_window_that
     told = eventually(lambda: ask(tenant), lambda answer: diagnosis_of(answer) != "broken_off")
     assert diagnosis_of(told) == "invalid_grant"
     assert "Connect again" in told.json()["stagedoor"]["hint"]
+
+
+def test_where_an_orchestrator_forgets_the_key_that_signed_our_token_nobody_is_told_401_and_it_heals(
+    front: Front, way: FaultProxy, provider: OidcProvider
+) -> None:
+    tenant = connect(front, way, ConnectionKind.APP, APP_SECRET)
+    eventually(lambda: ask(tenant).status_code, lambda status: status == 200)
+    forgotten: set[str] = set()
+
+    def forget_first(passing: Passing) -> None:
+        # As it takes no token any more that it had seen before its keys changed.
+        token = str(passing.header("authorization"))
+        if not forgotten:
+            forgotten.add(token)
+        (answer_with(401) if token in forgotten else provider.guard)(passing)
+
+    way.mend()
+    way.on("GET", RELEASES, forget_first, times=None)
+    seen: list[int] = []
+
+    def ask_again() -> int:
+        seen.append(ask(tenant).status_code)
+        return seen[-1]
+
+    eventually(ask_again, lambda status: status == 200)
+    assert set(seen) <= {200, 502}
+    assert len(forgotten) == 1
