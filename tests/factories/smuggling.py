@@ -248,6 +248,11 @@ class _Writer:
             "trailers asked for": b"Connection: TE\r\nTE: trailers\r\nTrailer: Content-Length\r\n",
         }.items():
             yield f"hop: {name}", self._get(more=lines) + bare
+            if b"Upgrade:" in lines:
+                length = b"Content-Length: %d\r\n" % len(bare)
+                yield f"hop: {name} with a body", self._post(lines + length, bare)
+                chunk = b"%x\r\n%b\r\n0\r\n\r\n" % (len(bare), bare)
+                yield f"hop: {name} with a body in chunks", self._post(lines + b"Transfer-Encoding: chunked\r\n", chunk)
         lines = b"Expect: 100-continue\r\nContent-Length: %d\r\n" % len(bare)
         yield "expect: with GET (0.CL)", self._post(lines, bare, b"GET")
         yield "expect: obfuscated", self._post(lines.replace(b"100", b"y 100"), bare)

@@ -127,11 +127,22 @@ def test_the_address_in_absolute_form_is_judged_by_its_path(house: Served, head:
     assert exchange(house.base_url, refused).statuses == [403]
 
 
-@pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
-def test_a_connection_is_not_upgraded(house: Served, head: bytes, protocol: bytes) -> None:
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c", b"TLS/1.2"])
+def test_a_connection_is_not_upgraded_and_goes_on(house: Served, head: bytes, protocol: bytes) -> None:
     upgrade = b"Connection: Upgrade\r\nUpgrade: " + protocol + b"\r\nSec-WebSocket-Version: 13\r\n"
-    answers = exchange(house.base_url, get(head, upgrade + b"Sec-WebSocket-Key: eA==\r\n"))
-    assert answers.statuses == [200]
+    asking = get(head, upgrade + b"Sec-WebSocket-Key: eA==\r\n")
+    answers = exchange(house.base_url, asking + get(head), asking, answers=3)
+    assert answers.statuses == [200] * 3
+
+
+def test_the_body_of_a_request_that_asks_for_an_upgrade_is_its_own(house: Served, head: bytes) -> None:
+    # As Java's client sends the first request that it has for a server.
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    body = b'{"itemData":{"Name":"Invoices","SpecificContent":{"Upgraded":"no"}}}'
+    more = upgrade + b"X-UIPATH-FolderPath: Shared\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+    path = b"/acme/dev/orchestrator_/odata/Queues/UiPathODataSvc.AddQueueItem"
+    added = b"POST " + path + b" HTTP/1.1\r\n" + head + more % len(body) + b"\r\n" + body
+    assert exchange(house.base_url, added + get(head), answers=2).statuses == [201, 200]
 
 
 def test_a_refused_connection_ends(house: Served, head: bytes) -> None:

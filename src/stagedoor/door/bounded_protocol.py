@@ -4,6 +4,7 @@ from asyncio import TimerHandle, Transport
 from http import HTTPStatus
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from stagedoor.door.errors import Dialect, draw_error
@@ -22,6 +23,7 @@ BODY_PAUSE_SECONDS_MAX = 60.0
 DRAINED_AFTER_SECONDS = 1.0
 """How long an idle connection stays open when the server stops, so that what was sent by then arrives."""
 DRAIN_LOOK_SECONDS = 0.05
+UPGRADE_WORDS = frozenset({b"upgrade", b"http2-settings"})
 LINGER_SECONDS = 2.0
 LINGER_BYTES_MAX = 32 * 1024 * 1024
 
@@ -35,6 +37,10 @@ class BoundedProtocol(HttpToolsProtocol):
     seen of it so far, and then the connection ends: nothing that follows on it is ever taken for a request. The path
     need not be known at that point, so both speak the Orchestrator's dialect.
 
+    ``Upgrade`` is not heard (RFC 9110 section 7.8 leaves that to us), and the request is answered as any other: Java's
+    client asks for HTTP/2 with each first request. The parser would take all that follows such a head for another
+    protocol, the request's body first; so the head is read once more without that word.
+
     A refused connection is read on for a moment, and what it brings is thrown away: closed at once, it would be reset
     while the client is still sending, and the client would never see the answer.
     """
@@ -46,6 +52,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._framing_bytes = 0
         self._is_refused = False
+        self._is_upgrade = False
         self._discarded_bytes = 0
         self._linger: TimerHandle | None = None
         self._has_begun = False
@@ -70,9 +77,39 @@ class BoundedProtocol(HttpToolsProtocol):
                 return
         else:
             self._framing_bytes += len(data)
-        super().data_received(data)
+        self._parse(data)
         if self._framing_bytes > FRAMING_BYTES_MAX and not self._is_refused:
             self._refuse(HeadTooLarge("The request's trailers or chunk extensions are too large."))
+
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserError as failure:
+                self.send_400_response(str(failure))
+            except httptools.HttpParserUpgrade as pause:
+                if not self._is_upgrade:
+                    # CONNECT, which the application refuses; what follows is nothing that we speak.
+                    self._discard_the_rest()
+                    return
+                data = self._head_without_upgrade() + data[pause.args[0] :]
+                continue
+            return
+
+    def _head_without_upgrade(self) -> bytes:
+        """Return the head that was just read as one that asks for no other protocol, for a parser that begins anew."""
+        self._is_upgrade = False
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())]
+        for name, value in self.headers:
+            if name == b"connection":
+                words = [word.strip() for word in value.split(b",")]
+                value = b", ".join(word for word in words if word.lower() not in UPGRADE_WORDS)
+            if name not in UPGRADE_WORDS:
+                lines.append(name + b": " + value)
+        self.parser = httptools.HttpRequestParser(self)
+        # As uvicorn has it: what follows a request that ends the connection is no error.
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return b"\r\n".join([*lines, b"", b""])
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(MalformedHead("This is not a well-formed HTTP request.", internal=msg))
@@ -90,6 +127,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        if self._asks_for_upgrade():
+            return
         self._note_head()
         super().on_headers_complete()
         if self._is_draining:
@@ -100,8 +139,15 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._is_upgrade:
+            return
         self._note_end()
         super().on_message_complete()
+
+    def _asks_for_upgrade(self) -> bool:
+        """Tell whether this head has to be read once more; nothing may be made of it then."""
+        self._is_upgrade = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+        return self._is_upgrade
 
     def _note_head(self) -> None:
         self._in_head = False

@@ -36,12 +36,13 @@ class CarryingProtocol(BoundedProtocol):
         self._known_head: KnownHead | None = None
 
     def on_headers_complete(self) -> None:
+        if self._asks_for_upgrade():
+            return
         cycle: RequestResponseCycle | None = self.cycle
         # A request that was sent before the one in front of it was answered waits for its turn as an ASGI request.
         if (
             self._door is None
             or (cycle is not None and not cycle.response_complete)
-            or self.parser.should_upgrade()
             # What another worker has changed is read before anything is judged, and that takes waiting.
             or (self._abreast is not None and self._abreast.is_behind())
         ):
@@ -64,6 +65,8 @@ class CarryingProtocol(BoundedProtocol):
         carried.take_body(body)
 
     def on_message_complete(self) -> None:
+        if self._is_upgrade:
+            return
         carried = self._carried_now()
         if carried is None:
             super().on_message_complete()

@@ -264,3 +264,74 @@ class TestAfterARefusal:
             await wire.closing.wait()
 
         assert connected(send).statuses == ["400"]
+
+
+class TestUpgrade:
+    """Asked for and not heard: the request is one as any other, and what belongs to it stays its own."""
+
+    UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    BODY = b"GET /odata/Users HTTP/1.1\r\nHost: stagedoor\r\n\r\n"
+
+    @staticmethod
+    def answered(*pieces: bytes, count: int) -> list[str]:
+        async def send(protocol: BoundedProtocol, wire: Wire) -> None:
+            for piece in pieces:
+                protocol.data_received(piece)
+                await asyncio.sleep(0)
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+        wire = connected(send)
+        assert wire.statuses == ["200"] * count, wire.written
+        assert not wire.is_closed
+        return re.findall(r"\d{8}", wire.written.decode())
+
+    @pytest.mark.parametrize("cut", [1, 7, 40, 100, 150, 200, 10_000])
+    def test_with_a_body_leaves_the_body_to_the_request(self, cut: int) -> None:
+        length = b"Content-Length: %d\r\n\r\n" % len(self.BODY)
+        whole = HEAD + self.UPGRADE + length + self.BODY
+        assert self.answered(whole[:cut], whole[cut:], count=1) == [f"{len(self.BODY):08}"]
+
+    def test_with_a_body_in_chunks_does_too(self) -> None:
+        chunks = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(self.BODY), self.BODY)
+        assert self.answered(HEAD + self.UPGRADE + chunks, count=1) == [f"{len(self.BODY):08}"]
+
+    def test_is_followed_by_further_requests_on_the_same_connection(self) -> None:
+        empty = HEAD + self.UPGRADE + b"Content-Length: 0\r\n\r\n"
+        two = HEAD + b"Content-Length: 2\r\n\r\n{}"
+        assert self.answered(empty + two + empty, two, count=4) == ["00000000", "00000002"] * 2
+
+    def test_is_not_told_to_the_application_and_other_words_of_connection_are(self) -> None:
+        seen: list[tuple[bytes, bytes]] = []
+
+        async def note(scope: Any, receive: Any, send: Any) -> None:
+            seen.extend(scope["headers"])
+            await echo_the_length(scope, receive, send)
+
+        async def send(protocol: BoundedProtocol, wire: Wire) -> None:
+            head = HEAD + self.UPGRADE.replace(b"HTTP2", b"x-mine, HTTP2", 1)
+            protocol.data_received(head + b"X-Mine: a\r\nContent-Length: 0\r\n\r\n")
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+        connected(send, note)
+        assert seen == [
+            (b"host", b"stagedoor"),
+            (b"connection", b"x-mine"),
+            (b"x-mine", b"a"),
+            (b"content-length", b"0"),
+        ]
+
+    def test_of_a_head_that_is_too_large_is_refused_as_any(self) -> None:
+        async def send(protocol: BoundedProtocol, wire: Wire) -> None:
+            protocol.data_received(HEAD + self.UPGRADE + b"X: " + b"a" * HEAD_BYTES_MAX)
+
+        assert connected(send).statuses == ["431"]
+
+    def test_connect_ends_the_connection(self) -> None:
+        async def send(protocol: BoundedProtocol, wire: Wire) -> None:
+            protocol.data_received(b"CONNECT other:80 HTTP/1.1\r\nHost: other\r\n\r\n" + self.BODY)
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+        assert len(connected(send).statuses) <= 1
