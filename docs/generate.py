@@ -49,10 +49,7 @@ in the vendor's document; real clients call them.
 {tags}
 """
 
-WHY_NOT_BUILT = {
-    "JobTriggers_SaveExternalTrigger": "In no document of the vendor's; its Python library calls it inside a job that "
-    "suspends, and nothing tells what has to follow.",
-}
+WHY_NOT_BUILT: dict[str, str] = {}
 """The page is not made for an operation that answers 501 and says nothing of why."""
 
 OPERATIONS = """\

@@ -82,6 +82,7 @@ from stagedoor.orchestrator.releases.routes import routes as releases
 from stagedoor.orchestrator.retention_sweep import sweep_duty
 from stagedoor.orchestrator.robot_logs.routes import routes as robot_logs
 from stagedoor.orchestrator.robots.routes import routes as robots
+from stagedoor.orchestrator.robots_service.presence import LOSE_ROBOTS
 from stagedoor.orchestrator.robots_service.routes import routes as robots_service
 from stagedoor.orchestrator.roles.routes import routes as roles
 from stagedoor.orchestrator.sessions.routes import routes as sessions
@@ -189,6 +190,7 @@ RETENTION_SWEEP = sweep_duty((QUEUE_RETENTION, RELEASE_RETENTION, TASK_RETENTION
 
 DUTIES: tuple[Duty, ...] = (
     MOVE_JOBS,
+    LOSE_ROBOTS,
     SETTLE_ITEMS,
     FIRE_SCHEDULES,
     FIRE_TEST_SCHEDULES,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.factories.administrator import Administrator
+from tests.factories.packages import python_files, zip_of
 from tests.factories.patience import eventually
 from tests.factories.served import Served
 from tests.factories.signing_in import tokens_for
@@ -74,10 +75,10 @@ def folder_id(house: Served, administrator: Administrator, tmp_path_factory: pyt
 
 @contextmanager
 def robot(
-    house: Served, administrator: Administrator, directory: Path, *words: str
+    house: Served, administrator: Administrator, directory: Path, *words: str, allowed: tuple[str, ...] = ALLOWED
 ) -> Iterator["subprocess.Popen[str]"]:
     """Start ``stagedoor robot`` with a key that may do what a robot does, and no more."""
-    key = administrator.make_key("robot", ALLOWED)
+    key = administrator.make_key("robot", allowed)
     terminal = Terminal(directory, house.base_url)
     installed = sysconfig.get_paths()["purelib"]
     tenant = f"{house.organization}/{house.tenant}"
@@ -135,7 +136,9 @@ def test_jobs_run_for_real_and_their_output_and_lines_come_back(
         assert job["State"] == "Successful", job["Info"]
         output = json.loads(job["OutputArguments"])
         assert (output["total"], "GREETING" in output["seen"]) == (3, True)
-        assert [name for name in output["seen"] if "KEY" in name or "TOKEN" in name] == []
+        secrets = [name for name in output["seen"] if "KEY" in name or "TOKEN" in name]
+        # Which job and folder it is in, and nothing that opens either.
+        assert secrets == ["UIPATH_FOLDER_KEY", "UIPATH_JOB_KEY"]
         lines = administrator.orchestrator.get(
             "/odata/RobotLogs",
             params={"$filter": f"JobKey eq {key}"},
@@ -191,3 +194,137 @@ def test_a_key_that_may_not_work_as_a_robot_is_refused(
         "robot", "--tenant", tenant, "--folder", FOLDER, "-o", "json", STAGEDOOR_KEY=key
     )
     assert (ran.exit_code, "RobotsService_SubmitHeartbeat" in ran.stderr) == (3, True)
+
+
+RUNTIME = '''\
+"""A runtime of somebody's own, which the vendor's command finds by an entry point as it finds those of agents."""
+
+import json
+from pathlib import Path
+
+from uipath.core.triggers import UiPathResumeTrigger
+from uipath.platform import UiPath
+from uipath.platform.action_center import Task
+from uipath.platform.common import WaitTask
+from uipath.platform.common.interrupt_models import WaitDeepRag
+from uipath.platform.context_grounding import DeepRagCreationResponse
+from uipath.platform.resume_triggers import UiPathResumeTriggerHandler
+from uipath.runtime import UiPathRuntimeFactoryRegistry, UiPathRuntimeResult, UiPathRuntimeStatus
+from uipath.runtime.resumable.runtime import UiPathResumableRuntime
+
+
+class Asking:
+    async def execute(self, input=None, options=None):
+        if options is not None and options.resume:
+            return UiPathRuntimeResult(output={"heard": input}, status=UiPathRuntimeStatus.SUCCESSFUL)
+        made = UiPath().api_client.request(
+            "POST",
+            "orchestrator_/tasks/GenericTasks/CreateTask",
+            json={"title": "May it be paid?", "type": "ExternalTask", "data": {"amount": input["first"]}},
+            include_folder_headers=True,
+        ).json()
+        rag = {"id": "11111111-2222-4333-8444-555555555555", "lastDeepRagStatus": "Queued", "createdDate": "now"}
+        waits = [WaitTask(action=Task.model_validate(made)), WaitDeepRag(deep_rag=DeepRagCreationResponse(**rag))]
+        print("now waiting")
+        return UiPathRuntimeResult(output={"1": waits}, status=UiPathRuntimeStatus.SUSPENDED)
+
+    async def get_schema(self): ...
+    async def dispose(self): ...
+
+
+class Kept:
+    def __init__(self, path):
+        self.path = Path(path)
+
+    async def save_triggers(self, runtime_id, triggers):
+        self.path.write_text(json.dumps([each.model_dump(mode="json", by_alias=True) for each in triggers]))
+
+    async def get_triggers(self, runtime_id):
+        found = json.loads(self.path.read_text()) if self.path.exists() else []
+        return [UiPathResumeTrigger.model_validate(each) for each in found]
+
+    async def delete_triggers(self, runtime_id, triggers):
+        self.path.write_text("[]")
+
+
+class OnlyTasks(UiPathResumeTriggerHandler):
+    """There is no service of the vendor's here that would know of the search."""
+
+    async def read_trigger(self, trigger):
+        if trigger.trigger_type.value != "Task":
+            from uipath.core.errors import ErrorCategory, UiPathPendingTriggerError
+            raise UiPathPendingTriggerError(ErrorCategory.SYSTEM, "not yet")
+        return await super().read_trigger(trigger)
+
+
+class Factory:
+    def __init__(self, context):
+        self.context = context
+
+    def discover_entrypoints(self):
+        return ["ask"]
+
+    async def new_runtime(self, entrypoint, runtime_id, **kwargs):
+        return UiPathResumableRuntime(Asking(), Kept(self.context.resolved_state_file_path), OnlyTasks(), runtime_id)
+
+    async def get_storage(self): ...
+    async def get_settings(self): ...
+    async def dispose(self): ...
+
+
+def register():
+    UiPathRuntimeFactoryRegistry.register("asking", Factory, "asking.json")
+'''
+
+
+@pytest.fixture(scope="module")
+def asking(house: Served, administrator: Administrator, folder_id: int) -> None:
+    """A process whose program asks a person, by the vendor's own protocol of suspending and resuming."""
+    files = python_files("asker", main="ask") | {
+        "content/asking.json": "{}",
+        "content/asking.py": RUNTIME,
+        "content/asking-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: asking\nVersion: 1.0\n",
+        "content/asking-1.0.dist-info/entry_points.txt": "[uipath.middlewares]\nasking = asking:register\n",
+    }
+    uploaded = administrator.orchestrator.post(
+        "/odata/Processes/UiPath.Server.Configuration.OData.UploadPackage",
+        files={"file": ("asker.1.0.0.nupkg", zip_of(files))},
+    )
+    assert uploaded.status_code == 200, uploaded.text
+    administrator.create("Releases", {"Name": "asker", "ProcessKey": "asker"}, folder=FOLDER)
+
+
+def test_a_program_is_suspended_with_a_task_and_goes_on_when_it_is_completed(
+    house: Served, administrator: Administrator, tmp_path: Path, folder_id: int, asking: None
+) -> None:
+    here = {"X-UIPATH-OrganizationUnitId": str(folder_id)}
+    more = ("tag:GenericTasks", "tag:Tasks", "JobTriggers_SaveExternalTrigger")
+    with robot(house, administrator, tmp_path, "--lend-key", allowed=(*ALLOWED, *more)) as process:
+        waits(administrator, folder_id, process)
+        key = start(administrator, folder_id, "ask", ReleaseName="asker")
+        eventually(
+            lambda: show(administrator, folder_id, key),
+            lambda job: job["State"] in ("Suspended", "Faulted"),
+            seconds_max=60,
+        )
+        job = show(administrator, folder_id, key)
+        assert job["State"] == "Suspended", job["Info"]
+        triggers = administrator.orchestrator.get(
+            "/odata/JobTriggers", params={"$filter": f"JobId eq {job['Id']}"}, headers=here
+        ).json()["value"]
+        assert sorted(trigger["TriggerType"] for trigger in triggers) == ["Api", "Task"]
+        [task] = administrator.orchestrator.get("/odata/Tasks", headers=here).json()["value"]
+        done = administrator.orchestrator.post(
+            "/tasks/GenericTasks/CompleteTask",
+            json={"taskId": task["Id"], "data": {"approved": True}, "action": "Yes"},
+            headers=here,
+        )
+        assert done.status_code == 204, done.text
+        finished = ended(administrator, folder_id, key)
+        assert finished["State"] == "Successful", finished["Info"]
+        heard = json.loads(finished["OutputArguments"])["heard"]["1"]
+        assert (heard["approved"], heard["__uipath"]["triggerType"]) == (True, "Task")
+        lines = administrator.orchestrator.get(
+            "/odata/RobotLogs", params={"$filter": f"JobKey eq {key}"}, headers=here
+        ).json()["value"]
+        assert "now waiting" in [line["Message"] for line in lines]

@@ -13,7 +13,7 @@ import pytest
 from tests.factories.administrator import Administrator
 from tests.factories.served import Served
 from uipath.platform import UiPath
-from uipath.platform.action_center.tasks import Task, TaskRecipient, TaskRecipientType
+from uipath.platform.action_center.tasks import Task, TaskRecipient, TaskRecipientType, TaskStatus
 from uipath.platform.errors import EnrichedException
 
 # The library opens connections for each service it hands out and leaves them to the collector.
@@ -87,7 +87,7 @@ def test_an_app_task_is_created_assigned_and_retrieved(uipath: UiPath, people: t
         "Unassigned",
     )
     found = uipath.tasks.retrieve(made.key or "")
-    assert (found.id, found.status, found.data) == (made.id, "Pending", {"Amount": 118.5})
+    assert (found.id, found.status, found.data) == (made.id, TaskStatus.PENDING, {"Amount": 118.5})
     assert found.assigned_to_user["emailAddress"] == people[0]
     assert found.organization_unit_fully_qualified_name == house.folder
     assert [tag["Name"] for tag in found.tags or []] == ["urgent"]
@@ -118,7 +118,7 @@ def test_a_quick_form_reaches_its_recipient(
     made = uipath.tasks.create_quickform("Decide", SCHEMA_KEY, SCHEMA, {"Amount": 2}, recipient=recipient)
     assert (made.type, made.status) == ("QuickFormTask", "Unassigned")
     found = uipath.tasks.retrieve(made.key or "")
-    assert (found.status, found.task_assignment_criteria) == ("Pending", criteria)
+    assert (found.status, found.task_assignment_criteria) == (TaskStatus.PENDING, criteria)
     assignees = {person["emailAddress"] for person in found.task_assignees or []}
     assert assignees <= set(people) if several else assignees == {people[1]}
     assert len(assignees) == 1
@@ -126,7 +126,7 @@ def test_a_quick_form_reaches_its_recipient(
 
 def test_a_quick_form_is_created_asynchronously(uipath: UiPath, people: tuple[str, str]) -> None:
     made = run(lambda tasks: tasks.create_quickform_async("Decide", SCHEMA_KEY, SCHEMA, assignee=people[0]), uipath)
-    assert uipath.tasks.retrieve(made.key or "").status == "Pending"
+    assert uipath.tasks.retrieve(made.key or "").status == TaskStatus.PENDING
 
 
 def test_nobody_s_task_is_retrieved_and_an_unknown_one_is_not_found(uipath: UiPath) -> None:
@@ -135,4 +135,4 @@ def test_nobody_s_task_is_retrieved_and_an_unknown_one_is_not_found(uipath: UiPa
     assert refused.value.status_code == 404
     made = uipath.tasks.create("For nobody", app_key="ID42", assignee="nobody@example.com")
     # The library does not look at what was refused; the task is there, and nobody's.
-    assert uipath.tasks.retrieve(made.key or "").status == "Unassigned"
+    assert uipath.tasks.retrieve(made.key or "").status == TaskStatus.UNASSIGNED

@@ -32,6 +32,13 @@ A package is code: the robot runs whatever whoever may publish packages has publ
 """,
 )
 @click.option("--machine-key", metavar="KEY", envvar="STAGEDOOR_MACHINE_KEY", help="Which machine of the folder it is.")
+@click.option(
+    "--runtimes",
+    type=click.IntRange(1, 50),
+    default=1,
+    show_default=True,
+    help="How many jobs it runs at once.",
+)
 @click.option("--once", is_flag=True, help="Run one job and leave.")
 @click.option(
     "--timeout", type=click.FloatRange(1), default=3600, show_default=True, help="Seconds that a job may run."
@@ -71,14 +78,16 @@ def robot(
     memory: int,
     work_dir: Path,
     installed: Path | None,
+    runtimes: int,
     *,
     once: bool,
     lend_key: bool,
 ) -> None:
     """Run jobs of Python packages on this machine.
 
-    Takes pending jobs of a folder one after another; each runs in a directory and a virtual environment of its own,
-    within bounds of time and memory. What it prints goes to the job's log, what it returns into its output.
+    Takes pending jobs of a folder, one after another or several at once; each runs in a directory and a virtual
+    environment of its own, within bounds of time and memory. What it prints goes to the job's log, what it returns into
+    its output.
 
     Where no robot is at work jobs follow scripts; `stagedoor robot script` says which.
     """
@@ -86,10 +95,15 @@ def robot(
         return
     from stagedoor.cli.robot.loop import Robot, RobotSettings
     from stagedoor.cli.robot.process import Bounds
+    from stagedoor.kit.chance import random_guid
 
+    if once and runtimes > 1:
+        raise click.UsageError("--once runs one job; leave --runtimes away.")
     settings = RobotSettings(
         directory=_made(work_dir),
         bounds=Bounds(seconds=timeout, memory_mebibytes=memory),
+        robot_key=random_guid(session.world.draw_chance()),
+        runtimes=runtimes,
         machine_key=machine_key,
         installed=installed.resolve() if installed else None,
         variables=_lent(session) if lend_key else {},

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from venv import EnvBuilder
@@ -16,6 +17,7 @@ from stagedoor.kit.clock import Clock
 READY = "ready"
 INSTALLING = Bounds(seconds=900)
 PAUSE_SECONDS = 0.1
+LOOK_SECONDS = 1.0
 ERROR_LENGTH_MAX = 2_000
 INSTALLER_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_INDEX_URL")
 
@@ -34,20 +36,33 @@ class Environments:
         self._installed = installed
         self._clock = clock
         self._sleep = sleep
+        # Jobs that run at once share environments.
+        self._alone = threading.Lock()
 
-    def get_python(self, package: bytes, project: Project) -> Path:
-        """Return the Python of a package's environment, made at its first job; raises :class:`CannotRun`."""
+    def get_python(self, package: bytes, project: Project, tick: Callable[[], None]) -> Path:
+        """Return the Python of a package's environment, made at its first job; raises :class:`CannotRun`.
+
+        ``tick`` is called again and again while that takes its time.
+        """
+        while not self._alone.acquire(timeout=LOOK_SECONDS):
+            tick()
+        try:
+            return self._get_python(package, project, tick)
+        finally:
+            self._alone.release()
+
+    def _get_python(self, package: bytes, project: Project, tick: Callable[[], None]) -> Path:
         # By content, so that a version that was deleted and published anew finds nothing of the old one.
         environment = self._directory / hashlib.sha256(package).hexdigest()[:32]
         python = environment / "bin" / "python"
         if not (environment / READY).exists():
             shutil.rmtree(environment, ignore_errors=True)
             EnvBuilder(symlinks=True).create(environment)
-            self._install(environment, python, project)
+            self._install(environment, python, project, tick)
             (environment / READY).touch()
         return python
 
-    def _install(self, environment: Path, python: Path, project: Project) -> None:
+    def _install(self, environment: Path, python: Path, project: Project, tick: Callable[[], None]) -> None:
         if self._installed is not None:
             [site_packages] = environment.glob("lib/python*/site-packages")
             (site_packages / "installed.pth").write_text(f"{self._installed}\n", encoding="utf-8")
@@ -67,6 +82,7 @@ class Environments:
                 process.kill()
                 raise CannotRun("Installing what the package needs took too long.")
             self._sleep(PAUSE_SECONDS)
+            tick()
         if code != 0:
             said = "\n".join(process.read_lines(to_the_end=True))
             raise CannotRun(f"What the package needs could not be installed.\n{said[-ERROR_LENGTH_MAX:]}")

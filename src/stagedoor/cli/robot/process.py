@@ -36,11 +36,10 @@ class BoundedProcess:
         output: Path,
         bounds: Bounds,
         clock: Clock,
+        log: Path | None = None,
     ) -> None:
-        """Start it; raises ``OSError`` if there is no such command."""
-        self._output = output
-        self._read = 0
-        self._rest = b""
+        """Start it; raises ``OSError`` if there is no such command. ``log`` is a file that it may write lines to."""
+        self._tails = [_Tail(output), *([] if log is None else [_Tail(log)])]
         self._clock = clock
         self._ends_at: datetime = clock.now() + timedelta(seconds=bounds.seconds)
         with output.open("wb") as out:
@@ -80,20 +79,35 @@ class BoundedProcess:
 
     def read_lines(self, *, to_the_end: bool = False) -> list[str]:
         """Return the whole lines that it printed since the last call, ``to_the_end`` with an unfinished one."""
-        with self._output.open("rb") as output:
-            output.seek(self._read)
-            piece = output.read(LINES_AT_ONCE_BYTES)
+        return [line for tail in self._tails for line in tail.read_lines(to_the_end=to_the_end)]
+
+    def _signal(self, number: signal.Signals) -> None:
+        # The group may be gone, or never have had a second member.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+class _Tail:
+    """A file that grows, read on from where it was read to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+        self._rest = b""
+
+    def read_lines(self, *, to_the_end: bool) -> list[str]:
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                piece = file.read(LINES_AT_ONCE_BYTES)
+        except FileNotFoundError:
+            return []
         self._read += len(piece)
         *lines, self._rest = (self._rest + piece).split(b"\n")
         if to_the_end or len(self._rest) > LINES_AT_ONCE_BYTES:
             lines.append(self._rest)
             self._rest = b""
         return [text for line in lines if (text := line.decode(errors="replace").rstrip())]
-
-    def _signal(self, number: signal.Signals) -> None:
-        # The group may be gone, or never have had a second member.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
 
 
 def _bound(bounds: Bounds) -> None:

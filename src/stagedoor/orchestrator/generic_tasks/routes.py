@@ -28,6 +28,7 @@ TYPES = (
     Type.DATA_LABELING,
     Type.QUICK_FORM,
 )
+LIBRARY_HEADER, PYTHON_LIBRARY = "x-uipath-user-agent", "UiPath.Python.Sdk/"
 
 routes = Routes()
 
@@ -60,12 +61,20 @@ def get_task(call: Call) -> Answer:
     return Answer(content=show_task(call, get_asked_task(call)))
 
 
-@routes.reads("GenericTasks_GetTaskDataByKey", basis=Basis.CLIENT)
+@routes.reads(
+    "GenericTasks_GetTaskDataByKey",
+    basis=Basis.CLIENT,
+    note="The vendor's Python library is answered the status as a number: a job of its that waits for the task compares "
+    "numbers, while the document says words.",
+)
 def get_task_by_key(call: Call) -> Answer:
     """Answer a task of any type with its data, by its key."""
     key = get_query_guid(call, "taskKey")
     task = service.get_task_by_key(call.session, call.tenant.tenant_id, get_folder(call), key)
-    return Answer(content=show_task(call, task))
+    shown = show_task(call, task)
+    if call.headers.get(LIBRARY_HEADER, "").startswith(PYTHON_LIBRARY):
+        shown["status"] = task.status
+    return Answer(content=shown)
 
 
 @routes.writes(

@@ -4,20 +4,27 @@ import orjson
 
 from stagedoor.orchestrator.call import Answer, Call, unwrap
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
-from stagedoor.orchestrator.fields import get_guid_argument, get_number_argument
+from stagedoor.orchestrator.fields import get_body, get_guid_argument, get_number_argument, read_guid
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.job_triggers import store
 from stagedoor.orchestrator.job_triggers.entities import JOB_TRIGGERS, JOB_WAITS
 from stagedoor.orchestrator.job_triggers.models import JobTrigger
+from stagedoor.orchestrator.job_triggers.schemas import TriggerStatus, read_external
+from stagedoor.orchestrator.job_triggers.service import add_waits
 from stagedoor.orchestrator.jobs.due import DUE_MOVES
 from stagedoor.orchestrator.jobs.service import get_job_to_look_at, resume_job
 from stagedoor.orchestrator.odata.read import read_set
 from stagedoor.orchestrator.registry import Basis, Routes
-from stagedoor.orchestrator.scripted_robots.states import JobState
+from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES, JobState
 
 PAYLOAD_BYTES_MAX = 4000
 
-NOTE = "A job that a script suspends waits at one inbox, whose id is the ItemKey; a payload delivered there resumes it."
+NOTE = (
+    "A job that a script suspends waits at one inbox, whose id is the ItemKey, and for the tasks that name it as their "
+    "creatorJobKey; a payload that is delivered there or the end of such a task resumes it. One in the hands of a robot waits for "
+    "what its program named: a task, a job, a time, an inbox."
+)
+JOB_KEY, TRACE = "x-uipath-jobkey", "x-uipath-traceparent-id"
 
 routes = Routes(settlement=DUE_MOVES)
 
@@ -60,7 +67,27 @@ def deliver_payload(call: Call) -> Answer:
     job = get_job_to_look_at(call.session, call.tenant.tenant_id, get_folder(call).id, wait.job_id)
     if job.state == JobState.SUSPENDED:
         resume_job(call.session, call.tenant.tenant_id, job.folder_id, job.key, clock=call.clock)
+    elif wait.status == TriggerStatus.NEW:
+        wait.status = TriggerStatus.READY
     return Answer(status=202)
+
+
+@routes.writes(
+    "JobTriggers_SaveExternalTrigger",
+    basis=Basis.CLIENT,
+    note="The vendor's Python library calls it before its job is suspended by what lies outside of the Orchestrator "
+    "(context grounding, document extraction). The job is the one of the header X-UIPATH-JobKey or of the trace; it "
+    "then shows a wait of the type Api, and a payload delivered at the external id resumes it. Where no job is named, "
+    "the wait is made when the job's robot says that it is suspended.",
+)
+def save_external_trigger(call: Call) -> Answer:
+    """Write down what outside of the Orchestrator a running job is going to wait for."""
+    wait = read_external(get_body(call))
+    key = read_guid(call.headers.get(JOB_KEY, "")) or _traced_key(call.headers.get(TRACE, ""))
+    job = None if key is None else store.find_job_within(call.session, call.tenant.tenant_id, call.reach, key)
+    if job is not None and job.state not in FINAL_STATES:
+        add_waits(call.session, job, [wait], call.clock.now())
+    return Answer(status=204)
 
 
 @routes.reads("JobTriggers_GetPayloadByInboxid", basis=Basis.GUESS, note=NOTE)
@@ -70,6 +97,15 @@ def get_payload(call: Call) -> Answer:
     if wait.delivered_at is None:
         raise NotFound("Nothing was delivered to this inbox yet.")
     return Answer(content=wait.payload["payload"])
+
+
+def _traced_key(traceparent: str) -> str | None:
+    """Return the key of the job whose trace a request belongs to: a robot makes the trace's id of its job's key."""
+    parts = traceparent.split("-")
+    if len(parts) != 4 or len(parts[1]) != 32:
+        return None
+    trace = parts[1]
+    return read_guid("-".join((trace[:8], trace[8:12], trace[12:16], trace[16:20], trace[20:])))
 
 
 def _inbox(call: Call) -> JobTrigger:

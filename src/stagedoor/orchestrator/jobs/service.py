@@ -10,7 +10,7 @@ from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.jobs import store
-from stagedoor.orchestrator.jobs.due import apply_move, script_of
+from stagedoor.orchestrator.jobs.due import apply_move, resume_at, script_of, wake_waiters
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.jobs.news import tell_of_start
 from stagedoor.orchestrator.jobs.schemas import SOURCE, STRATEGY, Seat, StartRequest, Strategy, read_arguments
@@ -155,6 +155,8 @@ def stop_jobs(session: Session, jobs: Sequence[Job], strategy: StopStrategy, *, 
             job.stop_strategy = strategy
             apply_move(session, job, script, move, now)
     session.flush()
+    if jobs:
+        wake_waiters(session, jobs[0].tenant_id, jobs)
 
 
 def restart_job(session: Session, job: Job, starter: Starter) -> Job:
@@ -200,11 +202,7 @@ def resume_job(session: Session, tenant_id: str, folder_id: int, key: str, *, cl
         raise NotFound(f"There is no job with the key {key} in this folder.")
     if job.state != JobState.SUSPENDED:
         raise Conflict(f"The job {job.id} is {JOB_STATE.word(job.state)}, not Suspended.")
-    now = clock.now()
-    script = script_of(job)
-    apply_move(session, job, script, moves.resume(script, now), now)
-    job.resume_version = (job.resume_version or 0) + 1
-    job.resumed_at = now
+    resume_at(session, job, clock.now())
     session.flush()
     return job
 

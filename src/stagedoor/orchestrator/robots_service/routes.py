@@ -11,6 +11,7 @@ from stagedoor.orchestrator.robots_service import service
 from stagedoor.orchestrator.robots_service.schemas import read_heartbeat, read_report
 from stagedoor.orchestrator.robots_service.service import Taken
 from stagedoor.orchestrator.scripted_robots.states import STOP_STRATEGY
+from stagedoor.passage import FolderPlace
 
 OWN_WORDS = "The vendor publishes nothing of what its robots send; body and answer are those of `stagedoor robot`."
 
@@ -23,20 +24,20 @@ def submit_heartbeat(call: Call) -> Answer:
     beat, folder = read_heartbeat(get_body(call)), get_folder(call)
     tenant_id = call.tenant.tenant_id
     orders = service.list_stop_orders(call.session, tenant_id, folder, beat.job_keys)
-    taken = service.take_jobs(call.session, tenant_id, folder, beat, clock=call.clock)
+    taken = service.take_jobs(call.session, tenant_id, folder, beat, clock=call.clock, chance=call.chance)
     stops = [{"JobKey": order.job_key, "Strategy": STOP_STRATEGY.word(order.strategy)} for order in orders]
-    return Answer(content={"Jobs": [_show(each) for each in taken], "StopOrders": stops})
+    return Answer(content={"Jobs": [_show(each, folder) for each in taken], "StopOrders": stops})
 
 
 @routes.writes("RobotsService_SubmitJobState", basis=Basis.GUESS, note=OWN_WORDS)
 def submit_job_state(call: Call) -> Answer:
-    """Take from a robot how a job ended, with its output."""
+    """Take from a robot how a job ended, with its output, or what it waits for."""
     report = read_report(get_body(call))
-    service.end_job(call.session, call.tenant.tenant_id, get_folder(call), report, clock=call.clock)
+    service.take_report(call.session, call.tenant.tenant_id, get_folder(call), report, clock=call.clock)
     return Answer(status=204)
 
 
-def _show(taken: Taken) -> dict[str, Any]:
+def _show(taken: Taken, folder: FolderPlace) -> dict[str, Any]:
     job, release = taken.job, taken.release
     return {
         "JobKey": job.key,
@@ -45,6 +46,9 @@ def _show(taken: Taken) -> dict[str, Any]:
         "PackageKey": release.package.key,
         "FeedId": release.package.feed_id,
         "EntryPointPath": job.entry_point_path or release.entry_point_path or release.package.main_entry_point_path,
+        "FolderKey": folder.key,
+        "FolderPath": folder.path,
         "InputArguments": job.input_arguments,
         "EnvironmentVariables": job.environment_variables,
+        "KeptState": taken.kept_state,
     }

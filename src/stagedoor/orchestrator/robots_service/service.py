@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.errors import Conflict, NotFound
-from stagedoor.orchestrator.jobs.due import apply_move
+from stagedoor.orchestrator.job_triggers.service import add_waits
+from stagedoor.orchestrator.job_triggers.store import find_state, keep_state
+from stagedoor.orchestrator.jobs.due import apply_move, wake_waiters
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.jobs.store import find_job_to_change_by_key
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.robots_service import store
+from stagedoor.orchestrator.robots_service.presence import SILENT_AFTER, hear_of_robot, is_another_there, settle_state
 from stagedoor.orchestrator.robots_service.schemas import Heartbeat, JobReport
 from stagedoor.orchestrator.scripted_robots.moves import Move
 from stagedoor.orchestrator.scripted_robots.scripts import DEFAULT_REASON, SECONDS_MAX, Ending, Script
@@ -26,22 +30,28 @@ KILL_SECONDS = 30.0
 WAITING = Script(pending_seconds=SECONDS_MAX)
 """A job that no robot takes waits, as it would with the vendor."""
 
+LOST_AFTER = SILENT_AFTER
+"""A silent robot counts as gone, and its jobs as lost."""
+
 IN_HANDS = Script(
     pending_seconds=SECONDS_MAX,
-    ending=Ending.HANG,
+    running_seconds=LOST_AFTER.total_seconds(),
+    ending=Ending.FAULT,
+    reason="The robot that ran this job has not been heard of for two minutes.",
     stopping_seconds=SOFT_STOP_SECONDS,
     terminating_seconds=KILL_SECONDS,
     logs_start_and_end=False,
 )
-"""A job that a robot has ends when it says so. A robot that died cannot: then being stopped ends its job, in time."""
+"""A job that a robot has ends when it says so. One whose robot is silent for too long faults by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A job that a robot was given, and the release that it runs."""
+    """A job that a robot was given, the release that it runs, and what it goes on from if it was suspended."""
 
     job: Job
     release: Release
+    kept_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +62,42 @@ class StopOrder:
     strategy: StopStrategy
 
 
-def take_jobs(session: Session, tenant_id: str, folder: FolderPlace, beat: Heartbeat, *, clock: Clock) -> list[Taken]:
+def take_jobs(
+    session: Session, tenant_id: str, folder: FolderPlace, beat: Heartbeat, *, clock: Clock, chance: Chance
+) -> list[Taken]:
     """Give a robot as many pending jobs as it takes, which run from now on; each job is given to exactly one.
 
     From the first sign of life on jobs that a real robot can run wait for one; when it leaves they no longer do.
     Raises :class:`NotFound` for a machine key that the folder does not have.
     """
     machine = _machine_of(session, tenant_id, folder, beat.machine_key)
-    _let_jobs_wait(session, tenant_id, folder, is_leaving=beat.is_leaving)
+    now = clock.now()
+    robot_session = None
+    if beat.robot_key is not None:
+        robot_session = hear_of_robot(session, tenant_id, folder, beat, machine, clock=clock, chance=chance)
+    for job in store.list_jobs(session, tenant_id, folder.id, beat.job_keys):
+        if job.state == JobState.RUNNING:
+            job.next_move_at = now + LOST_AFTER
+    others = robot_session is not None and is_another_there(session, robot_session)
+    _let_jobs_wait(session, tenant_id, folder, is_leaving=beat.is_leaving and not others)
     if beat.jobs_max == 0 or beat.is_leaving:
+        session.flush()
+        if robot_session is not None and not beat.is_leaving:
+            settle_state(session, robot_session)
         return []
     taken = []
     for job, release in store.list_waiting(session, tenant_id, folder.id, limit=beat.jobs_max):
         if machine is not None:
             job.machine_id = machine.id
+        if robot_session is not None:
+            job.robot_id = robot_session.robot_id
         job.script = IN_HANDS.to_json()
-        apply_move(session, job, IN_HANDS, Move(JobState.RUNNING, None), clock.now())
+        apply_move(session, job, IN_HANDS, Move(JobState.RUNNING, now + LOST_AFTER), now)
         job.host_machine_name = beat.host_machine_name or job.host_machine_name
-        taken.append(Taken(job, release))
+        taken.append(Taken(job, release, find_state(session, job) if job.resume_version is not None else None))
     session.flush()
+    if robot_session is not None:
+        settle_state(session, robot_session)
     return taken
 
 
@@ -87,17 +114,32 @@ def list_stop_orders(session: Session, tenant_id: str, folder: FolderPlace, keys
     return orders
 
 
-def end_job(session: Session, tenant_id: str, folder: FolderPlace, report: JobReport, *, clock: Clock) -> None:
-    """Write down how a job ended; raises :class:`NotFound`, and :class:`Conflict` for one that no robot has."""
+def take_report(session: Session, tenant_id: str, folder: FolderPlace, report: JobReport, *, clock: Clock) -> None:
+    """Write down how a job ended, or what it waits for from now on.
+
+    Raises :class:`NotFound`, :class:`Conflict` for a job that no robot has, and ``InvalidRequest`` for an inbox that
+    belongs to another job.
+    """
     job = find_job_to_change_by_key(session, tenant_id, folder.id, report.job_key)
     if job is None:
         raise NotFound(f"There is no job {report.job_key} in this folder.")
     if job.state in FINAL_STATES or job.state in (JobState.PENDING, JobState.RESUMED, JobState.SUSPENDED):
         raise Conflict(f"The job {report.job_key} is in no robot's hands.")
+    now = clock.now()
+    if report.state is JobState.SUSPENDED:
+        if job.state in (JobState.STOPPING, JobState.TERMINATING):
+            raise Conflict(f"The job {report.job_key} was asked to stop; report it as Stopped.")
+        apply_move(session, job, IN_HANDS, Move(JobState.SUSPENDED, None), now)
+        session.flush()
+        if report.kept_state is not None:
+            keep_state(session, job, report.kept_state)
+        add_waits(session, job, report.waits, now)
+        return
     script = Script(output=report.output, reason=report.info or DEFAULT_REASON, logs_start_and_end=False)
     job.script = script.to_json()
-    apply_move(session, job, script, Move(report.state, None), clock.now())
+    apply_move(session, job, script, Move(report.state, None), now)
     session.flush()
+    wake_waiters(session, tenant_id, [job])
 
 
 def _machine_of(session: Session, tenant_id: str, folder: FolderPlace, machine_key: str | None) -> Machine | None:

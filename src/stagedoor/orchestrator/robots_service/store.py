@@ -2,20 +2,28 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, not_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.folders.models import Folder
+from stagedoor.orchestrator.job_triggers.models import KeptState
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.machines.models import Machine, MachineFolder
 from stagedoor.orchestrator.processes.models import Package
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.scripted_robots.models import ScriptRule
 from stagedoor.orchestrator.scripted_robots.states import JobState
+from stagedoor.orchestrator.sessions.models import RobotSession
+from stagedoor.orchestrator.sessions.schemas import SESSION_STATE
 
 
 def _is_for_real_robots() -> ColumnElement[bool]:
     return and_(Package.file_name.is_not(None), not_(Package.main_entry_point_path.iendswith(".xaml")))
+
+
+def _has_kept_state() -> ColumnElement[bool]:
+    # A job that a script suspended has none, and goes on by its script.
+    return exists().where(KeptState.job_id == Job.id)
 
 
 def list_process_names(session: Session, tenant_id: str, folder_id: int) -> Sequence[str]:
@@ -29,7 +37,10 @@ def list_process_names(session: Session, tenant_id: str, folder_id: int) -> Sequ
 
 
 def list_waiting(session: Session, tenant_id: str, folder_id: int, *, limit: int) -> Sequence[tuple[Job, Release]]:
-    """Return pending jobs that a real robot can run, the most urgent first, locked; jobs that others lock are left."""
+    """Return jobs that a real robot can run: pending ones, and those that it may go on with; locked.
+
+    The most urgent come first; jobs that others lock are left.
+    """
     rows = session.execute(
         select(Job, Release)
         .join(Release, Release.id == Job.release_id)
@@ -37,7 +48,7 @@ def list_waiting(session: Session, tenant_id: str, folder_id: int, *, limit: int
         .where(
             Job.tenant_id == tenant_id,
             Job.folder_id == folder_id,
-            Job.state == JobState.PENDING,
+            or_(Job.state == JobState.PENDING, and_(Job.state == JobState.RESUMED, _has_kept_state())),
             _is_for_real_robots(),
         )
         .order_by(Job.specific_priority_value.desc(), Job.id)
@@ -74,3 +85,26 @@ def find_machine(session: Session, tenant_id: str, folder_id: int, machine_key: 
 def delete_rules(session: Session, rules: Sequence[ScriptRule]) -> None:
     """Take rules away."""
     session.execute(delete(ScriptRule).where(ScriptRule.id.in_([rule.id for rule in rules])))
+
+
+def has_job_in_hand(session: Session, robot_id: int) -> bool:
+    """Tell whether a robot has a job that runs, or is being stopped."""
+    in_hand = (JobState.RUNNING, JobState.STOPPING, JobState.TERMINATING)
+    return session.scalar(select(Job.id).where(Job.robot_id == robot_id, Job.state.in_(in_hand)).limit(1)) is not None
+
+
+def is_another_there(session: Session, robot_session: RobotSession) -> bool:
+    """Tell whether another real robot's session of the folder is connected."""
+    return (
+        session.scalar(
+            select(RobotSession.id)
+            .where(
+                RobotSession.folder_id == robot_session.folder_id,
+                RobotSession.id != robot_session.id,
+                RobotSession.instance_key.is_not(None),
+                RobotSession.state != SESSION_STATE.members["Disconnected"],
+            )
+            .limit(1)
+        )
+        is not None
+    )

@@ -87,7 +87,7 @@ MACHINE_SESSION_RUNTIME = EntityType(
         Property("MachineScope", MACHINE_SCOPE, _of_machine(Machine.scope)),
         Property("Status", SESSION_STATE, RobotSession.state),
         Property("IsUnresponsive", EdmType.BOOLEAN, Constant(value=False)),
-        Property("Runtimes", EdmType.INT64, Constant(1)),
+        Property("Runtimes", EdmType.INT64, RobotSession.runtimes),
         Property(
             "UsedRuntimes",
             EdmType.INT64,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stagedoor.kit.db import Base, UtcDateTime
@@ -12,9 +12,13 @@ from stagedoor.orchestrator.robots.models import Robot
 
 
 class RobotSession(Base):
-    """One robot's connection to the Orchestrator from one host."""
+    """One robot's connection to the Orchestrator from one host.
+
+    ``instance_key`` names the process of a real robot, and is empty for scripted ones, which are never lost.
+    """
 
     __tablename__ = "robot_sessions"
+    __table_args__ = (Index("ix_robot_sessions_instance", "tenant_id", "folder_id", "instance_key", unique=True),)
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(36), index=True)
@@ -24,6 +28,8 @@ class RobotSession(Base):
     host_machine_name: Mapped[str] = mapped_column(String(450))
     state: Mapped[int] = mapped_column(Integer, default=0)
     maintenance_mode: Mapped[int] = mapped_column(Integer, default=0)
+    instance_key: Mapped[str | None] = mapped_column(String(36))
+    runtimes: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     version: Mapped[str] = mapped_column(String(50))
     platform: Mapped[int] = mapped_column(Integer, default=2)
     debug_mode_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

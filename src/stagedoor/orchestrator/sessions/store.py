@@ -1,9 +1,10 @@
 """All SQL of robot sessions."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.folders.models import Folder
@@ -37,6 +38,55 @@ def add_session(session: Session, robot_session: RobotSession) -> None:
     """Store a new robot session."""
     session.add(robot_session)
     session.flush()
+
+
+def find_of_instance(session: Session, tenant_id: str, folder_id: int, instance_key: str) -> RobotSession | None:
+    """Return the session of a real robot's process in a folder, locked until the transaction ends."""
+    return session.scalar(
+        select(RobotSession)
+        .where(
+            RobotSession.tenant_id == tenant_id,
+            RobotSession.folder_id == folder_id,
+            RobotSession.instance_key == instance_key,
+        )
+        .with_for_update()
+    )
+
+
+def find_free_robot(session: Session, tenant_id: str, folder_id: int, machine_id: int | None) -> Robot | None:
+    """Return a robot of the folder on this machine, or on none, that no real robot's process is at present."""
+    taken = exists().where(
+        RobotSession.robot_id == Robot.id,
+        RobotSession.instance_key.is_not(None),
+        RobotSession.state != SESSION_STATE.members["Disconnected"],
+    )
+    on_it = Robot.machine_id.is_(None) if machine_id is None else Robot.machine_id == machine_id
+    return session.scalar(
+        select(Robot)
+        .where(Robot.tenant_id == tenant_id, Robot.folder_id == folder_id, Robot.enabled.is_(True), on_it, ~taken)
+        .order_by(Robot.id)
+        .limit(1)
+    )
+
+
+def is_any_silent(session: Session, heard_before: datetime) -> bool:
+    """Tell whether a real robot has not been heard of since some time."""
+    return session.scalar(select(RobotSession.id).where(*_silent(heard_before)).limit(1)) is not None
+
+
+def disconnect_silent(session: Session, heard_before: datetime) -> None:
+    """Write down that the real robots which have not been heard of since some time are gone."""
+    session.execute(
+        update(RobotSession).where(*_silent(heard_before)).values(state=SESSION_STATE.members["Disconnected"])
+    )
+
+
+def _silent(heard_before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        RobotSession.instance_key.is_not(None),
+        RobotSession.state != SESSION_STATE.members["Disconnected"],
+        RobotSession.reporting_time < heard_before,
+    )
 
 
 def find_session(session: Session, tenant_id: str, session_id: int, reach: Reach) -> RobotSession | None:

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from stagedoor.kit.chance import random_guid
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound, OrchestratorError
+from stagedoor.orchestrator.job_triggers.schemas import TriggerType
+from stagedoor.orchestrator.jobs.due import wait_for_task, wake
 from stagedoor.orchestrator.task_catalogs.models import TaskCatalog
 from stagedoor.orchestrator.task_catalogs.service import get_catalog, get_catalog_by_name
 from stagedoor.orchestrator.tasks import store
@@ -58,6 +60,8 @@ def create_task(session: Session, tenant_id: str, folder: FolderPlace, new: NewT
     put_data(task, new.data or {}, vault=hand.vault, chance=hand.chance)
     store.add(session, task)
     write_down(session, task, Happening.CREATED, hand)
+    if task.creator_job_key is not None:
+        wait_for_task(session, tenant_id, folder.id, task.creator_job_key, task.key, task.created_at)
     return task
 
 
@@ -172,6 +176,7 @@ def delete_task(session: Session, task: Task, hand: Hand) -> None:
     task.deleter_user_number = hand.number
     touch(task, hand)
     write_down(session, task, Happening.DELETED, hand)
+    wake(session, task.tenant_id, TriggerType.TASK, {task.key: hand.clock.now()})
 
 
 def verify_open(task: Task) -> None:
@@ -221,3 +226,4 @@ def _complete(
     task.completed_by_user_number = hand.number
     touch(task, hand)
     write_down(session, task, happening, hand, target=task.assigned_to_user_number)
+    wake(session, task.tenant_id, TriggerType.TASK, {task.key: hand.clock.now()})

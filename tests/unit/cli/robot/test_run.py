@@ -2,6 +2,7 @@
 
 import os
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -152,6 +153,10 @@ class TestStopping:
         assert floor.run(deaf).state == "Stopped"
 
 
+def tick() -> None:
+    """Let nobody know."""
+
+
 class TestEnvironments:
     def environments(self, directory: Path, installed: Path | None = None) -> Environments:
         return Environments(directory, installed=installed, clock=SystemClock(), sleep=sleep)
@@ -160,17 +165,17 @@ class TestEnvironments:
         project = Project(tmp_path, ())
         environments = self.environments(tmp_path / "e")
         (tmp_path / "e").mkdir()
-        first = environments.get_python(b"1", project)
+        first = environments.get_python(b"1", project, tick)
         assert os.access(first, os.X_OK)
-        assert environments.get_python(b"1", project) == first
-        assert environments.get_python(b"2", project) != first
+        assert environments.get_python(b"1", project, tick) == first
+        assert environments.get_python(b"2", project, tick) != first
 
     def test_one_that_was_not_finished_is_made_anew(self, tmp_path: Path) -> None:
         environments = self.environments(tmp_path)
-        python = environments.get_python(b"1", Project(tmp_path, ()))
+        python = environments.get_python(b"1", Project(tmp_path, ()), tick)
         (python.parent.parent / environment.READY).unlink()
         (python.parent.parent / "stale").touch()
-        environments.get_python(b"1", Project(tmp_path, ()))
+        environments.get_python(b"1", Project(tmp_path, ()), tick)
         assert not (python.parent.parent / "stale").exists()
 
     def test_what_is_installed_already_is_not_fetched(self, tmp_path: Path) -> None:
@@ -180,16 +185,66 @@ class TestEnvironments:
         )
         (tmp_path / "e").mkdir()
         environments = self.environments(tmp_path / "e", tmp_path / "has")
-        assert environments.get_python(b"1", Project(tmp_path, ("thing>=1",))).exists()
+        assert environments.get_python(b"1", Project(tmp_path, ("thing>=1",)), tick).exists()
 
     def test_what_cannot_be_installed_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         # Port 9 of this machine: nobody serves packages there.
         monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
         monkeypatch.setattr(environment, "INSTALLING", Bounds(seconds=60))
         with pytest.raises(CannotRun, match="could not be installed"):
-            self.environments(tmp_path).get_python(b"1", Project(tmp_path, ("no such thing at all",)))
+            self.environments(tmp_path).get_python(b"1", Project(tmp_path, ("no such thing at all",)), tick)
 
     def test_installing_is_bounded_in_time(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(environment, "INSTALLING", Bounds(seconds=0))
         with pytest.raises(CannotRun, match="took too long"):
-            self.environments(tmp_path).get_python(b"1", Project(tmp_path, ("uipath",)))
+            self.environments(tmp_path).get_python(b"1", Project(tmp_path, ("uipath",)), tick)
+
+
+SUSPEND = (
+    "import json; open('__uipath/state.db', 'w').write('remembered'); "
+    "json.dump({'status': 'suspended', 'resumeTriggers': [{'triggerType': 'Task'}]}, open('__uipath/output.json', 'w'))"
+)
+
+
+class TestSuspending:
+    def test_a_suspended_program_says_what_it_waits_for_and_what_it_keeps(self, floor: Floor) -> None:
+        outcome = floor.run(SUSPEND)
+        assert (outcome.state, outcome.waits) == ("Suspended", ({"triggerType": "Task"},))
+        assert b64decode(outcome.kept_state or "") == b"remembered"
+
+    def test_it_is_resumed_with_what_it_kept_and_without_its_input(
+        self, floor: Floor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(JOB, "KeptState", b64encode(b"remembered").decode())
+        floor.run("import sys; print(sys.argv[1:]); print(open('__uipath/state.db').read())")
+        assert ("--resume" in floor.said[0], "--input-file" in floor.said[0], floor.said[1]) == (
+            True,
+            False,
+            "remembered",
+        )
+
+    @pytest.mark.parametrize(
+        ("program", "said"),
+        [
+            (SUSPEND.replace("'remembered'", "'x' * 4_000_000"), "at most"),
+            (SUSPEND.replace("[{'triggerType': 'Task'}]", "7"), "until when"),
+        ],
+    )
+    def test_what_could_never_go_on_is_a_fault(self, floor: Floor, program: str, said: str) -> None:
+        outcome = floor.run(program)
+        assert (outcome.state, said in (outcome.info or "")) == ("Faulted", True)
+
+    def test_a_result_that_is_none_changes_nothing(self, floor: Floor) -> None:
+        assert floor.run("open('__uipath/output.json', 'w').write('[1]')").state == "Successful"
+        assert floor.run("open('__uipath/output.json', 'w').write('{')").state == "Successful"
+
+
+def test_lines_of_the_runtimes_own_log_are_said_without_their_heads(floor: Floor) -> None:
+    floor.run("open('__uipath/execution.log', 'w').write('[2026-01-05 09:00][INFO] hello\\nplain\\n')")
+    assert floor.said == ["hello", "plain"]
+
+
+def test_a_program_learns_which_job_it_is_in(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(JOB, "FolderPath", "Shared")
+    floor.run("import os; print([os.environ[n] for n in ('UIPATH_JOB_KEY', 'UIPATH_TRACE_ID', 'UIPATH_FOLDER_PATH')])")
+    assert floor.said == ["['1', '1', 'Shared']"]

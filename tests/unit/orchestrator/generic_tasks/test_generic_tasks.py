@@ -38,6 +38,12 @@ class TestMaking:
         assert work.data_of(made["id"]) == made
         assert work.call("GenericTasks_GetTaskDataByKey", query={"taskkey": made["key"]}) == made
 
+    def test_the_vendors_python_library_is_answered_the_status_as_a_number(self, work: Work) -> None:
+        made = work.make("Approve")
+        headers = {"x-uipath-user-agent": "UiPath.Python.Sdk/UiPath.Python.Sdk.Activities.TasksService/2.14"}
+        found = work.call("GenericTasks_GetTaskDataByKey", query={"taskkey": made["key"]}, headers=headers)
+        assert found["status"] == 0
+
     def test_types_that_no_other_operation_makes_are_made_here(self, work: Work) -> None:
         assert work.make(type="DocumentValidationTask")["type"] == "DocumentValidationTask"
         made = work.make(type=6, taskSchemaKey=JOB_KEY, schema={"fields": []}, actionableMessageMetaData={})

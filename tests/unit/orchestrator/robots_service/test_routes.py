@@ -53,7 +53,9 @@ def test_a_job_waits_for_a_robot_and_runs_in_its_hands(desk: Desk, folder: Folde
     [job] = beat(desk, folder, HostMachineName="ann-laptop")["Jobs"]
     assert (job["JobKey"], job["PackageKey"], job["EntryPointPath"]) == (key, "Reader:1.0.0", "main")
     assert job["InputArguments"] == '{"text": "x"}'
-    desk.clock.advance(timedelta(days=1))
+    for _ in range(3):
+        desk.clock.advance(timedelta(seconds=90))
+        beat(desk, folder, 0, JobKeys=[key])
     shown = show(desk, folder, key)
     assert (shown["State"], shown["HostMachineName"]) == ("Running", "ann-laptop")
     assert report(desk, folder, key, OutputArguments='{"sum": 3}') == 204
@@ -159,3 +161,174 @@ def test_jobs_elsewhere_are_not_to_be_ended(desk: Desk, folder: FolderPlace) -> 
             desk.call(operation, {"JobKey": key, "State": "Stopped"})
     with pytest.raises(InvalidRequest, match="JobKeys"):
         beat(desk, folder, JobKeys=["x"])
+
+
+ROBOT_KEY, OTHER_ROBOT = "00000000-0000-4000-8000-0000000000b1", "00000000-0000-4000-8000-0000000000b2"
+
+
+def sessions(desk: Desk, folder: FolderPlace) -> list[dict[str, Any]]:
+    found = desk.call("Sessions_Get", folder=folder, query={"$expand": "Robot", "$orderby": "Id"})
+    rows: list[dict[str, Any]] = found.content["value"]
+    return rows
+
+
+class TestPresence:
+    def test_a_robot_shows_as_a_session_that_is_available_busy_and_gone(self, desk: Desk, folder: FolderPlace) -> None:
+        about = {"RobotKey": ROBOT_KEY, "HostMachineName": "ann-laptop", "Version": "1.2.3", "Runtimes": 3}
+        beat(desk, folder, **about)
+        [seen] = sessions(desk, folder)
+        assert (seen["State"], seen["HostMachineName"], seen["Version"]) == ("Available", "ann-laptop", "1.2.3")
+        assert seen["Robot"]["Name"] == "ann-laptop"
+        [runtime] = desk.call("Sessions_GetMachineSessionRuntimes").content["value"]
+        assert runtime["Runtimes"] == 3
+        key = start(desk, folder)
+        beat(desk, folder, **about)
+        assert sessions(desk, folder)[0]["State"] == "Busy"
+        report(desk, folder, key)
+        desk.clock.advance(timedelta(seconds=30))
+        beat(desk, folder, 0, **about)
+        [seen] = sessions(desk, folder)
+        assert (seen["State"], seen["ReportingTime"]) == ("Available", "2030-01-31T08:00:30Z")
+        job = desk.call("Jobs_Get", folder=folder, query={"$expand": "Robot"}).content["value"][0]
+        assert job["Robot"]["Name"] == "ann-laptop"
+        beat(desk, folder, 0, Leaving=True, **about)
+        assert sessions(desk, folder)[0]["State"] == "Disconnected"
+
+    def test_a_process_takes_the_free_robot_of_its_machine_and_the_next_one_gets_its_own(
+        self, desk: Desk, folder: FolderPlace
+    ) -> None:
+        machine = desk.call("Machines_Post", {"Name": "hal", "Type": "Template", "UnattendedSlots": 1}).content
+        desk.call("Folders_AssignMachines", {"assignments": {"MachineIds": [machine["Id"]], "FolderIds": [folder.id]}})
+        robot = {"Name": "dave", "Type": "Unattended", "MachineId": machine["Id"], "HostingType": "Standard"}
+        desk.call("Robots_Post", robot, folder=folder)
+        for key in (ROBOT_KEY, OTHER_ROBOT):
+            beat(desk, folder, RobotKey=key, MachineKey=machine["LicenseKey"], HostMachineName="hal")
+        seen = [one for one in sessions(desk, folder) if one["Version"] == "26.3.0.0"]
+        assert [one["Robot"]["Name"] for one in seen] == ["dave", "dave", "hal"]
+        assert {one["MachineName"] for one in seen} == {"hal"}
+
+    def test_a_silent_robot_is_lost_and_its_job_faults(self, desk: Desk, folder: FolderPlace) -> None:
+        beat(desk, folder, RobotKey=ROBOT_KEY)
+        key = start(desk, folder)
+        beat(desk, folder, RobotKey=ROBOT_KEY)
+        desk.clock.advance(timedelta(seconds=119))
+        assert show(desk, folder, key)["State"] == "Running"
+        desk.clock.advance(timedelta(seconds=2))
+        faulted = show(desk, folder, key)
+        assert (faulted["State"], faulted["EndTime"]) == ("Faulted", "2030-01-31T08:02:00Z")
+        assert "not been heard of" in faulted["Info"]
+        desk.orchestrator.attend_to_duties()
+        assert sessions(desk, folder)[0]["State"] == "Disconnected"
+        with pytest.raises(Conflict):
+            report(desk, folder, key)
+        [order] = beat(desk, folder, 0, RobotKey=ROBOT_KEY, JobKeys=[key])["StopOrders"]
+        assert order["Strategy"] == "Kill"
+
+    def test_jobs_go_on_waiting_while_another_robot_is_there(self, desk: Desk, folder: FolderPlace) -> None:
+        for key in (ROBOT_KEY, OTHER_ROBOT):
+            beat(desk, folder, RobotKey=key)
+        beat(desk, folder, 0, RobotKey=ROBOT_KEY, Leaving=True)
+        key = start(desk, folder)
+        desk.clock.advance(timedelta(minutes=1))
+        assert show(desk, folder, key)["State"] == "Pending"
+        beat(desk, folder, 0, RobotKey=OTHER_ROBOT, Leaving=True)
+        key = start(desk, folder)
+        desk.clock.advance(timedelta(minutes=1))
+        assert show(desk, folder, key)["State"] == "Successful"
+
+
+INBOX = "00000000-0000-4000-8000-0000000000c1"
+STATE = "c3RhdGU="
+
+
+def suspend(desk: Desk, folder: FolderPlace, *waits: dict[str, Any]) -> str:
+    """Return a job that a robot had and that waits for these things."""
+    beat(desk, folder)
+    key = start(desk, folder)
+    beat(desk, folder)
+    report(desk, folder, key, "Suspended", ResumeTriggers=list(waits), KeptState=STATE)
+    return key
+
+
+class TestSuspending:
+    def test_a_task_resumes_the_job_and_a_robot_goes_on_with_what_was_kept(
+        self, desk: Desk, folder: FolderPlace
+    ) -> None:
+        task = desk.call("GenericTasks_CreateTask", {"title": "?", "type": "ExternalTask"}, folder=folder).content
+        key = suspend(desk, folder, {"triggerType": "Task", "itemKey": task["key"], "interruptId": "1"})
+        desk.clock.advance(timedelta(days=3))
+        assert show(desk, folder, key)["State"] == "Suspended"
+        [wait] = desk.call("JobTriggers_GetByJobKey", jobKey=key, folder=folder).content["value"]
+        assert (wait["TriggerType"], wait["ItemKey"], wait["Status"]) == ("Task", task["key"], "New")
+        desk.call("GenericTasks_CompleteTask", {"taskId": task["id"], "data": {}, "action": "Y"}, folder=folder)
+        assert show(desk, folder, key)["State"] == "Resumed"
+        [job] = beat(desk, folder)["Jobs"]
+        assert (job["JobKey"], job["KeptState"]) == (key, STATE)
+        assert show(desk, folder, key)["State"] == "Running"
+        report(desk, folder, key)
+        assert show(desk, folder, key)["State"] == "Successful"
+
+    def test_another_job_a_time_and_a_payload_resume_it_too(self, desk: Desk, folder: FolderPlace) -> None:
+        child = start(desk, folder, "Painter")
+        at = (desk.clock.now() + timedelta(hours=1)).isoformat()
+        by_job = suspend(desk, folder, {"triggerType": "Job", "itemKey": child})
+        by_time = suspend(desk, folder, {"triggerType": "Timer", "resumeTime": at})
+        by_payload = suspend(desk, folder, {"triggerType": "Api", "apiResume": {"inboxId": INBOX, "request": "?"}})
+        states = [show(desk, folder, key)["State"] for key in (by_job, by_time, by_payload)]
+        assert states == ["Suspended"] * 3
+        desk.clock.advance(timedelta(minutes=1))
+        assert show(desk, folder, by_job)["State"] == "Resumed"
+        desk.clock.advance(timedelta(hours=1))
+        resumed = show(desk, folder, by_time)
+        assert (resumed["State"], resumed["ResumeTime"]) == ("Resumed", "2030-01-31T09:00:00Z")
+        desk.call("JobTriggers_DeliverPayloadByInboxid", {"payload": 7}, inboxId=INBOX, folder=folder)
+        assert show(desk, folder, by_payload)["State"] == "Resumed"
+
+    def test_what_is_over_already_resumes_the_job_at_once(self, desk: Desk, folder: FolderPlace) -> None:
+        child = start(desk, folder, "Painter")
+        desk.clock.advance(timedelta(minutes=1))
+        show(desk, folder, child)
+        key = suspend(desk, folder, {"triggerType": "Job", "itemKey": child})
+        assert show(desk, folder, key)["State"] == "Resumed"
+
+    def test_a_job_that_is_suspended_again_waits_for_the_same_things_again(
+        self, desk: Desk, folder: FolderPlace
+    ) -> None:
+        waits = [
+            {"triggerType": "Api", "apiResume": {"inboxId": INBOX}},
+            {"triggerType": "DeepRag", "itemKey": "outside"},
+        ]
+        key = suspend(desk, folder, *waits)
+        desk.call("Jobs_ResumeJob", {"jobKey": key}, folder=folder)
+        beat(desk, folder)
+        report(desk, folder, key, "Suspended", ResumeTriggers=waits, KeptState=STATE)
+        found = desk.call("JobTriggers_GetByJobKey", jobKey=key, folder=folder).content["value"]
+        assert [(wait["TriggerType"], wait["Status"]) for wait in found] == [("Api", "New"), ("Api", "New")]
+        other = start(desk, folder)
+        beat(desk, folder)
+        with pytest.raises(InvalidRequest, match="another job"):
+            report(desk, folder, other, "Suspended", ResumeTriggers=waits, KeptState=STATE)
+
+    @pytest.mark.parametrize(
+        "wait",
+        [
+            {},
+            {"triggerType": "QueueItem", "itemKey": SOME_KEY},
+            {"triggerType": "Task", "itemKey": "x"},
+            {"triggerType": "Timer"},
+            {"triggerType": "Api"},
+            {"triggerType": "Inbox", "integrationResume": {}},
+        ],
+    )
+    def test_what_cannot_be_waited_for_is_refused(self, desk: Desk, folder: FolderPlace, wait: dict[str, Any]) -> None:
+        with pytest.raises(InvalidRequest):
+            suspend(desk, folder, wait)
+
+    def test_a_job_that_is_asked_to_stop_cannot_be_suspended(self, desk: Desk, folder: FolderPlace) -> None:
+        beat(desk, folder)
+        key = start(desk, folder)
+        beat(desk, folder)
+        job_id = show(desk, folder, key)["Id"]
+        desk.call("Jobs_StopJobById", {"strategy": "SoftStop"}, key=job_id, folder=folder)
+        with pytest.raises(Conflict, match="asked to stop"):
+            report(desk, folder, key, "Suspended")
