@@ -17,6 +17,7 @@ from tests.factories.people import People, people_of
 from stagedoor.access.verdict import Judge
 from stagedoor.admin.app import PREFIX, build_admin
 from stagedoor.admin.parts import AdminParts
+from stagedoor.audit.chain import ChainKey
 from stagedoor.audit.models import AuditRow
 from stagedoor.audit.service import AuditWriter, list_rows
 from stagedoor.catalog import CATALOG
@@ -189,7 +190,7 @@ def management(directory: Path) -> Iterator[Management]:
             attempts=AttemptLimits(),
             clock=world.clock,
         )
-        audit = AuditWriter(world.database, world.clock)
+        audit = AuditWriter(world.database, world.clock, ChainKey(bytes(32)))
         user_key_screen = next(client for client in first_party_clients(BASE_URL) if client.id == USER_KEY_SCREEN)
         families = TokenFamilies(world.vault, world.clock, world.chance)
         connections = Connections(world.vault, world.clock, world.chance)

@@ -13,6 +13,7 @@ from stagedoor.admin.places import Places
 from stagedoor.admin.trail import AdministrationTrail
 from stagedoor.admin.users.endings import Endings
 from stagedoor.admin.users.through_orchestrator import TenantPeople
+from stagedoor.audit.chain import ChainKey
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog import CATALOG
 from stagedoor.identity.authorize.sessions import SignInSessions
@@ -84,7 +85,7 @@ def with_people(desk: Desk) -> Desk:
     users = Users(cheap_passwords(desk.chance), desk.clock, desk.chance)
     tokens = PersonalAccessTokens(desk.vault, desk.clock, desk.chance)
     makers = Makers(Judge(CATALOG), Places(organizations, folders, RemoteFolders(Forwarder(), desk.clock)))
-    trail = AdministrationTrail(AuditWriter(desk.database, desk.clock), organizations, desk.clock)
+    trail = AdministrationTrail(AuditWriter(desk.database, desk.clock, ChainKey(bytes(32))), organizations, desk.clock)
     desk.orchestrator = Orchestrator(
         desk.database,
         desk.clock,

@@ -8,6 +8,10 @@
 from stagedoor.kit.errors import StagedoorError
 
 
+class ChainGone(Exception):
+    """A writer's chain was changed by somebody else; it begins another one."""
+
+
 class AuditUnavailable(StagedoorError):
     """The audit log cannot be written: what would have to be recorded is refused instead of done unseen."""
 

@@ -40,6 +40,7 @@ class EventName(StrEnum):
     ADMIN_USER_CHANGED = "admin:user:changed"
     ADMIN_USER_CREATED = "admin:user:created"
     ADMIN_USER_KEY_CREATED = "admin:user_key:created"
+    AUDIT_ROWS_PRUNED = "audit:rows:pruned"
     AUDIT_STORE_RECOVERED = "audit:store:recovered"
     CONSOLE_PAGE_ANSWERED = "console:page:answered"
     DOOR_REQUEST_REFUSED = "door:request:refused"

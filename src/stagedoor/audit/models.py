@@ -1,4 +1,4 @@
-"""The table of the audit log."""
+"""The tables of the audit log: its rows, and the chains that they hang on."""
 
 from datetime import datetime
 
@@ -11,6 +11,8 @@ from stagedoor.kit.db import Base, UtcDateTime
 class AuditRow(Base):
     """One row of the log. Rows are added and read, never changed; ``id`` grows in the order in which they commit.
 
+    ``chain`` is the chain that the row hangs on and ``link`` its keyed hash; rows from before there were chains have
+    neither.
     There are no foreign keys on purpose: a row outlives the caller, the credential and the tenant that it names.
     """
 
@@ -51,3 +53,25 @@ class AuditRow(Base):
     status: Mapped[int | None] = mapped_column(SmallInteger)
     duration_ms: Mapped[float | None] = mapped_column(Float)
     destination: Mapped[str | None] = mapped_column(String(16))
+    chain: Mapped[int | None] = mapped_column(Integer)
+    link: Mapped[str | None] = mapped_column(String(32))
+
+
+class AuditChain(Base):
+    """One writer's chain: how many rows it has had, and the link of the last; ``after`` is the chain begun before it.
+
+    ``pruned_rows`` of them were removed after their time, and ``anchor`` is the link of the last of those. The seals
+    are made with the key of the chains, so that nobody else can say where one begins and ends.
+    """
+
+    __tablename__ = "audit_chains"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    after: Mapped[int | None] = mapped_column(Integer)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rows: Mapped[int] = mapped_column(BigInteger)
+    head: Mapped[str] = mapped_column(String(32))
+    head_seal: Mapped[str] = mapped_column(String(32))
+    pruned_rows: Mapped[int] = mapped_column(BigInteger)
+    anchor: Mapped[str] = mapped_column(String(32))
+    anchor_seal: Mapped[str] = mapped_column(String(32))

@@ -7,7 +7,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from stagedoor.audit import store
+from stagedoor.audit import chain_store, store
+from stagedoor.audit.chain import Chain, ChainKey
 from stagedoor.audit.entry import AuditEntry
 from stagedoor.audit.errors import AuditUnavailable
 from stagedoor.audit.event_names import EventName
@@ -37,11 +38,17 @@ class AuditWriter:
     An entry recorded in spite of that is not kept, but counted: the log says so at once, and a row of the event
     ``audit:store:recovered`` says how many as soon as rows can be written again. What waited in a process that is
     killed is lost with it; that is at most the last group where the store is well.
+
+    Rows hang on a chain of this writer's own, which begins with its first group and anew after each refusal.
     """
 
-    def __init__(self, database: Database, clock: Clock, *, waiting_rows_max: int = WAITING_ROWS_MAX) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, chain_key: ChainKey, *, waiting_rows_max: int = WAITING_ROWS_MAX
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._chain_key = chain_key
+        self._chain: Chain | None = None
         self._waiting_rows_max = waiting_rows_max
         # A threading.Event among the entries is somebody's flush: it is set once all that stands before it is stored.
         self._waiting: deque[AuditEntry | threading.Event] = deque()
@@ -161,12 +168,18 @@ class AuditWriter:
             return True
         try:
             with self._database.write() as session:
-                store.add_rows(session, entries)
+                store.keep_commit_order(session)
+                chain = self._chain or chain_store.begin_chain(session, self._chain_key, self._clock.now())
+                longer = store.add_rows(session, entries, self._chain_key, chain)
+                chain_store.move_head(session, self._chain_key, chain, longer)
         except Exception as failure:  # noqa: BLE001  # whatever it is, a dead thread would lose rows unseen
+            # Whether the last group was stored after all is not known; a chain that begins anew is right either way.
+            self._chain = None
             if self._failing_since is None:
                 self._failing_since = self._clock.now()
             _log.error("audit_store_refused", failure=repr(failure), rows=len(self._waiting))
             return False
+        self._chain = longer
         if recovering:
             with self._counting:
                 self._rows_lost -= lost

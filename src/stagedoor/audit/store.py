@@ -1,15 +1,16 @@
 """All SQL of the audit log: adding rows in groups, and reading them back."""
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain
 from typing import cast
 
 from sqlalchemy import Dialect, String, Table, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from stagedoor.audit.chain import Chain, ChainKey
 from stagedoor.audit.entry import AuditEntry
 from stagedoor.audit.models import AuditRow
 from stagedoor.audit.redaction import redact, redact_target
@@ -26,6 +27,8 @@ REMEMBERED_CHARACTERS_MAX = 512
 
 _TABLE = cast("Table", AuditRow.__table__)
 _COLUMNS = tuple(column.name for column in _TABLE.columns if column.name != "id")
+CHAINED_COLUMNS = _COLUMNS[: _COLUMNS.index("chain")]
+"""What a row's link is made of: all that says what happened."""
 _LIMITS: dict[str, int] = {
     column.name: column.type.length
     for column in _TABLE.columns
@@ -35,25 +38,36 @@ _LIMITS: dict[str, int] = {
 _DRAWN_ID = re.compile("[0-9a-f]{32}")
 
 
-def add_rows(session: Session, entries: Sequence[AuditEntry]) -> None:
-    """Add one row for each entry, in order, redacted and cut to the table's columns."""
+def keep_commit_order(session: Session) -> None:
+    """Have rows and chains of several processes commit in the order of their numbers; once, before adding any."""
     connection = session.connection()
-    dialect = connection.dialect
-    if dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql":
         # A number is drawn before its transaction commits. Without this lock a reader that follows the tail could
         # see row 8 of one process before row 7 of another, and never come back for 7.
         connection.execute(select(func.pg_advisory_xact_lock(_COMMIT_ORDER_LOCK)))
+
+
+def add_rows(session: Session, entries: Sequence[AuditEntry], key: ChainKey, chain: Chain) -> Chain:
+    """Add one row for each entry, in order, redacted and cut to the columns; return how far the chain has come."""
+    connection = session.connection()
+    dialect = connection.dialect
     # The driver is given its own form of the statement: there is a row for each request, and the layers above the
     # driver take twice its time to carry one there.
     insert_one, in_order, bind_time = _insert_statement(dialect)
+    link = chain.link
     for start in range(0, len(entries), BLOCK_ROWS):
         block = entries[start : start + BLOCK_ROWS]
-        rows = [(bind_time(entry.time), *_values_after_time(entry)) for entry in block]
+        rows = []
+        for entry in block:
+            time, values = entry.time, _values_after_time(entry)
+            link = key.next_link(link, (time_text(time), *values))
+            rows.append((bind_time(time), *values, chain.id, link))
         if in_order:
-            values = tuple(chain.from_iterable(rows))
+            values = tuple(itertools.chain.from_iterable(rows))
             connection.exec_driver_sql(_insert_many(insert_one, len(rows)), values)
         else:
             connection.exec_driver_sql(insert_one, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+    return Chain(chain.id, chain.rows + len(entries), link)
 
 
 def list_rows(
@@ -92,12 +106,13 @@ def list_rows(
 def _insert_statement(dialect: Dialect) -> tuple[str, bool, Callable[[datetime], object]]:
     compiled = insert(_TABLE).compile(dialect=dialect, column_keys=list(_COLUMNS))
     if dialect.name == "sqlite":
-        return str(compiled), compiled.positional, _sqlite_time
+        return str(compiled), compiled.positional, time_text
     bind_time = _TABLE.c.time.type.dialect_impl(dialect).bind_processor(dialect)
     return str(compiled), compiled.positional, bind_time or (lambda time: time)
 
 
-def _sqlite_time(time: datetime) -> str:
+def time_text(time: datetime) -> str:
+    """Return a moment as SQLite keeps it, and as it is chained."""
     # As the column's type writes it, in a fifth of the time.
     return time.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
@@ -146,7 +161,8 @@ def _values_after_time(entry: AuditEntry) -> tuple[object, ...]:
         reason,
         sentence,
         entry.status,
-        entry.duration_ms,
+        # As it is read back: a whole number would be chained as another text.
+        None if entry.duration_ms is None else float(entry.duration_ms),
         entry.destination,
     )
 

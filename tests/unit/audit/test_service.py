@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from tests.factories.audit import START, audit_entry
 from tests.factories.store import empty_database
 
+from stagedoor.audit.chain import ChainKey
 from stagedoor.audit.errors import AuditUnavailable
 from stagedoor.audit.service import AuditWriter, list_rows
 from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.db import Database
 from stagedoor.kit.errors import StoreUnavailable
+
+KEY = ChainKey(bytes(32))
 
 
 class Breakable:
@@ -57,7 +60,7 @@ def make(breakable: Breakable, clock: HeldClock) -> Iterator[Callable[..., Audit
     writers: list[AuditWriter] = []
 
     def build(**options: int) -> AuditWriter:
-        writer = AuditWriter(breakable, clock, **options)  # type: ignore[arg-type]  # stands in for the database
+        writer = AuditWriter(breakable, clock, KEY, **options)  # type: ignore[arg-type]  # stands in for the database
         writers.append(writer)
         return writer
 

@@ -9,6 +9,8 @@ from tests.factories.audit import START, audit_entry
 from tests.factories.store import empty_database
 
 from stagedoor.audit import store
+from stagedoor.audit.chain import Chain, ChainKey
+from stagedoor.audit.chain_store import begin_chain
 from stagedoor.audit.entry import AuditEntry
 from stagedoor.audit.models import AuditRow
 from stagedoor.audit.service import list_rows
@@ -16,6 +18,7 @@ from stagedoor.kit.db import Database
 
 ACME = "11111111-0f53-4c9a-9d1b-0f6a2a4f1f0a"
 OTHER = "22222222-0f53-4c9a-9d1b-0f6a2a4f1f0a"
+KEY = ChainKey(bytes(32))
 CANARY = "CanaryCanary0123456789"
 
 
@@ -28,7 +31,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def add(database: Database, *entries: AuditEntry) -> None:
     with database.write() as session:
-        store.add_rows(session, entries)
+        store.add_rows(session, entries, KEY, begin_chain(session, KEY, START))
 
 
 def listed(database: Database, organization_id: str | None = ACME, **filters: object) -> list[AuditRow]:
@@ -42,7 +45,7 @@ def test_an_entry_is_read_back_as_it_was_written(database: Database) -> None:
     add(database, audit_entry(reason="r", sentence="s"))
     [row] = listed(database)
     entry = audit_entry(reason="r", sentence="s")
-    for column in set(AuditRow.__table__.columns.keys()) - {"id"}:
+    for column in set(AuditRow.__table__.columns.keys()) - {"id", "chain", "link"}:
         assert getattr(row, column) == getattr(entry, column), column
     assert row.time == START
 
@@ -149,7 +152,8 @@ class PsycopgSession:
 
 def test_on_postgresql_rows_are_numbered_in_the_order_in_which_they_commit() -> None:
     session = PsycopgSession()
-    store.add_rows(session, [audit_entry(), audit_entry(status=404)])  # type: ignore[arg-type]  # stands in for one
+    store.keep_commit_order(session)  # type: ignore[arg-type]  # stands in for one
+    store.add_rows(session, [audit_entry(), audit_entry(status=404)], KEY, Chain(1, 0, ""))  # type: ignore[arg-type]
     assert "pg_advisory_xact_lock" in session.locked[0]
     assert "%(path)s" in session.statement
     assert [row["status"] for row in session.rows] == [200, 404]
