@@ -132,16 +132,19 @@ def take_steps(visit: Visit, *, until: Step | None = None) -> None:
     What goes wrong is kept in the visit. Nothing of an answer is sent.
     """
     way = visit.way
+    taken = visit.steps_taken
     try:
-        while visit.waiting is None and visit.steps_taken < len(way):
-            step = way[visit.steps_taken]
+        for step in way[taken:]:
             if step is until:
-                return
-            visit.steps_taken += 1
-            visit.waiting = step(visit)
+                break
+            taken += 1
+            if (waiting := step(visit)) is not None:
+                visit.waiting = waiting
+                break
     except Exception as failure:  # noqa: BLE001  # becomes an answer in _walk, with whatever else goes wrong
         visit.raised = failure
-        visit.steps_taken = len(way)
+        taken = len(way)
+    visit.steps_taken = taken
 
 
 def end_visit(visit: Visit) -> None:
@@ -157,6 +160,7 @@ async def _walk(visit: Visit) -> None:
             if (waiting := visit.waiting) is not None:
                 visit.waiting = None
                 await waiting
+                visit.now = visit.house.clock.now()
             elif visit.raised is not None:
                 raise visit.raised  # noqa: TRY301  # raised in a step, answered below with what is raised here
             elif visit.steps_taken == len(visit.way):

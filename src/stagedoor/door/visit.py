@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stagedoor.catalog.operations import Match
@@ -28,6 +29,8 @@ class Visit:
     The audit takes the parts as they are, ``None`` where the way ended before them; a step that cannot do without a
     part takes it through :func:`known`.
 
+    ``now`` is when it came, or when it last had to wait; nothing is judged by a time from before a wait.
+
     ``send`` is the door's own: it adds the request id and notes the status. ``answered`` is true once the head of the
     answer is out, after which nothing but the rest of that answer may be sent.
 
@@ -43,6 +46,7 @@ class Visit:
     scope: Scope
     started: float
     request_id: str
+    now: datetime = field(init=False)
     receive: Receive = field(init=False)
     raw_send: Send = field(init=False)
     head: RequestHead = field(init=False)
@@ -69,6 +73,9 @@ class Visit:
     raised: Exception | None = None
     on_head: "Callable[[Visit, int, list[tuple[bytes, bytes]]], None] | None" = None
     at_end: Callable[[], None] | None = None
+
+    def __post_init__(self) -> None:
+        self.now = self.house.clock.now()
 
     @property
     def answered(self) -> bool:

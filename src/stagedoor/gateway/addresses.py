@@ -192,35 +192,6 @@ class PlainBody:
         return len(text)
 
 
-class WholeText:
-    """A short text whose head waits for the end of it anyway: looked through once, when it is all there."""
-
-    def __init__(self, addresses: Addresses) -> None:
-        self._addresses = addresses
-        self._held = b""
-
-    @property
-    def has_more(self) -> bool:
-        """Tell whether another step is needed; never here."""
-        return False
-
-    def take(self, data: bytes) -> None:
-        """Take a piece."""
-        self._held += data
-
-    def step(self) -> bytes:
-        """Return nothing yet."""
-        return b""
-
-    def flush(self) -> bytes:
-        """Return nothing yet."""
-        return b""
-
-    def finish(self) -> bytes:
-        """Return all of it."""
-        return self._addresses.rewrite(self._held)
-
-
 class GzipBody:
     """The same for a text that comes compressed, and goes on compressed; in bounded steps, whatever it expands to."""
 
@@ -285,7 +256,9 @@ class RewritingSink:
         self._has_body = False
         self._addresses = addresses
         self._body: _Body | None = None
-        self._waiting: tuple[int, list[Header]] | None = None
+        # A short text whose head waits for the end of it anyway: looked through once, when it is all there.
+        self._text: bytes | None = None
+        self._waiting: tuple[int, list[Header], int] | None = None
         self._held = b""
         self._is_working = False
         self._is_behind = False
@@ -316,17 +289,20 @@ class RewritingSink:
         is_short = may_wait and content_length is not None and content_length <= HELD_BYTES_MAX
         if coding == b"gzip":
             self._body = GzipBody(self._addresses)
+        elif is_short:
+            self._text = b""
         else:
-            self._body = WholeText(self._addresses) if is_short else PlainBody(self._addresses)
-        headers = [pair for pair in headers if pair[0] != b"content-length"]
-        if is_short:
-            self._waiting = (status, headers)
+            self._body = PlainBody(self._addresses)
+        if is_short and content_length is not None:
+            self._waiting = (status, headers, content_length)
         else:
-            self._sink.start(status, headers, None)
+            self._sink.start(status, _without_length(headers), None)
 
     def write(self, data: bytes) -> None:
         """Take a piece of the body."""
-        if self._body is None:
+        if self._text is not None:
+            self._text += data
+        elif self._body is None:
             self._sink.write(data)
         else:
             self._has_body = True
@@ -390,12 +366,17 @@ class RewritingSink:
             self._pass_on(self._body.flush())
 
     def _end(self) -> None:
-        if self._body is not None and self._has_body:
+        if self._text is not None:
+            self._held = self._addresses.rewrite(self._text)
+        elif self._body is not None and self._has_body:
             self._pass_on(self._body.finish())
         if self._waiting is not None:
-            status, headers = self._waiting
+            status, headers, declared = self._waiting
             self._waiting = None
-            self._sink.start(status, [*headers, (b"content-length", b"%d" % len(self._held))], len(self._held))
+            length = len(self._held)
+            if length != declared:
+                headers = [*_without_length(headers), (b"content-length", b"%d" % length)]
+            self._sink.start(status, headers, length)
             if self._held:
                 self._sink.write(self._held)
         self._be_over()
@@ -411,3 +392,7 @@ class RewritingSink:
             self._held += data
         elif data:
             self._sink.write(data)
+
+
+def _without_length(headers: list[Header]) -> list[Header]:
+    return [pair for pair in headers if pair[0] != b"content-length"]

@@ -12,6 +12,7 @@ from functools import partial
 
 from stagedoor.access.limits.errors import TooManyAtOnce, UpstreamBudgetSpent
 from stagedoor.access.limits.key_limits import Limit
+from stagedoor.access.limits.moments import nanoseconds_of
 from stagedoor.access.limits.upstream_budgets import LIST_OPERATIONS
 from stagedoor.door.chain.identify import identify
 from stagedoor.door.chain.judge import judge
@@ -38,7 +39,7 @@ def hold_to_limits(visit: Visit) -> Awaitable[None] | None:
     caller = known(visit.caller)
     if caller.limits is not None and (concurrency := caller.limits.concurrency) is not None:
         house = visit.house
-        entering = house.key_accounts.enter(caller.credential_id, concurrency, house.nanoseconds())
+        entering = house.key_accounts.enter(caller.credential_id, concurrency, nanoseconds_of(visit.now))
         if not isinstance(entering, bool):
             return _enter_and_share(visit, caller, entering)
         _note_entry(visit, caller, has_entered=entering)
@@ -93,6 +94,7 @@ async def _wait(visit: Visit, turn: "asyncio.Future[None]") -> None:
         metrics.note_waited_for(Limit.FAIR_SHARE, seconds)
         visit.answer_headers.append((b"x-stagedoor-waited", b"%d; reason=fair-share" % round(seconds * 1000)))
     # Whoever was let in and waited may have been shut out since.
+    visit.now = visit.house.clock.now()
     identify(visit)
     judge(visit)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from stagedoor.access.limits.errors import DailyQuotaSpent, LimitReached, TooManyRequests
 from stagedoor.access.limits.key_limits import DAY, Claim, Limit, left_of, whole_seconds
+from stagedoor.access.limits.moments import nanoseconds_of
 from stagedoor.door.visit import Visit
 from stagedoor.passage import KeyLimits
 
@@ -26,7 +27,7 @@ def hold_to_rate(visit: Visit) -> Awaitable[None] | None:
         return None
     if limits.rate_requests is None and limits.daily_quota is None:
         return None
-    now = visit.house.nanoseconds()
+    now = nanoseconds_of(visit.now)
     answer = visit.house.key_accounts.claim(caller.credential_id, limits, now)
     if isinstance(answer, Claim):
         _settle(visit, limits, answer, now)

@@ -17,7 +17,7 @@ def judge(visit: Visit) -> None:
         visit.folder,
         tenant=known(visit.tenant),
         client_address=visit.head.client_address,
-        now=house.clock.now(),
+        now=visit.now,
     )
     if isinstance(visit.verdict, Denied):
         raise NotAuthorized(

@@ -20,5 +20,5 @@ def note_legacy_use(visit: Visit) -> None:
         client_address=visit.head.client_address,
         user_agent=visit.head.headers.get("user-agent", ""),
         operation=known(visit.match).operation.id,
-        now=house.clock.now(),
+        now=visit.now,
     )
