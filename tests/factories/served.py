@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -42,14 +43,31 @@ class Served:
         return self.log_path.read_text()
 
 
+PASS_ON = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
+
+
 @contextmanager
-def served(data_dir: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """Start ``stagedoor up`` and stop it at the end; raises with the log when it does not come up."""
+def served(
+    data_dir: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    listener: socket.socket | None = None,
+) -> Iterator[Served]:
+    """Start ``stagedoor up`` and stop it at the end; raises with the log when it does not come up.
+
+    ``listener`` is passed on to it as systemd passes sockets on.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     ready_file = data_dir / "ready.json"
     log_path = data_dir / "server.log"
+    passing_on = () if listener is None else ("-c", PASS_ON, str(listener.fileno()))
     command = [
-        *(sys.executable, "-m", "stagedoor", "up"),
+        *(sys.executable, *passing_on, "-m", "stagedoor", "up"),
         *("--host", "127.0.0.1", "--port", "0", "--data-dir", str(data_dir), "--ready-file", str(ready_file)),
         *arguments,
     ]
@@ -59,6 +77,7 @@ def served(data_dir: Path, *arguments: str, environment: Mapping[str, str] | Non
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            pass_fds=() if listener is None else (listener.fileno(),),
             env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default", **(environment or {})},
         )
         try:

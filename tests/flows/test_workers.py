@@ -263,6 +263,28 @@ def test_a_request_that_arrives_on_an_open_connection_during_the_drain_is_answer
         assert house.process.returncode == 0
 
 
+@pytest.mark.parametrize(("workers", "is_started_first"), [(1, True), (WORKERS, False)])
+def test_a_server_that_is_handed_its_socket_is_restarted_without_a_dropped_request(
+    own_data_dir: Path, workers: int, is_started_first: bool
+) -> None:
+    options = ("--workers", str(workers))
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, ExitStack() as servers:
+        former = servers.enter_context(served(own_data_dir, *options, listener=listener))
+        assert urlsplit(former.base_url).port == listener.getsockname()[1]
+        with load_on(former) as load:
+            if is_started_first:
+                servers.enter_context(served(own_data_dir, *options, listener=listener))
+            former.process.send_signal(signal.SIGTERM)
+            former.process.wait(ANSWER_SECONDS_MAX)
+            if not is_started_first:
+                servers.enter_context(served(own_data_dir, *options, listener=listener))
+            more = len(load.answered) + BEFORE_THE_SIGNAL
+            eventually(lambda: len(load.answered), lambda count: count >= more)
+        assert load.failed == []
+        assert former.process.returncode == 0
+        assert sorted(stored_references(former)) == sorted(load.answered)
+
+
 def is_listening(house: Served) -> bool:
     address = urlsplit(house.base_url)
     try:

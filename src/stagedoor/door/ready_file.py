@@ -1,12 +1,35 @@
 """The file that tells a script how to begin, written once the server answers."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from stagedoor.admin.started import FirstStart
 from stagedoor.kit.private_file import write_private
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
+
+
+class ReadyFile:
+    """The file of one server, if it has one."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._written: int | None = None
+
+    def write(self, settings: Settings, first_start: FirstStart) -> None:
+        """Write it."""
+        if self._path is not None:
+            write_ready_file(self._path, settings, first_start)
+            self._written = self._path.stat().st_ino
+
+    def remove(self) -> None:
+        """Remove it, unless the next server has written its own by now."""
+        if self._path is None or self._written is None:
+            return
+        with suppress(FileNotFoundError):
+            if self._path.stat().st_ino == self._written:
+                self._path.unlink()
 
 
 def write_ready_file(path: Path, settings: Settings, first_start: FirstStart) -> None:

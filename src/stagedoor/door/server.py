@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ import uvicorn
 from stagedoor.admin.started import FirstStart
 from stagedoor.door.carrying_protocol import CarryingProtocol
 from stagedoor.door.house import House, open_house
-from stagedoor.door.listening import BACKLOG, listen
-from stagedoor.door.ready_file import write_ready_file
+from stagedoor.door.listening import BACKLOG, open_listener
+from stagedoor.door.ready_file import ReadyFile
 from stagedoor.door.server_log import log_as_a_server
 from stagedoor.kit.settings import Settings
 
@@ -69,23 +68,22 @@ def serve(
     ``on_ready`` is called with the settings as they turned out (port 0 becomes the port that was given) and with what
     the first start made, once the server answers; ``ready_file`` is written at the same moment, readable by its owner
     alone. SIGTERM and SIGINT stop it: requests under way are answered, within :data:`DRAIN_SECONDS`. Raises
-    :class:`~stagedoor.door.listening.AddressTaken` and what :func:`~stagedoor.door.house.open_house` raises.
+    :class:`~stagedoor.door.listening.AddressTaken`,
+    :class:`~stagedoor.door.listening.PassedSocketUnusable` and what :func:`~stagedoor.door.house.open_house` raises.
     """
     log_as_a_server()
-    with closing(listen(settings)) as listener:
-        settings = replace(settings, port=listener.getsockname()[1])
-        with open_house(settings, empty=empty) as house:
+    opened, settings = open_listener(settings)
+    ready = ReadyFile(ready_file)
+    with closing(opened) as listener, open_house(settings, empty=empty) as house:
 
-            def announce() -> None:
-                if ready_file is not None:
-                    write_ready_file(ready_file, settings, house.first_start)
-                on_ready(settings, house.first_start)
+        def announce() -> None:
+            ready.write(settings, house.first_start)
+            on_ready(settings, house.first_start)
 
-            try:
-                serve_house(house, listener, announce)
-            finally:
-                if ready_file is not None:
-                    ready_file.unlink(missing_ok=True)
+        try:
+            serve_house(house, listener, announce)
+        finally:
+            ready.remove()
 
 
 def serve_house(

@@ -20,8 +20,8 @@ from typing import Any
 
 from stagedoor.admin.started import FirstStart
 from stagedoor.door.change_marks import make_memory
-from stagedoor.door.listening import listen
-from stagedoor.door.ready_file import write_ready_file
+from stagedoor.door.listening import PASSED_COUNT, PASSED_PID, open_listener
+from stagedoor.door.ready_file import ReadyFile
 from stagedoor.door.server_log import log_as_a_server
 from stagedoor.door.worker_words import WorkerFailed, WorkerOrder, find_master_key, read_answer
 from stagedoor.kit.clock import stopwatch
@@ -39,6 +39,8 @@ PAUSE_SECONDS_MIN = 0.25
 PAUSE_SECONDS_MAX = 30.0
 PLACES_EACH = 4
 """Places for marks of change, for each worker: its own, its replacement's, and those of two that still drain."""
+
+NOT_FOR_WORKERS = frozenset({*VARIABLES, PASSED_PID, PASSED_COUNT})
 
 _log = get_logger("stagedoor.door")
 
@@ -68,17 +70,18 @@ def supervise(
     As :func:`~stagedoor.door.server.serve`, once all workers answer. The first worker makes and upgrades the store
     alone; the others start when it answers. SIGHUP changes all workers for new ones, which run the code that is
     installed by then, without a dropped request; if those do not come up, the old ones go on. Raises
-    :class:`~stagedoor.door.listening.AddressTaken`, and :class:`~stagedoor.door.worker_words.WorkerFailed` when the
-    workers do not come up at first; later they are tried again without end.
+    :class:`~stagedoor.door.listening.AddressTaken`, :class:`~stagedoor.door.listening.PassedSocketUnusable`, and
+    :class:`~stagedoor.door.worker_words.WorkerFailed` when the workers do not come up at first; later they are tried
+    again without end.
     """
     log_as_a_server()
     settings = with_key_in_hand(settings)
-    with closing(listen(settings)) as listener:
-        settings = replace(settings, port=listener.getsockname()[1])
+    opened, settings = open_listener(settings, environment)
+    ready = ReadyFile(ready_file)
+    with closing(opened) as listener:
 
         def announce(first_start: FirstStart) -> None:
-            if ready_file is not None:
-                write_ready_file(ready_file, settings, first_start)
+            ready.write(settings, first_start)
             on_ready(settings, first_start)
 
         supervisor = Supervisor(settings, workers, listener, empty=empty, environment=environment)
@@ -86,8 +89,7 @@ def supervise(
             asyncio.run(supervisor.run(announce))
         finally:
             supervisor.close()
-            if ready_file is not None:
-                ready_file.unlink(missing_ok=True)
+            ready.remove()
 
 
 class Supervisor:
@@ -106,7 +108,7 @@ class Supervisor:
         self._listener = listener
         self._empty = empty
         # What a process got in its environment can be read in /proc for as long as it runs.
-        self._environment = {name: value for name, value in environment.items() if name not in VARIABLES}
+        self._environment = {name: value for name, value in environment.items() if name not in NOT_FOR_WORKERS}
         self._marks = make_memory(workers * PLACES_EACH)
         self._free_places = list(range(workers * PLACES_EACH))
         self._count = workers
