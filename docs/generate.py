@@ -36,6 +36,8 @@ What behaves otherwise than the vendor's, beside what single operations note bel
 - **Users and roles** live in Stagedoor's own identity.
 - **Limits per minute** of the vendor's cloud hold only where they are asked for ([limits](../guides/limits.md)).
 - **OData gaps** are listed in `src/stagedoor/orchestrator/odata/README.md`.
+- **Clients**: which ones run in the tests, and what they ask for that finds nothing here, is on
+  [a page of its own](clients.md).
 
 Each operation says what its behaviour rests on: **spec** (the vendor's public document and documentation say it),
 **client** (a client that nobody here wrote relies on it, and runs in the tests), **recorded** (somebody published what

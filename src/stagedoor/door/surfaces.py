@@ -10,7 +10,7 @@ Path (any letter case)                                 Surface       What the su
 ``/authorize`` ``/oauth/token`` ``/mobile``            IDENTITY      the same (account host of 2019)
 ``/cloudrpa/api/…``                                    IDENTITY      the same (discovery of 2019)
 ``/{org}/portal_/…``                                   IDENTITY      ``/portal_/…``
-``[/{org}/{tenant}][/orchestrator_]/api/account/…``    IDENTITY      ``/api/account/…`` (legacy basic)
+``…/api/account/authenticate`` (legacy basic)          IDENTITY      ``/api/account/authenticate``
 ``[/{org}/{tenant}][/orchestrator_]/{odata,api,…}/…``  ORCHESTRATOR  ``/odata/…``, ``/api/…``
 ``[/{org}/{tenant}][/orchestrator_]/files_/{file}``    FILES         ``/files_/{file}``
 =====================================================  ============  =============================================
@@ -97,6 +97,6 @@ def _find_orchestrator(path: str, segments: list[str], words: list[str]) -> Plac
         return Place(Surface.FILES, f"/{FILES_ROOT}/{segments[taken + 1]}", prefix, organization, tenant)
     if not inside or inside[0] not in ORCHESTRATOR_ROOTS:
         return Place(Surface.UNKNOWN, path)
-    if inside[:2] == ["api", "account"]:
+    if inside == ["api", "account", "authenticate"]:
         return Place(Surface.IDENTITY, "/" + "/".join(inside), prefix, organization, tenant)
     return Place(Surface.ORCHESTRATOR, "/" + "/".join(segments[taken:]), prefix, organization, tenant)

@@ -14,6 +14,7 @@ import pytest
 from tests.factories.administrator import Administrator
 from tests.factories.patience import eventually
 from tests.factories.served import Served
+from tests.factories.suspended import start_suspended_job
 from uipath.platform import UiPath
 from uipath.platform.errors import EnrichedException
 from uipath.platform.orchestrator.assets import UserAsset
@@ -27,7 +28,6 @@ ALLOWED = (
     *("tag:StudioWeb", "Releases_Get", "Users_GetCurrentUserExtended"),
 )
 ENDED = {"Successful", "Faulted", "Stopped"}
-SUSPENDS = {"Scripted-Robot": json.dumps({"ending": "suspend", "pendingSeconds": 0, "runningSeconds": 0})}
 
 
 @pytest.fixture(autouse=True)
@@ -151,27 +151,20 @@ class TestAsynchronously:
 
 
 class TestInboxes:
-    def start_one_that_suspends(self, uipath: UiPath, house: Served, administrator: Administrator) -> tuple[int, str]:
+    def start_one_that_suspends(self, administrator: Administrator) -> tuple[int, str]:
         """Return the id of a job that waits, and that of its inbox."""
-        started = administrator.orchestrator.post(
-            "/odata/Jobs/UiPath.Server.Configuration.OData.StartJobs",
-            json={"startInfo": {"ReleaseName": "InvoiceBot"}},
-            headers={"X-UIPATH-FolderPath": house.folder, **SUSPENDS},
-        )
-        [job] = started.json()["value"]
-        jobs = uipath.jobs
-        eventually(lambda: jobs.retrieve(job_key=job["Key"]), lambda seen: seen.state == "Suspended")
+        job = start_suspended_job(administrator)
         waits = administrator.orchestrator.get(
             "/odata/JobTriggers",
             params={"$filter": f"JobId eq {job['Id']}"},
-            headers={"X-UIPATH-FolderPath": house.folder},
+            headers={"X-UIPATH-FolderPath": administrator.house.folder},
         )
         return job["Id"], str(waits.json()["value"][0]["ItemKey"])
 
     def test_a_payload_resumes_a_job_by_its_id_and_is_read_by_whoever_knows_the_inbox(
-        self, uipath: UiPath, house: Served, administrator: Administrator
+        self, uipath: UiPath, administrator: Administrator
     ) -> None:
-        job_id, inbox_id = self.start_one_that_suspends(uipath, house, administrator)
+        job_id, inbox_id = self.start_one_that_suspends(administrator)
         jobs = uipath.jobs
         jobs.resume(job_id=str(job_id), payload={"payload": {"answer": 42}})
         kept = jobs.retrieve_inbox_payload(inbox_id)
@@ -180,10 +173,8 @@ class TestInboxes:
         listed = eventually(lambda: jobs.list(filter=f"Id eq {job_id}").items, lambda found: found[0].state in ENDED)
         assert listed[0].state == "Successful"
 
-    def test_the_same_asynchronously_by_the_inbox(
-        self, uipath: UiPath, house: Served, administrator: Administrator
-    ) -> None:
-        _, inbox_id = self.start_one_that_suspends(uipath, house, administrator)
+    def test_the_same_asynchronously_by_the_inbox(self, uipath: UiPath, administrator: Administrator) -> None:
+        _, inbox_id = self.start_one_that_suspends(administrator)
 
         async def use(jobs: Any) -> None:
             await jobs.resume_async(inbox_id=inbox_id, payload={"payload": "go on"})

@@ -7,13 +7,14 @@ import pytest
 from tests.factories.administrator import Administrator
 from tests.factories.node import run_node
 from tests.factories.served import Served
+from tests.factories.suspended import start_suspended_job
 
 PROGRAM = "uipath-typescript.cjs"
 ALLOWED = (
     *("Assets_Get", "Assets_GetAssetsAcrossFolders", "Assets_GetById", "Assets_GetFiltered"),
     *("QueueDefinitions_Get", "QueueDefinitions_GetById", "QueueDefinitions_GetQueuesAcrossFolders"),
     *("Releases_Get", "Releases_GetById"),
-    *("Jobs_Get", "Jobs_GetByKeyByIdentifier", "Jobs_RestartJob", "Jobs_StartJobs"),
+    *("Jobs_Get", "Jobs_GetByKeyByIdentifier", "Jobs_RestartJob", "Jobs_ResumeJob", "Jobs_StartJobs"),
     "tag:Buckets",
     *("Attachments_GetById", "Attachments_Post"),
 )
@@ -79,6 +80,11 @@ def test_a_started_job_is_watched_to_its_output_and_restarted(facts: dict[str, A
 def test_a_job_is_killed_by_its_key(administrator: Administrator) -> None:
     access_key = administrator.make_key("typescript, stopping", [*ALLOWED, "Jobs_StopJobs"])
     assert run_node(PROGRAM, "stop", **facts_of(administrator, access_key)) == "Stopped"
+
+
+def test_a_suspended_job_is_found_and_resumed(facts: dict[str, Any], administrator: Administrator) -> None:
+    job = start_suspended_job(administrator)
+    assert run_node(PROGRAM, "suspended", jobId=job["Id"], **facts) == {"listed": ["Suspended"], "ended": "Successful"}
 
 
 def test_files_of_buckets_are_uploaded_listed_and_downloaded(

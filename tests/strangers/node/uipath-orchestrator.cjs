@@ -25,6 +25,8 @@ const login = (facts) =>
 // The package gives a refusal's body beside the error, where promisify does not look.
 const refusal = (call) => new Promise((resolve) => call((error, body) => resolve({ status: error?.statusCode, body })));
 
+const ABSENT = 987654;
+
 const names = (list) => list.value.map((entry) => entry.Name);
 
 run({
@@ -93,6 +95,20 @@ run({
     await promisify(odata.deleteEnvironment)(id);
     told.left = names(await promisify(odata.getEnvironments)({}));
     return { ...told, all: robots };
+  },
+
+  // Each helper with the least that it takes, for a thing that is not there: is there an operation that it finds?
+  async everyHelper(facts) {
+    const { v2 } = connect(facts, { accessToken: facts.accessKey }).orchestrator;
+    const answers = {};
+    for (const [name, helper] of [...Object.entries(v2.api), ...Object.entries(v2.odata)]) {
+      if (typeof helper === "function") {
+        const takes = helper.length - 1;
+        const given = takes === 1 && !name.startsWith("delete") ? [{}] : [ABSENT, takes === 3 ? 1 : {}, {}];
+        answers[name] = await refusal((callback) => helper(...given.slice(0, takes), callback));
+      }
+    }
+    return answers;
   },
 
   async accessKey(facts) {

@@ -104,6 +104,14 @@ run({
     return (await ended(jobs, key, facts.folderId)).state;
   },
 
+  async suspended(facts) {
+    const jobs = new Jobs(connect(facts));
+    const options = { folderId: facts.folderId, filter: `Id eq ${facts.jobId}` };
+    const { items } = await jobs.getAll(options);
+    await jobs.resume(items[0].key, facts.folderId, { inputArguments: { approved: true } });
+    return { listed: items.map((job) => job.state), ended: (await ended(jobs, items[0].key, facts.folderId)).state };
+  },
+
   async buckets(facts) {
     const buckets = new Buckets(connect(facts));
     const { folderId } = facts;
@@ -146,7 +154,8 @@ run({
   },
 
   async attachment(facts) {
-    const attachment = await new Attachments(connect(facts)).getById(facts.attachment);
+    const attachments = new Attachments(connect(facts));
+    const attachment = await attachments.getById(facts.attachment);
     const { uri, httpMethod } = attachment.blobFileAccess;
     return { name: attachment.name, content: await (await fetch(uri, { method: httpMethod })).text() };
   },

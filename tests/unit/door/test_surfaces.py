@@ -31,6 +31,7 @@ from stagedoor.door.surfaces import Place, Surface, find_place
             "/acme/dev/orchestrator_/api/account/authenticate",
             Place(Surface.IDENTITY, "/api/account/authenticate", "/acme/dev/orchestrator_", "acme", "dev"),
         ),
+        ("/acme/dev/api/Account", Place(Surface.ORCHESTRATOR, "/api/Account", "/acme/dev", "acme", "dev")),
         ("/odata/Jobs", Place(Surface.ORCHESTRATOR, "/odata/Jobs")),
         ("/acme/dev/odata/Jobs(1)", Place(Surface.ORCHESTRATOR, "/odata/Jobs(1)", "/acme/dev", "acme", "dev")),
         (
