@@ -75,23 +75,16 @@ def test_keys_sign_ins_and_acknowledged_writes_survive_kill_9(tmp_path: Path) ->
             key = administrator.make_key("survivor", ["tag:Queues", "QueueItems_Get"], folders=["Shared"])
             revoked = administrator.make("/keys", {"name": "gone", "tenant": "acme/dev", "allow": ["all"]})
             assert administrator.management.delete(f"/keys/{revoked['id']}").is_success
-        acknowledged = _write_until_killed(house, key)
+        acknowledged = write_until_killed(house, key)
     assert len(acknowledged) >= ACKNOWLEDGED_BEFORE
 
     with started_again(house) as again:
         assert (again.admin_password, again.sample_key) == (house.admin_password, house.sample_key)
-        with httpx2.Client(base_url=house.orchestrator_url, headers={"Authorization": f"Bearer {key}"}) as client:
-            query: dict[str, str | int] = {
-                "$select": "Reference",
-                "$filter": "startswith(Reference, 'killed-')",
-                "$top": 100,
-            }
-            stored: list[str] = []
-            while page := client.get("/odata/QueueItems", params=query | {"$skip": len(stored)}).json()["value"]:
-                stored += [item["Reference"] for item in page]
-            # What was under way may be there or not; what was answered is there, and nothing is there twice.
-            assert acknowledged <= set(stored)
-            assert len(stored) == len(set(stored)) <= len(acknowledged) + WRITERS
+        stored = killed_references(again, key)
+        # What was under way may be there or not; what was answered is there, and nothing is there twice.
+        assert acknowledged <= set(stored)
+        assert len(stored) == len(set(stored)) <= len(acknowledged) + WRITERS
+        with httpx2.Client(base_url=house.orchestrator_url) as client:
             ended = client.get("/odata/QueueItems", headers={"Authorization": f"Bearer {revoked['key']}"})
             assert ended.status_code == 401
         assert browser.is_signed_in()
@@ -103,7 +96,17 @@ def test_keys_sign_ins_and_acknowledged_writes_survive_kill_9(tmp_path: Path) ->
         assert tokens_for(house.base_url, "survivor", password)["access_token"]
 
 
-def _write_until_killed(house: Served, key: str) -> set[str]:
+def killed_references(house: Served, key: str) -> list[str]:
+    """Return the references of all items that :func:`write_until_killed` left."""
+    query: dict[str, str | int] = {"$select": "Reference", "$filter": "startswith(Reference, 'killed-')", "$top": 100}
+    stored: list[str] = []
+    with httpx2.Client(base_url=house.orchestrator_url, headers={"Authorization": f"Bearer {key}"}) as client:
+        while page := client.get("/odata/QueueItems", params=query | {"$skip": len(stored)}).json()["value"]:
+            stored += [item["Reference"] for item in page]
+    return stored
+
+
+def write_until_killed(house: Served, key: str) -> set[str]:
     """Add queue items from several writers, kill the server among them, and return what was acknowledged."""
     acknowledged: set[str] = set()
     over = Event()

@@ -20,6 +20,11 @@ import pytest
 from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.patience import eventually
 from tests.factories.served import Served, served
+from tests.factories.takers import (
+    make_queue,
+    verify_each_item_is_given_to_one_taker,
+    verify_one_of_many_who_add_a_reference_succeeds,
+)
 
 ADD_QUEUE_ITEM = "/odata/Queues/UiPathODataSvc.AddQueueItem"
 WORKERS = 2
@@ -161,6 +166,13 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_acknowledged_is_lost(ho
     assert len(stored) == len(set(stored))
     assert '"worker_died"' in house.log()
     assert '"worker_replaced"' in house.log()
+
+
+def test_each_item_is_given_to_one_of_many_takers_though_a_worker_is_killed(house: Served) -> None:
+    with administrator_of(house) as administrator:
+        queue = make_queue(house, administrator, "Taken by many")
+        verify_one_of_many_who_add_a_reference_succeeds(make_queue(house, administrator, "Raced for"), references=2)
+    verify_each_item_is_given_to_one_taker(queue, lambda: pids_if_all(house))
 
 
 def are_others(former: set[int], found: set[int]) -> bool:

@@ -19,7 +19,8 @@ class Settlement:
 
     A duty comes by once a second (:mod:`~stagedoor.orchestrator.duties`); whoever asks in between sees what is true by
     now: a job that would have ended is ended first. ``is_due`` is one indexed look, good in any transaction; ``settle``
-    writes, and leaves nothing due.
+    writes, and is asked again, each time in a transaction of its own, until nothing is due: a million things that are
+    due at one moment keep nobody waiting for long.
     """
 
     is_due: Callable[[Call], bool]
@@ -86,8 +87,12 @@ class Route:
             call = call_in(session)
             if settlement is None or not settlement.is_due(call):
                 return self._handle(call, witness)
-        with database.write() as session:
-            settlement.settle(call_in(session))
+        while True:
+            with database.write() as session:
+                call = call_in(session)
+                if not settlement.is_due(call):
+                    break
+                settlement.settle(call)
         with database.write() if self.writes else database.read() as session:
             return self._handle(call_in(session), witness)
 

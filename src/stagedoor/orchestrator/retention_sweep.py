@@ -20,7 +20,7 @@ from stagedoor.orchestrator.errors import NotFound, OrchestratorError
 from stagedoor.orchestrator.exports.csv_rows import write_csv
 from stagedoor.orchestrator.retention import Action, Retention
 
-SWEPT_AT_ONCE = 500
+SWEPT_AT_ONCE = 200
 """So few at a time that no other writer waits long, and that an archive fits into memory."""
 
 HELD_BYTES_MAX = 1024 * 1024
@@ -63,9 +63,11 @@ def _clear_some(retention: Retention, setting: Any, conditions: Sequence[ColumnE
     """Delete some rows, archived first where the setting says so; return whether there may be more."""
     if setting.action == Action.ARCHIVE:
         return _archive_some(retention, setting, conditions, duty)
-    with duty.database.write() as session:
+    with duty.database.read() as session:
         ids = session.scalars(select(retention.rows).where(*conditions).limit(SWEPT_AT_ONCE)).all()
-        _delete(session, retention, ids)
+    if ids:
+        with duty.database.write() as session:
+            _delete(session, retention, ids)
     return len(ids) == SWEPT_AT_ONCE
 
 

@@ -177,12 +177,12 @@ def test_the_next_item_is_found_by_its_index(database: Database, queue: QueueDef
         settle_items(session, TENANT_ID, clock=CLOCK, chance=SystemChance(), vault=VAULT)
         take(session, queue)
         connection.set_trace_callback(None)
-        updates = [statement for statement in statements if statement.startswith("UPDATE queue_items")]
-        assert len(updates) == 2, "one gives deferred items their turn, one takes"
-        plans = [" | ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {update}")) for update in updates]
-    assert "ix_queue_items_waiting" in plans[0]
-    assert "ix_queue_items_next" in plans[1]
-    assert all("SCAN" not in plan and "TEMP B-TREE" not in plan for plan in plans)
+        looked = [statement for statement in statements if "queue_items" in statement]
+        assert len(looked) == 3, "one looks for deferred items, one for abandoned ones, one takes"
+        plans = [" | ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {each}")) for each in looked]
+    for plan, index in zip(plans, ("waiting", "abandonable", "next"), strict=True):
+        assert f"ix_queue_items_{index}" in plan
+    assert all("SCAN" not in plan and "TEMP B-TREE FOR ORDER BY" not in plan for plan in plans)
 
 
 def test_deferred_items_are_taken_by_one_taker_each_once_due(database: Database, queue: QueueDefinition) -> None:

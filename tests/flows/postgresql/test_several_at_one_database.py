@@ -14,8 +14,14 @@ from tests.factories.patience import eventually
 from tests.factories.postgresql import PostgreSQL
 from tests.factories.served import Served
 from tests.factories.signing_in import tokens_for
+from tests.factories.takers import (
+    make_queue,
+    verify_each_item_is_given_to_one_taker,
+    verify_one_of_many_who_add_a_reference_succeeds,
+)
 from tests.flows.postgresql.conftest import WORKERS, served_on
-from tests.flows.test_workers import connection_to_each
+from tests.flows.test_durability import WRITERS, killed_references, write_until_killed
+from tests.flows.test_workers import connection_to_each, pids_if_all
 
 from stagedoor.identity.oauth_clients.first_party import STAGEDOOR_CLI
 from stagedoor.kit.private_file import write_private
@@ -39,6 +45,30 @@ def test_what_one_worker_is_told_the_other_knows_before_the_next_request(
             assert administrator.management.delete(f"/keys/{made['id']}").is_success
             ended = [client.get("/odata/Folders", headers=bearer).status_code for client in connections.values()]
             assert ended == [401] * WORKERS
+
+
+def test_each_item_is_given_to_one_of_many_takers_though_a_worker_is_killed(
+    house: Served, administrator: Administrator
+) -> None:
+    queue = make_queue(house, administrator, "Taken by many")
+    verify_each_item_is_given_to_one_taker(queue, lambda: pids_if_all(house))
+
+
+def test_of_many_who_add_one_reference_one_succeeds(house: Served, administrator: Administrator) -> None:
+    verify_one_of_many_who_add_a_reference_succeeds(make_queue(house, administrator, "Raced for"), references=3)
+
+
+def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, postgresql: PostgreSQL) -> None:
+    database_url = postgresql.make_database()
+    with served_on(database_url, tmp_path / "data") as house:
+        with administrator_of(house) as administrator:
+            key = administrator.make_key("survivor", ["tag:Queues", "QueueItems_Get"], folders=["Shared"])
+        acknowledged = write_until_killed(house, key)
+    assert acknowledged
+    with served_on(database_url, tmp_path / "data") as again:
+        stored = killed_references(again, key)
+    assert acknowledged <= set(stored)
+    assert len(stored) == len(set(stored)) <= len(acknowledged) + WRITERS
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 from tests.factories.orchestrator import Desk
 
@@ -14,19 +14,19 @@ from stagedoor.orchestrator.registry import Routes, Settlement
 
 
 class Room:
-    """A room in which one thing falls due; ``settings`` lends its rows to what was settled."""
+    """A room where so many things are due, settled one at a time; ``settings`` lends its rows to what was settled."""
 
-    def __init__(self, *, due: bool) -> None:
+    def __init__(self, *, due: int) -> None:
         self.due = due
         self.settled = 0
 
     def is_due(self, _: Call) -> bool:
-        return self.due
+        return self.due > 0
 
     def settle(self, call: Call) -> None:
-        insert = "INSERT INTO settings (tenant_id, name, name_folded, scope) VALUES ('t', 'settled', 'settled', 0)"
-        call.session.execute(text(insert))
-        self.due = False
+        insert = "INSERT INTO settings (tenant_id, name, name_folded, scope) VALUES (:of, 'settled', 'settled', 0)"
+        call.session.execute(text(insert), {"of": f"tenant {self.due}"})
+        self.due -= 1
         self.settled += 1
 
     def run(self, desk: Desk, handler: Callable[[Call], Answer], *, writes: bool) -> Answer:
@@ -75,15 +75,23 @@ def test_an_operation_has_one_handler() -> None:
 
 @pytest.mark.parametrize("writes", [False, True])
 def test_what_is_due_is_settled_before_the_handler_looks(desk: Desk, *, writes: bool) -> None:
-    room = Room(due=True)
+    room = Room(due=1)
     assert room.run(desk, count, writes=writes).content == 1
     assert room.run(desk, count, writes=writes).content == 1
     assert room.settled == 1
 
 
+def test_what_is_settled_in_parts_is_settled_whole_and_each_part_in_a_transaction_of_its_own(desk: Desk) -> None:
+    transactions: list[object] = []
+    event.listen(desk.database.engine, "commit", transactions.append)
+    room = Room(due=3)
+    assert room.run(desk, count, writes=False).content == 3
+    assert len(transactions) >= 3
+
+
 @pytest.mark.parametrize("writes", [False, True])
 def test_what_was_settled_stays_when_the_handler_refuses(desk: Desk, *, writes: bool) -> None:
-    room = Room(due=True)
+    room = Room(due=1)
     with pytest.raises(Conflict):
         room.run(desk, refuse, writes=writes)
     with desk.database.read() as session:

@@ -29,11 +29,21 @@ FAULT_CODE = "Robot.ScriptedFault"
 
 def move_due_jobs(session: Session, tenant_id: str, now: datetime) -> None:
     """Make every move that is due in the tenant, each job as far as it has come by ``now``."""
-    while jobs := store.list_due(session, tenant_id, now, limit=AT_ONCE):
-        for job in jobs:
-            _move_until(session, job, now)
-        session.flush()
-        wake_waiters(session, tenant_id, jobs)
+    while move_some_jobs(session, tenant_id, now):
+        pass
+
+
+def move_some_jobs(session: Session, tenant_id: str, now: datetime) -> bool:
+    """Move the jobs that are due longest as far as they have come, 500 at most; return whether there were any.
+
+    Those that waited for them may be due then.
+    """
+    jobs = store.list_due(session, tenant_id, now, limit=AT_ONCE)
+    for job in jobs:
+        _move_until(session, job, now)
+    session.flush()
+    wake_waiters(session, tenant_id, jobs)
+    return bool(jobs)
 
 
 def _move_until(session: Session, job: Job, now: datetime) -> None:
@@ -173,7 +183,7 @@ def _is_any_due(call: Call) -> bool:
 
 
 def _settle(call: Call) -> None:
-    move_due_jobs(call.session, call.tenant.tenant_id, call.clock.now())
+    move_some_jobs(call.session, call.tenant.tenant_id, call.clock.now())
 
 
 def _move_all(duty: DutyCall) -> None:
@@ -181,8 +191,10 @@ def _move_all(duty: DutyCall) -> None:
     with duty.database.read() as session:
         tenants = store.list_tenants_with_due(session, now)
     for tenant_id in tenants:
-        with duty.database.write() as session:
-            move_due_jobs(session, tenant_id, now)
+        more_are_due = True
+        while more_are_due:
+            with duty.database.write() as session:
+                more_are_due = move_some_jobs(session, tenant_id, now)
 
 
 DUE_MOVES = Settlement(_is_any_due, _settle)

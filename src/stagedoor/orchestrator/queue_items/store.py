@@ -138,20 +138,27 @@ def list_tenants_with_overdue(session: Session, now: datetime) -> Sequence[str]:
     return session.scalars(select(QueueItem.tenant_id).where(overdue).distinct().order_by(QueueItem.tenant_id)).all()
 
 
-def release_deferred(session: Session, tenant_id: str, now: datetime) -> None:
-    """Give a turn to the items whose time to wait is over.
+def release_deferred(session: Session, tenant_id: str, now: datetime, *, limit: int) -> int:
+    """Give a turn to items whose time to wait is over, the longest first; return how many were found.
 
     Their queues are locked first, so that of several who do this at once one does and the others find nothing left.
     Without it each would lock every item on PostgreSQL, and takers, who pass over locked items, would find none.
     """
     is_due = (QueueItem.tenant_id == tenant_id, QueueItem.waiting_until <= now)
-    queues = select(QueueDefinition.id).where(QueueDefinition.id.in_(select(QueueItem.queue_id).where(*is_due)))
+    due = select(QueueItem.id, QueueItem.queue_id).where(*is_due).order_by(QueueItem.waiting_until).limit(limit)
+    found = session.execute(due).all()
+    if not found:
+        return 0
+    queues = select(QueueDefinition.id).where(QueueDefinition.id.in_({row.queue_id for row in found}))
     session.execute(queues.order_by(QueueDefinition.id).with_for_update(key_share=True))
     turn = QueueItem.priority + case((QueueItem.due_date.is_(None), TURNS_WITH_DEADLINE), else_=0)
     session.execute(
-        update(QueueItem).where(*is_due).values(turn=turn, waiting_until=None),
+        update(QueueItem)
+        .where(QueueItem.id.in_([row.id for row in found]), *is_due)
+        .values(turn=turn, waiting_until=None),
         execution_options={"synchronize_session": False},
     )
+    return len(found)
 
 
 def list_abandoned(session: Session, tenant_id: str, now: datetime, *, limit: int) -> Sequence[QueueItem]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
+from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
 from stagedoor.orchestrator.queue_definitions.store import links
 from stagedoor.orchestrator.queue_items.models import QueueItem
 from stagedoor.orchestrator.queue_items.schemas import Status
@@ -16,7 +17,10 @@ ENDED = (Status.FAILED, Status.SUCCESSFUL, Status.ABANDONED, Status.RETRIED, Sta
 
 def _outlived(queue_id: int, kind: int, before: datetime) -> Sequence[ColumnElement[bool]]:
     if kind == Kind.STALE:
-        return (QueueItem.queue_id == queue_id, QueueItem.status == Status.NEW, QueueItem.created_at < before)
+        # With its queue's folder, by which an index begins.
+        home = select(QueueDefinition.folder_id).where(QueueDefinition.id == queue_id).scalar_subquery()
+        of_queue = (QueueItem.folder_id == home, QueueItem.queue_id == queue_id)
+        return (*of_queue, QueueItem.status == Status.NEW, QueueItem.created_at < before)
     return (QueueItem.queue_id == queue_id, QueueItem.status.in_(ENDED), QueueItem.end_processing < before)
 
 

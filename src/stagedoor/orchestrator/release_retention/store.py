@@ -16,7 +16,9 @@ def _outlived(release_id: int, kind: int, before: datetime) -> Sequence[ColumnEl
     if kind == Kind.STALE:
         # A job that has not ended may still run; nothing takes it away from its robot.
         return None
-    return (Job.release_id == release_id, Job.state.in_(sorted(FINAL_STATES)), Job.ended_at < before)
+    # What ended before was made before, which an index narrows to.
+    is_old = (Job.created_at < before, Job.ended_at < before)
+    return (Job.release_id == release_id, Job.state.in_(sorted(FINAL_STATES)), *is_old)
 
 
 RELEASE_RETENTION = Retention(

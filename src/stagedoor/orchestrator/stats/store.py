@@ -38,10 +38,9 @@ def count_things(session: Session, tenant_id: str, reach: Reach) -> dict[str, in
 
 def count_jobs(session: Session, tenant_id: str, reach: Reach) -> dict[int, int]:
     """Return how many jobs within reach are in each state, by its number."""
-    where = [Job.tenant_id == tenant_id]
-    if reach.folder_keys is not None:
-        where.append(Job.folder_id.in_(select_ids_within_reach(tenant_id, reach)))
-    counted = select(Job.state, func.count()).where(*where).group_by(Job.state)
+    # The folders are the tenant's; with them alone an index answers.
+    within = Job.folder_id.in_(select_ids_within_reach(tenant_id, reach))
+    counted = select(Job.state, func.count()).where(within).group_by(Job.state)
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
