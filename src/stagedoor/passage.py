@@ -27,6 +27,7 @@ class CredentialKind(StrEnum):
 
     ACCESS_KEY = "access_key"
     NARROWED_KEY = "narrowed_key"
+    MACHINE_SECRET = "machine_secret"
     OAUTH_TOKEN = "oauth_token"
     PERSONAL_ACCESS_TOKEN = "personal_access_token"
     TOKEN_2019 = "token_2019"

@@ -49,6 +49,7 @@ ABILITIES: dict[CredentialKind, frozenset[ManagementAbility]] = {
     CredentialKind.ACCESS_KEY: _ABOUT_ONESELF | {ManagementAbility.ACCESS_KEY_NARROW},
     CredentialKind.LEGACY_TOKEN: _ABOUT_ONESELF,
     CredentialKind.LOCAL_AUTHORITY: _EVERY_ABILITY,
+    CredentialKind.MACHINE_SECRET: _ABOUT_ONESELF,
     CredentialKind.NARROWED_KEY: _ABOUT_ONESELF | {ManagementAbility.ACCESS_KEY_NARROW},
     CredentialKind.OAUTH_TOKEN: _EVERY_ABILITY,
     CredentialKind.PERSONAL_ACCESS_TOKEN: _READS,

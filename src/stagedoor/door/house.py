@@ -48,6 +48,7 @@ from stagedoor.identity.authenticators.chain import Authenticator, Authenticator
 from stagedoor.identity.authenticators.id_token import IdTokenAuthenticator
 from stagedoor.identity.authenticators.legacy_token import LegacyTokenAuthenticator
 from stagedoor.identity.authenticators.local_authority import LocalAuthorityAuthenticator
+from stagedoor.identity.authenticators.machine_secret import MachineSecretAuthenticator
 from stagedoor.identity.authenticators.narrowed_key import NarrowedKeyAuthenticator
 from stagedoor.identity.authenticators.oauth_token import OAuthTokenAuthenticator
 from stagedoor.identity.authenticators.personal_access_token import PersonalAccessTokenAuthenticator
@@ -75,6 +76,7 @@ from stagedoor.kit.threads import WorkerThreads
 from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.app import Orchestrator
 from stagedoor.orchestrator.folders.directory import FolderDirectory
+from stagedoor.orchestrator.machines.directory import MachineDirectory
 from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.upstream.connections.service import Connections
 from stagedoor.upstream.credential_renewal import CredentialRenewal
@@ -143,6 +145,7 @@ class House:
         narrowed_keys = NarrowedKeys(self.key_ring, vault)
         self.token_ring = PersonalAccessTokenRing(database, vault, self.users, clock)
         self.folders = FolderDirectory(database, self.changes)
+        self.robot_machines = MachineDirectory(database, self.changes, vault)
         self.legacy_uses = LegacyUses(database)
         self.connections = Connections(vault, clock, chance)
         self.upstream_tokens = UpstreamTokens(
@@ -184,6 +187,7 @@ class House:
             AccessKeyAuthenticator(self.key_ring),
             NarrowedKeyAuthenticator(narrowed_keys),
             PersonalAccessTokenAuthenticator(self.token_ring),
+            MachineSecretAuthenticator(self.robot_machines, self.directory),
             LegacyTokenAuthenticator(legacy_tokens),
             OAuthTokenAuthenticator(self.oauth.verifier),
         ]
@@ -299,6 +303,7 @@ class House:
             self.key_ring,
             self.token_ring,
             self.folders,
+            self.robot_machines,
             self.oauth,
             self.upstream_tokens,
         ):

@@ -1,6 +1,7 @@
 """A real robot: what the vendor's command line packed and published is run on this machine, through the API alone."""
 
 import json
+import platform
 import signal
 import subprocess
 import sysconfig
@@ -75,10 +76,15 @@ def folder_id(house: Served, administrator: Administrator, tmp_path_factory: pyt
 
 @contextmanager
 def robot(
-    house: Served, administrator: Administrator, directory: Path, *words: str, allowed: tuple[str, ...] = ALLOWED
+    house: Served,
+    administrator: Administrator,
+    directory: Path,
+    *words: str,
+    allowed: tuple[str, ...] = ALLOWED,
+    secret: str | None = None,
 ) -> Iterator["subprocess.Popen[str]"]:
-    """Start ``stagedoor robot`` with a key that may do what a robot does, and no more."""
-    key = administrator.make_key("robot", allowed)
+    """Start ``stagedoor robot`` with a machine's secret, or a key that may do what a robot does and no more."""
+    key = secret or administrator.make_key("robot", allowed)
     terminal = Terminal(directory, house.base_url)
     installed = sysconfig.get_paths()["purelib"]
     tenant = f"{house.organization}/{house.tenant}"
@@ -120,7 +126,7 @@ def waits(administrator: Administrator, folder_id: int, process: "subprocess.Pop
     """Come back when the robot has said that it is there: from then on jobs wait for it."""
     key = start(administrator, folder_id, "greet")
     job = eventually(lambda: show(administrator, folder_id, key), lambda job: job["State"] != "Pending", seconds_max=30)
-    if job["HostMachineName"] == "SCRIPTED-ROBOT":
+    if job["HostMachineName"] != platform.node():
         waits(administrator, folder_id, process)
         return
     assert ended(administrator, folder_id, key)["State"] == "Successful"
@@ -129,8 +135,30 @@ def waits(administrator: Administrator, folder_id: int, process: "subprocess.Pop
 def test_jobs_run_for_real_and_their_output_and_lines_come_back(
     house: Served, administrator: Administrator, tmp_path: Path, folder_id: int
 ) -> None:
-    with robot(house, administrator, tmp_path) as process:
+    machine = administrator.create("Machines", {"Name": "hal", "Type": "Template", "UnattendedSlots": 2})
+    assign = "/odata/Folders/UiPath.Server.Configuration.OData.AssignMachines"
+    assignment = {"MachineIds": [machine["Id"]], "FolderIds": [folder_id]}
+    assert administrator.orchestrator.post(assign, json={"assignments": assignment}).status_code == 204
+    with robot(house, administrator, tmp_path, "--runtimes", "2", secret=machine["ClientSecret"]) as process:
         waits(administrator, folder_id, process)
+        sessions = administrator.orchestrator.get(
+            "/odata/Sessions", headers={"X-UIPATH-OrganizationUnitId": str(folder_id)}
+        ).json()["value"]
+        assert [(one["MachineName"], one["State"] != "Disconnected") for one in sessions] == [("hal", True)]
+        both = [start(administrator, folder_id, "sleep") for _ in range(2)]
+        for each in both:
+            eventually(
+                lambda each=each: show(administrator, folder_id, each),  # type: ignore[misc]  # bound now
+                lambda job: job["State"] == "Running",
+                seconds_max=30,
+            )
+        ids = [show(administrator, folder_id, each)["Id"] for each in both]
+        administrator.orchestrator.post(
+            "/odata/Jobs/UiPath.Server.Configuration.OData.StopJobs",
+            json={"jobIds": ids, "strategy": "Kill"},
+            headers={"X-UIPATH-OrganizationUnitId": str(folder_id)},
+        )
+        assert [ended(administrator, folder_id, each)["State"] for each in both] == ["Stopped", "Stopped"]
         key = start(administrator, folder_id, "greet", EnvironmentVariables="GREETING=hello")
         job = ended(administrator, folder_id, key)
         assert job["State"] == "Successful", job["Info"]
@@ -182,7 +210,7 @@ def test_a_robot_that_is_interrupted_ends_its_job_and_leaves(
     assert process.returncode == 130
     assert ended(administrator, folder_id, key)["State"] == "Stopped"
     scripted = ended(administrator, folder_id, start(administrator, folder_id, "greet"))
-    assert (scripted["State"], scripted["HostMachineName"]) == ("Successful", "SCRIPTED-ROBOT")
+    assert (scripted["State"], scripted["HostMachineName"] == platform.node()) == ("Successful", False)
 
 
 def test_a_key_that_may_not_work_as_a_robot_is_refused(

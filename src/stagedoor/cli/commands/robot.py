@@ -27,11 +27,20 @@ Examples:
     --allow RobotsService_SubmitJobState --allow Logs_SubmitLogs --allow Processes_DownloadPackageByKey
 
 \b
+It signs in with STAGEDOOR_KEY: the ClientSecret of a machine (sdm_…), which `stagedoor call Machines_Post` shows
+once, or an access key like the one above.
+
+\b
 While a robot is there, jobs of the folder's Python processes wait for it instead of following a script.
 A package is code: the robot runs whatever whoever may publish packages has published.
 """,
 )
-@click.option("--machine-key", metavar="KEY", envvar="STAGEDOOR_MACHINE_KEY", help="Which machine of the folder it is.")
+@click.option(
+    "--machine-key",
+    metavar="KEY",
+    envvar="STAGEDOOR_MACHINE_KEY",
+    help="With an access key: the licence key of the machine that it is on.",
+)
 @click.option(
     "--runtimes",
     type=click.IntRange(1, 50),

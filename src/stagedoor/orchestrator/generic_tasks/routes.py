@@ -64,7 +64,7 @@ def get_task(call: Call) -> Answer:
 @routes.reads(
     "GenericTasks_GetTaskDataByKey",
     basis=Basis.CLIENT,
-    note="The vendor's Python library is answered the status as a number: a job of its that waits for the task compares "
+    note="The vendor's Python library is answered the status as a number: its jobs that wait for a task compare "
     "numbers, while the document says words.",
 )
 def get_task_by_key(call: Call) -> Answer:

@@ -21,8 +21,8 @@ PAYLOAD_BYTES_MAX = 4000
 
 NOTE = (
     "A job that a script suspends waits at one inbox, whose id is the ItemKey, and for the tasks that name it as their "
-    "creatorJobKey; a payload that is delivered there or the end of such a task resumes it. One in the hands of a robot waits for "
-    "what its program named: a task, a job, a time, an inbox."
+    "creatorJobKey; a payload delivered there or the end of such a task resumes it. One in the hands of a robot "
+    "waits for what its program named: a task, a job, a time, an inbox."
 )
 JOB_KEY, TRACE = "x-uipath-jobkey", "x-uipath-traceparent-id"
 

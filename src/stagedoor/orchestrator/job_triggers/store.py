@@ -163,7 +163,7 @@ def drop_state(session: Session, job: Waiting) -> None:
 
 
 def _free_inbox(session: Session, job: Waiting, wait: Wait) -> str:
-    """Return where what lies outside tells of its end: at its own id, if an inbox may have that, else at one of ours."""
+    """Return where what lies outside tells of its end: at its own id where that may be, else at one of ours."""
     inbox_id = read_guid(wait.item_key or "") if wait.type is TriggerType.API else None
     taken = select(JobTrigger.id).where(JobTrigger.inbox_id == inbox_id)
     if inbox_id is not None and session.scalar(taken) is None:

@@ -12,8 +12,9 @@ from stagedoor.kit.db import Base, JsonText, UtcDateTime
 class Machine(Base):
     """A machine or a machine template of a tenant.
 
-    ``license_key`` is the GUID that a robot service would connect with; the vendor shows it, and so do we: nothing
-    signs in with it here.
+    ``license_key`` is the client id of the machine's robots; whoever may see machines sees it, and by itself it opens
+    nothing. ``secret_hash`` is the keyed hash of the client secret, which was shown once; machines that were made
+    before there were any have none.
     """
 
     __tablename__ = "machines"
@@ -23,6 +24,7 @@ class Machine(Base):
     tenant_id: Mapped[str] = mapped_column(String(36))
     key: Mapped[str] = mapped_column(String(36), unique=True)
     license_key: Mapped[str] = mapped_column(String(255))
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(450))
     name_folded: Mapped[str] = mapped_column(String(1350))
     description: Mapped[str | None] = mapped_column(String(500))

@@ -1,5 +1,7 @@
 """The operations of machines, and of their assignment to folders."""
 
+from dataclasses import replace
+
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.fields import (
     find_boolean,
@@ -42,20 +44,26 @@ def list_assigned_machines(call: Call) -> Answer:
     return read_set(call, MACHINES, (store.is_assigned_to(_folder_argument(call)),))
 
 
-@routes.writes("Machines_Post")
+@routes.writes(
+    "Machines_Post",
+    note="ClientSecret is in this answer and never again; with it `stagedoor robot` signs in.",
+)
 def create_machine(call: Call) -> Answer:
-    """Make a machine; its licence key is drawn unless the caller brings one."""
+    """Make a machine; its licence key is drawn unless the caller brings one, and its client secret always."""
     body = get_body(call)
     get_text(body, "Name", length_max=NAME_LENGTH_MAX)
+    secret = service.draw_secret(call.chance)
     machine = service.create_machine(
         call.session,
         call.tenant.tenant_id,
         read_changes(body),
         license_key=find_text(body, "LicenseKey", length_max=LICENSE_KEY_LENGTH_MAX),
+        secret_hash=call.vault.keyed_hash(secret.reveal()),
         clock=call.clock,
         chance=call.chance,
     )
-    return read_one(call, MACHINES, (Machine.id == machine.id,), status=201)
+    answer = read_one(call, MACHINES, (Machine.id == machine.id,), status=201)
+    return replace(answer, content={**answer.content, "ClientSecret": secret.reveal()})
 
 
 @routes.writes("Machines_PutById")

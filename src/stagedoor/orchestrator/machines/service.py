@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from stagedoor.kit.chance import Chance, random_guid
+from stagedoor.kit.chance import Chance, random_base62, random_guid
+from stagedoor.kit.changes import record_change
 from stagedoor.kit.clock import Clock
+from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.errors import NameInUse, NotFound
 from stagedoor.orchestrator.field_changes import UNSET, apply_changes
 from stagedoor.orchestrator.folders.models import Folder
@@ -15,6 +17,17 @@ from stagedoor.orchestrator.machines.errors import MachineInUse
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.machines.schemas import MachineChanges
 from stagedoor.passage import Reach
+
+TOPIC = "machine"
+"""What the change feed is told of: the tenant whose machines, or their folders, are others now."""
+SECRET_PREFIX = "sdm_"
+"""Lets a scanner tell a machine's client secret from other long words."""
+SECRET_LENGTH = 43
+
+
+def draw_secret(chance: Chance) -> Secret:
+    """Return a fresh client secret for the robots of a machine."""
+    return Secret(SECRET_PREFIX + random_base62(chance, SECRET_LENGTH))
 
 
 def get_machine(session: Session, tenant_id: str, machine_id: int) -> Machine:
@@ -31,19 +44,25 @@ def create_machine(
     changes: MachineChanges,
     *,
     license_key: str | None = None,
+    secret_hash: str | None = None,
     clock: Clock,
     chance: Chance,
 ) -> Machine:
-    """Make a machine; raises :class:`NameInUse` if the tenant has the name in any letter case."""
+    """Make a machine; raises :class:`NameInUse` if the tenant has the name in any letter case.
+
+    ``secret_hash`` is the keyed hash of the secret with which its robots sign in; without one they cannot.
+    """
     _verify_name_is_free(session, tenant_id, changes.name)
     machine = Machine(
         tenant_id=tenant_id,
         key=random_guid(chance),
         license_key=license_key or random_guid(chance),
+        secret_hash=secret_hash,
         created_at=clock.now(),
     )
     apply_changes(machine, changes)
     store.add_machine(session, machine)
+    record_change(session, TOPIC, tenant_id)
     return machine
 
 
@@ -63,6 +82,7 @@ def delete_machines(session: Session, tenant_id: str, machine_ids: Sequence[int]
     if used is not None:
         raise MachineInUse(f"The machine '{used.name}' cannot be deleted while a robot is bound to it.")
     store.delete_machines(session, ids)
+    record_change(session, TOPIC, tenant_id)
 
 
 def get_machines(session: Session, tenant_id: str, machine_ids: Sequence[int]) -> Sequence[Machine]:
@@ -83,11 +103,13 @@ def assign_machines(
         folder = get_folder(session, tenant_id, folder_id, reach)
         for machine in machines:
             store.assign(session, machine.id, folder.id)
+    record_change(session, TOPIC, tenant_id)
 
 
 def unassign_machines(session: Session, folder: Folder, machine_ids: Sequence[int]) -> None:
     """Let machines run in a folder no longer."""
     store.unassign(session, machine_ids, folder.id)
+    record_change(session, TOPIC, folder.tenant_id)
 
 
 def set_propagation(session: Session, folder: Folder, machine_id: int, *, enabled: bool) -> None:

@@ -1,7 +1,7 @@
 """All SQL of machines."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select
 from sqlalchemy.orm import Session
@@ -81,3 +81,30 @@ def set_propagation(session: Session, machine_id: int, folder_id: int, *, enable
     assignment.propagate_to_subfolders = enabled
     session.flush()
     return True
+
+
+class MachineWithSecret(NamedTuple):
+    """A machine whose robots can sign in, and a folder that it is assigned to, if any."""
+
+    tenant_id: str
+    machine_id: int
+    name: str
+    secret_hash: str
+    folder_key: str | None
+
+
+def list_with_secrets(session: Session, tenant_id: str | None = None) -> Sequence[MachineWithSecret]:
+    """Return the machines whose robots can sign in, of one tenant or of all, once for each of their folders."""
+    rows = (
+        select(Machine.tenant_id, Machine.id, Machine.name, Machine.secret_hash, Folder.key)
+        .outerjoin(MachineFolder, MachineFolder.machine_id == Machine.id)
+        .outerjoin(Folder, Folder.id == MachineFolder.folder_id)
+        .where(Machine.secret_hash.is_not(None))
+        .order_by(Machine.id, Folder.id)
+    )
+    if tenant_id is not None:
+        rows = rows.where(Machine.tenant_id == tenant_id)
+    return [
+        MachineWithSecret(tenant, machine_id, name, secret_hash or "", folder_key)
+        for tenant, machine_id, name, secret_hash, folder_key in session.execute(rows)
+    ]

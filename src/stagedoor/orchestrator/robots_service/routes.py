@@ -1,5 +1,6 @@
 """The two operations of the robots' service; a robot sends its log lines by ``Logs_SubmitLogs`` (``robot_logs``)."""
 
+from dataclasses import replace
 from typing import Any
 
 from stagedoor.orchestrator.call import Answer, Call
@@ -11,7 +12,7 @@ from stagedoor.orchestrator.robots_service import service
 from stagedoor.orchestrator.robots_service.schemas import read_heartbeat, read_report
 from stagedoor.orchestrator.robots_service.service import Taken
 from stagedoor.orchestrator.scripted_robots.states import STOP_STRATEGY
-from stagedoor.passage import FolderPlace
+from stagedoor.passage import CredentialKind, FolderPlace
 
 OWN_WORDS = "The vendor publishes nothing of what its robots send; body and answer are those of `stagedoor robot`."
 
@@ -22,6 +23,8 @@ routes = Routes(settlement=DUE_MOVES)
 def submit_heartbeat(call: Call) -> Answer:
     """Take a robot's sign of life; answer the jobs that it is given and those that it is to end."""
     beat, folder = read_heartbeat(get_body(call)), get_folder(call)
+    if call.caller.credential_kind is CredentialKind.MACHINE_SECRET:
+        beat = replace(beat, machine_id=int(call.caller.id))
     tenant_id = call.tenant.tenant_id
     orders = service.list_stop_orders(call.session, tenant_id, folder, beat.job_keys)
     taken = service.take_jobs(call.session, tenant_id, folder, beat, clock=call.clock, chance=call.chance)

@@ -32,13 +32,15 @@ STATE_LENGTH_MAX = 4 * 1024 * 1024
 class Heartbeat:
     """A robot's sign of life: how many more jobs it takes, which it has, and whether it leaves.
 
-    ``robot_key`` names its process; one that does not say it shows in no session.
+    ``robot_key`` names its process; one that does not say it shows in no session. ``machine_id`` is the machine whose
+    secret it signed in with, ``machine_key`` the one that it says it is on.
     """
 
     robot_key: str | None
     runtimes: int
     version: str | None
     machine_key: str | None
+    machine_id: int | None = None
     host_machine_name: str | None
     jobs_max: int
     job_keys: tuple[str, ...]

@@ -70,7 +70,7 @@ def take_jobs(
     From the first sign of life on jobs that a real robot can run wait for one; when it leaves they no longer do.
     Raises :class:`NotFound` for a machine key that the folder does not have.
     """
-    machine = _machine_of(session, tenant_id, folder, beat.machine_key)
+    machine = _machine_of(session, tenant_id, folder, beat)
     now = clock.now()
     robot_session = None
     if beat.robot_key is not None:
@@ -142,10 +142,13 @@ def take_report(session: Session, tenant_id: str, folder: FolderPlace, report: J
     wake_waiters(session, tenant_id, [job])
 
 
-def _machine_of(session: Session, tenant_id: str, folder: FolderPlace, machine_key: str | None) -> Machine | None:
-    if machine_key is None:
+def _machine_of(session: Session, tenant_id: str, folder: FolderPlace, beat: Heartbeat) -> Machine | None:
+    if beat.machine_id is not None:
+        machine = store.find_machine(session, tenant_id, folder.id, Machine.id == beat.machine_id)
+    elif beat.machine_key is not None:
+        machine = store.find_machine(session, tenant_id, folder.id, Machine.license_key == beat.machine_key)
+    else:
         return None
-    machine = store.find_machine(session, tenant_id, folder.id, machine_key)
     if machine is None:
         # The key itself is left out: it opens something.
         raise NotFound(f"The folder '{folder.path}' has no machine with this key.")

@@ -64,8 +64,8 @@ def list_jobs(session: Session, tenant_id: str, folder_id: int, keys: Sequence[s
     return session.scalars(select(Job).where(*of_folder, Job.key.in_(keys))).all()
 
 
-def find_machine(session: Session, tenant_id: str, folder_id: int, machine_key: str) -> Machine | None:
-    """Return the machine with this key (the licence key that the vendor shows), if the folder has it."""
+def find_machine(session: Session, tenant_id: str, folder_id: int, is_wanted: ColumnElement[bool]) -> Machine | None:
+    """Return the wanted machine, if the folder has it."""
     branch = select(Folder.branch).where(Folder.tenant_id == tenant_id, Folder.id == folder_id).scalar_subquery()
     assigned = (
         select(MachineFolder.machine_id)
@@ -75,11 +75,7 @@ def find_machine(session: Session, tenant_id: str, folder_id: int, machine_key: 
             | (MachineFolder.propagate_to_subfolders.is_(True) & branch.startswith(Folder.branch))
         )
     )
-    return session.scalar(
-        select(Machine).where(
-            Machine.tenant_id == tenant_id, Machine.license_key == machine_key, Machine.id.in_(assigned)
-        )
-    )
+    return session.scalar(select(Machine).where(Machine.tenant_id == tenant_id, is_wanted, Machine.id.in_(assigned)))
 
 
 def delete_rules(session: Session, rules: Sequence[ScriptRule]) -> None:

@@ -30,7 +30,8 @@ class TestMachines:
         content = answer.content
         assert (content["Name"], content["Type"], content["UnattendedSlots"]) == ("builder", "Template", 2)
         assert len(content["LicenseKey"]) == len(content["Key"]) == 36
-        assert content["ClientSecret"] is None
+        assert content["ClientSecret"].startswith("sdm_")
+        assert desk.call("Machines_GetById", key=content["Id"]).content["ClientSecret"] is None
         assert desk.call("Machines_GetById", key=content["Id"]).content["Key"] == content["Key"]
 
     def test_a_licence_key_may_be_brought(self, desk: Desk) -> None:

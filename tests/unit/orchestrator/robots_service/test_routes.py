@@ -1,16 +1,17 @@
 """Real robots are given jobs, each job to one robot, hear what is to be stopped, and tell how jobs ended."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.factories.orchestrator import OTHER_TENANT, Desk
+from tests.factories.orchestrator import CALLER, OTHER_TENANT, Desk
 from tests.factories.packages import FORM, form_of, python_package, studio_package
 
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.folder_place import FolderRequired
-from stagedoor.passage import FolderPlace
+from stagedoor.passage import CredentialKind, FolderPlace
 
 BEAT = "RobotsService_SubmitHeartbeat"
 REPORT = "RobotsService_SubmitJobState"
@@ -206,6 +207,17 @@ class TestPresence:
         seen = [one for one in sessions(desk, folder) if one["Version"] == "26.3.0.0"]
         assert [one["Robot"]["Name"] for one in seen] == ["dave", "dave", "hal"]
         assert {one["MachineName"] for one in seen} == {"hal"}
+
+    def test_a_robot_that_signed_in_by_a_machines_secret_is_on_that_machine(
+        self, desk: Desk, folder: FolderPlace
+    ) -> None:
+        machine = desk.call("Machines_Post", {"Name": "hal", "Type": "Template", "UnattendedSlots": 1}).content
+        robot = replace(CALLER, id=str(machine["Id"]), credential_kind=CredentialKind.MACHINE_SECRET)
+        with pytest.raises(NotFound, match="machine"):
+            desk.call(BEAT, {"RobotKey": ROBOT_KEY}, folder=folder, caller=robot)
+        desk.call("Folders_AssignMachines", {"assignments": {"MachineIds": [machine["Id"]], "FolderIds": [folder.id]}})
+        desk.call(BEAT, {"RobotKey": ROBOT_KEY}, folder=folder, caller=robot)
+        assert [one["MachineName"] for one in sessions(desk, folder)] == ["hal"]
 
     def test_a_silent_robot_is_lost_and_its_job_faults(self, desk: Desk, folder: FolderPlace) -> None:
         beat(desk, folder, RobotKey=ROBOT_KEY)
