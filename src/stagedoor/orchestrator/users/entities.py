@@ -81,7 +81,8 @@ USER = EntityType(
         Property("Domain", EdmType.STRING),
         Property("DirectoryIdentifier", EdmType.STRING, User.user_id),
         Property("FullName", EdmType.STRING, Expression(whole_name_of)),
-        Property("EmailAddress", EdmType.STRING, User.email),
+        # Nobody has to have one; what is no address is no value.
+        Property("EmailAddress", EdmType.STRING, Expression(lambda user: func.nullif(user.email, ""))),
         Property("LastLoginTime", EdmType.DATE_TIME_OFFSET),
         Property("IsActive", EdmType.BOOLEAN, User.is_active),
         Property("CreationTime", EdmType.DATE_TIME_OFFSET, User.existed_since, writable=False),
