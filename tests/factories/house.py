@@ -27,6 +27,7 @@ from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
+from stagedoor.kit.steady_clock import SteadyClock
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REDIRECT = "http://127.0.0.1:53682/callback"
@@ -225,12 +226,14 @@ class SmallHouse:
 
 @contextmanager
 def open_small_house(
-    directory: Path, *, local_authority: Secret | None = None, **settings: Any
+    directory: Path, *, local_authority: Secret | None = None, steady_clock: SteadyClock | None = None, **settings: Any
 ) -> Iterator[SmallHouse]:
-    """Yield a house with its data in ``directory``, seeded as at a first start."""
+    """Yield a house with its data in ``directory``, seeded as at a first start; its clock is held or watched."""
     clock = HeldClock(START)
     chosen = Settings(data_dir=directory / "data", **settings)
-    with open_house(chosen, local_authority=local_authority, clock=clock, chance=SeededChance(11)) as house:
+    with open_house(
+        chosen, local_authority=local_authority, clock=steady_clock or clock, chance=SeededChance(11)
+    ) as house:
         loop = asyncio.new_event_loop()
         small = SmallHouse(house, clock, loop, chosen.base_url)
         try:

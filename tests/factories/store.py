@@ -11,6 +11,7 @@ from sqlalchemy import Dialect, Engine, create_engine, event
 
 import stagedoor
 import stagedoor.kit.changes
+import stagedoor.kit.clock_mark
 from stagedoor.kit.db import Base, Database
 from stagedoor.kit.growth import describe_growth
 

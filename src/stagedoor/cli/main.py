@@ -30,6 +30,7 @@ COMMANDS = {
         "connect": "connect:connect",
         "connection": "connection:connection",
         "audit": "audit:audit",
+        "clock": "clock:clock",
         "secrets": "secrets:secrets",
         "robot": "robot:robot",
         "seed": "seed:seed",

@@ -30,6 +30,7 @@ from stagedoor.door.chain.present_permit import present_permit
 from stagedoor.door.chain.refuse_unknown import refuse_unknown
 from stagedoor.door.chain.sign_in_upstream import sign_in_upstream
 from stagedoor.door.chain.strip_forged_headers import strip_forged_headers
+from stagedoor.door.chain.trust_clock import trust_clock
 from stagedoor.door.errors import dialect_of, draw_error
 from stagedoor.door.known_head import KnownHead
 from stagedoor.door.request_ids import RequestIds
@@ -61,15 +62,15 @@ WAYS: Mapping[Surface, tuple[Step, ...]] = {
         hold_to_limits,
         dispatch,
     ),
-    Surface.FILES: (let_loopback_pages_read, present_permit, carry_file),
-    Surface.IDENTITY: (bound_body("form_body_bytes_max"), hand_over("identity")),
+    Surface.FILES: (let_loopback_pages_read, trust_clock, present_permit, carry_file),
+    Surface.IDENTITY: (trust_clock, bound_body("form_body_bytes_max"), hand_over("identity")),
     Surface.MANAGEMENT: (
         bound_body("form_body_bytes_max"),
         identify_if_possible,
         hold_to_rate,
         hand_over("management"),
     ),
-    Surface.CONSOLE: (bound_body("form_body_bytes_max"), hand_over("console")),
+    Surface.CONSOLE: (trust_clock, bound_body("form_body_bytes_max"), hand_over("console")),
     Surface.OPERATIONS: (identify_if_possible, answer_operations),
     Surface.UNKNOWN: (refuse_unknown,),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import gethostname
 
 from sqlalchemy import text
 from starlette.routing import Router
@@ -66,12 +67,14 @@ from stagedoor.identity.users.directory import UserDirectory
 from stagedoor.identity.users.service import Users
 from stagedoor.kit.chance import Chance, SystemChance, random_guid
 from stagedoor.kit.changes import ChangeFeed
-from stagedoor.kit.clock import Clock, SystemClock
+from stagedoor.kit.clock import Clock
+from stagedoor.kit.clock_mark import ClockMark
 from stagedoor.kit.db import Database
 from stagedoor.kit.file_place import open_files
 from stagedoor.kit.master_key_source import key_source
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
+from stagedoor.kit.steady_clock import SteadyClock
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.app import Orchestrator
@@ -115,6 +118,7 @@ class House:
         self.database = database
         self.sealing_keys = sealing_keys
         self.clock = clock
+        self.clock_mark = ClockMark(database, clock, gethostname()) if isinstance(clock, SteadyClock) else None
         self.chance = chance
         self.first_start = first_start
         self.trusted_proxies = TrustedProxies.from_settings(settings.trusted_proxies)
@@ -295,7 +299,11 @@ class House:
             self.unsettled_orders,
         ):
             follower.follow(self.changes)
+        if self.clock_mark is not None:
+            self.clock_mark.follow(self.changes)
         self.changes.start_from_now()
+        if self.clock_mark is not None:
+            self.clock_mark.load()
         for copy in (
             self.sealing_keys,
             self.directory,
@@ -364,7 +372,7 @@ def open_house(
     :class:`~stagedoor.migrations.upgrade.StoreTooNew`, :class:`~stagedoor.kit.master_key_source.MasterKeyUnusable`
     and :class:`~stagedoor.admin.sealing.errors.MasterKeyWrong`.
     """
-    clock, chance = clock or SystemClock(), chance or SystemChance()
+    clock, chance = clock or SteadyClock(), chance or SystemChance()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     source = key_source(settings)
     database = Database(settings.store_url)

@@ -58,6 +58,7 @@ class Upkeep:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)
             tick += 1
             await self._attend_to(self._house.changes.catch_up)
+            await self._attend_to(self.keep_clock)
             await self._attend_to(self.keep_limits)
             if tick % NOTES_EVERY_TICKS == 0:
                 await self._attend_to(self.write_notes)
@@ -90,6 +91,11 @@ class Upkeep:
             _log.warning("upkeep_delayed", internal=failure.internal)
         except Exception as failure:  # noqa: BLE001  # nobody would hear of a revocation again if this ended the task
             _log.exception("upkeep_failed", failure=type(failure).__name__)
+
+    def keep_clock(self) -> None:
+        """Look at the clock, and tell the store how late it is."""
+        if self._house.clock_mark is not None:
+            self._house.clock_mark.keep_up()
 
     def keep_limits(self) -> None:
         """Give back and renew what is leased of keys' limits, and say that this machine serves."""

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import stagedoor
 
-OUTSIDE_MODELS = frozenset({"stagedoor.kit.changes", "stagedoor.orchestrator.duties"})
+OUTSIDE_MODELS = frozenset({"stagedoor.kit.changes", "stagedoor.kit.clock_mark", "stagedoor.orchestrator.duties"})
 """Modules that declare a table of their own, though they are not called ``models``."""
 
 

@@ -21,6 +21,7 @@ from stagedoor.kit.chance import Chance, random_base62
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.networks import is_part_of, read_networks
 from stagedoor.kit.secret import Secret
+from stagedoor.kit.steady_clock import verify_trusted
 from stagedoor.passage import Allowance, Caller, GrantTerms, TenantPlace
 
 LIFETIME_MAX = timedelta(hours=24)
@@ -59,6 +60,8 @@ class NarrowingDesk:
         :class:`~stagedoor.admin.errors.GrantExceedsMaker` where the order asks for more than the caller holds, and
         :class:`NarrowingRefused` where nothing would be left or the key would last or get too long.
         """
+        # A key without an end gets this far by any clock, and what is made of it has an end.
+        verify_trusted(self._clock)
         holder = visitor.caller
         tenant = self._tenant_of(holder)
         layer = self._layer(holder, tenant, order)
