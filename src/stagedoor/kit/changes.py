@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Integer, String, delete, func, insert, select
+from sqlalchemy import BigInteger, Integer, String, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from stagedoor.kit.db import Base, Database
@@ -24,6 +24,14 @@ class ChangeRow(Base):
     sequence: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     topic: Mapped[str] = mapped_column(String(64))
     ref: Mapped[str] = mapped_column(String(128))
+
+
+# Asked for several times a second, so that it is put together once.
+_NEWS = (
+    select(ChangeRow.sequence, ChangeRow.topic, ChangeRow.ref)
+    .where(ChangeRow.sequence > bindparam("position"))
+    .order_by(ChangeRow.sequence)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +103,7 @@ class ChangeFeed:
         """
         with self._lock:
             with self._database.read() as session:
-                fresh = session.execute(
-                    select(ChangeRow.sequence, ChangeRow.topic, ChangeRow.ref)
-                    .where(ChangeRow.sequence > self._position - self.LOOK_BACK)
-                    .order_by(ChangeRow.sequence)
-                ).all()
+                fresh = session.execute(_NEWS, {"position": self._position - self.LOOK_BACK}).all()
             rows = [row for row in fresh if row.sequence not in self._delivered]
             if not rows:
                 return 0

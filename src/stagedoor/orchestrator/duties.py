@@ -68,6 +68,8 @@ class Duties:
 
     def attend(self) -> None:
         """Carry out what is due and not in other hands. What fails is logged, and is due again a period later."""
+        if self._is_nothing_due():
+            return
         for duty in self._duties:
             now = self._call.clock.now()
             if self._due_at.get(duty.name, now) <= now and self._claim(duty, now):
@@ -75,6 +77,20 @@ class Duties:
                     duty.carry_out(self._call)
                 except Exception as failure:  # noqa: BLE001  # one duty that fails keeps none of the others waiting
                     _log.exception("duty_failed", duty=duty.name, failure=type(failure).__name__)
+
+    def _is_nothing_due(self) -> bool:
+        # As it is nearly always, which is seen in one transaction.
+        now = self._call.clock.now()
+        waiting = [duty for duty in self._duties if self._due_at.get(duty.name, now) <= now]
+        looks = [duty.is_due for duty in waiting if duty.is_due is not None]
+        if len(looks) < len(waiting):
+            return False
+        if looks:
+            with self._call.database.read() as session:
+                if any(is_due(session, now) for is_due in looks):
+                    return False
+        self._due_at.update((duty.name, now + duty.every) for duty in waiting)
+        return True
 
     def _claim(self, duty: Duty, now: datetime) -> bool:
         with self._call.database.read() as session:
