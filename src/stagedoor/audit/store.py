@@ -59,9 +59,9 @@ def add_rows(session: Session, entries: Sequence[AuditEntry], key: ChainKey, cha
         block = entries[start : start + BLOCK_ROWS]
         rows = []
         for entry in block:
-            time, values = entry.time, _values_after_time(entry)
-            link = key.next_link(link, (time_text(time), *values))
-            rows.append((bind_time(time), *values, chain.id, link))
+            time, values = time_text(entry.time), _values_after_time(entry)
+            link = key.next_link(link, (time, *values))
+            rows.append((time if bind_time is None else bind_time(entry.time), *values, chain.id, link))
         if in_order:
             values = tuple(itertools.chain.from_iterable(rows))
             connection.exec_driver_sql(_insert_many(insert_one, len(rows)), values)
@@ -103,10 +103,11 @@ def list_rows(
 
 
 @lru_cache(maxsize=4)
-def _insert_statement(dialect: Dialect) -> tuple[str, bool, Callable[[datetime], object]]:
+def _insert_statement(dialect: Dialect) -> tuple[str, bool, Callable[[datetime], object] | None]:
+    """Return the statement, whether it takes its values in order, and what makes a time of a moment if not its text."""
     compiled = insert(_TABLE).compile(dialect=dialect, column_keys=list(_COLUMNS))
     if dialect.name == "sqlite":
-        return str(compiled), compiled.positional, time_text
+        return str(compiled), compiled.positional, None
     bind_time = _TABLE.c.time.type.dialect_impl(dialect).bind_processor(dialect)
     return str(compiled), compiled.positional, bind_time or (lambda time: time)
 
