@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.factories.administrator import Administrator
 from tests.factories.browser import chromium, sign_in_on_the_page
+from tests.factories.host_names import host_names
 from tests.factories.patience import eventually
 from tests.factories.served import Served
 
@@ -139,3 +141,20 @@ def test_a_later_run_refreshes_its_token(signed_in: Terminal, house: Served) -> 
     assert signed_in.settings()["UIPATH_ACCESS_TOKEN"] == renewed["access_token"]
     assert claims_of(renewed["access_token"])["exp"] > 1
     assert "InvoiceInbox" in signed_in.run("assets", "list", "--folder-path", house.folder, "--format", "json")
+
+
+def test_an_application_signs_in_on_the_host_that_is_built_in(administrator: Administrator, tmp_path: Path) -> None:
+    house, host = administrator.house, "cloud.uipath.com"
+    application = administrator.make_application(
+        "pipeline", is_confidential=True, application_scopes=["OR.Assets", "OR.Folders"]
+    )
+    address = f"https://{host}/{house.organization}/{house.tenant}"
+    who = ("--client-id", application["id"], "--client-secret", application["secret"])
+    terminal = Terminal(tmp_path)
+    with host_names(tmp_path, house.base_url, host) as environment:
+        terminal.run("auth", *who, "--base-url", address, "--scope", "OR.Assets OR.Folders", **environment)
+        settings = terminal.settings()
+        assert settings["UIPATH_URL"] == address
+        assert claims_of(settings["UIPATH_ACCESS_TOKEN"])["prt_id"] == settings["UIPATH_ORGANIZATION_ID"]
+        listing = ("assets", "list", "--folder-path", house.folder, "--format", "json")
+        assert "InvoiceInbox" in terminal.run(*listing, **environment)
