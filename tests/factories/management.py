@@ -22,8 +22,8 @@ from stagedoor.audit.models import AuditRow
 from stagedoor.audit.service import AuditWriter, list_rows
 from stagedoor.catalog import CATALOG
 from stagedoor.door.errors import Dialect, draw_error
-from stagedoor.identity.attempts import AttemptLimits
 from stagedoor.identity.api_users.narrowed_keys import NarrowedKeys
+from stagedoor.identity.attempts import AttemptLimits
 from stagedoor.identity.authenticators.access_key import AccessKeyAuthenticator
 from stagedoor.identity.authenticators.local_authority import LocalAuthorityAuthenticator
 from stagedoor.identity.authorize.sessions import SignInSessions
