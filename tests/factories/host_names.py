@@ -61,7 +61,7 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 @contextmanager
 def host_names(directory: Path, base_url: str, *hosts: str) -> Iterator[Mapping[str, str]]:
-    """Lead the hosts to the server at ``base_url``, and nobody anywhere else; give the environment that clients need."""
+    """Lead the hosts to the server at ``base_url``, and no other anywhere; give the environment that clients need."""
     authority = Authority()
     trusted = directory / "authority.pem"
     trusted.write_text(authority.pem)
