@@ -55,7 +55,7 @@ lock: $(VENV)/.installed-dev ## Renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile -q --group bench --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements/bench.txt
 
 clean: ## Remove what was installed and built; data in .stagedoor stays
-	rm -rf $(VENV) .venv-bench .fuzz tests/strangers/node/node_modules bench/peers/node/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .fuzz tests/strangers/node/node_modules bench/peers/node/node_modules bench/peers/cds/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Stagedoor needs Python 3.11 or later; set PYTHON=python3.11"; exit 1; }

@@ -42,7 +42,8 @@ ROWS: Mapping[str, Callable[[Run], Sequence[Finding]]] = {
     "command-line": command_line.measure,
     "memory": memory.measure,
 }
-PEER_ROWS = frozenset({"peers", "peer-keys"})
+# What is installed for which rows, in the order in which the script wants it.
+GROUPS: Mapping[str, frozenset[str]] = {"cds": frozenset({"growth"}), "peers": frozenset({"peers", "peer-keys"})}
 INSTALL = Path(__file__).with_name("install.sh")
 
 
@@ -58,7 +59,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
     rows = asked.rows or list(ROWS)
-    groups = ["peers"] if PEER_ROWS & set(rows) else []
+    groups = [group for group, its_rows in GROUPS.items() if its_rows & set(rows)]
     # Debian keeps servers out of the PATH of those who are not root.
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     environment = {**os.environ, "PYTHON": sys.executable}

@@ -127,6 +127,12 @@ def _multiply(prepared: PreparedHouse, table: str, varied: Mapping[str, str], co
             f"SELECT {values} FROM numbers, (SELECT * FROM {table} ORDER BY id LIMIT 1) AS t",
             {"count": count, "waiting": waiting},
         )
+        # The row that was copied is the first by its id, and by its time from now on.
+        of_all = f"FROM {table}"
+        first = (
+            f"UPDATE {table} SET created_at = (SELECT min(created_at) {of_all}) WHERE id = (SELECT min(id) {of_all})"
+        )
+        connection.execute(first)
         for _, sql in indexes:
             connection.execute(sql)
         # With an index goes what is planned with.

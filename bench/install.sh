@@ -1,6 +1,7 @@
 #!/bin/sh
-# Install what the benchmarks need beside Stagedoor: an upstream and a load tool, and with the word "peers" the gateways
-# that it is compared with. Without the first two nothing can be measured; a gateway that is missing is only named.
+# Install what the benchmarks need beside Stagedoor: an upstream and a load tool, with the word "cds" the server whose
+# lists are compared with ours, and with the word "peers" after it the gateways. Without the first two nothing can be
+# measured; what else is missing is only named.
 set -eu
 here=$(dirname "$0")
 root=$here/..
@@ -37,6 +38,26 @@ needed=$(missing_packages nginx=nginx-light wrk=wrk taskset=util-linux)
 # Each name is a word of its own.
 # shellcheck disable=SC2086
 [ -z "$needed" ] || install_packages $needed || exit 1
+
+# SQLite's driver for Node is downloaded from its makers, or built where that cannot be: with the headers beside Node.
+install_cds() {
+  cds=$here/peers/cds
+  cmp -s "$cds/package-lock.json" "$cds/node_modules/installed.json" && return 0
+  prefix=$(dirname "$(dirname "$(command -v node)")")
+  [ ! -e "$prefix/include/node/node_version.h" ] || export npm_config_nodedir="$prefix"
+  npm ci --prefix "$cds" --ignore-scripts --no-audit --no-fund --silent &&
+    npm rebuild --prefix "$cds" --silent better-sqlite3 &&
+    cp "$cds/package-lock.json" "$cds/node_modules/installed.json"
+}
+
+if [ "${1:-}" = cds ]; then
+  if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+    echo "@sap/cds needs Node 20 or later and npm; it is left out of the comparison." >&2
+  else
+    install_cds || echo "@sap/cds could not be installed; it is left out of the comparison." >&2
+  fi
+  shift
+fi
 
 [ "${1:-}" = peers ] || exit 0
 

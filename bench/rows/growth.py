@@ -1,4 +1,7 @@
-"""Whether lists, adding and taking stay fast while queue items and jobs grow from a thousand to a million."""
+"""Whether lists, adding and taking stay fast while queue items and jobs grow from a thousand to a million.
+
+The lists are asked of ``@sap/cds`` too, which serves the same rows from a file of its own.
+"""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +13,12 @@ from typing import Any
 
 import httpx2
 
-from bench.figures import Figure, at_most
+from bench.figures import Figure, Finding, Missing, at_most
 from bench.grown import QUEUES, Grown, grown_house
 from bench.house import running_server
+from bench.peers import cds
+from bench.peers.peer import RunningPeer
+from bench.processes import ProcessTree
 from bench.run import Run
 
 ROW = "growth"
@@ -34,20 +40,22 @@ class Question:
     query: Callable[[int], Query]
 
 
-def measure(run: Run) -> list[Figure]:
-    """Return milliseconds of each list at a million rows, and of adding and taking at a thousand and at a million."""
+def measure(run: Run) -> list[Finding]:
+    """Return milliseconds of each list at a million rows, and of adding and taking at a thousand and at a million.
+
+    Then those of the lists over HTTP, beside the peer's.
+    """
     with ExitStack() as stack:
         run.progress.say(f"{ROW}: fill {FEW:,} and {MANY:,} queue items and jobs")
         few, many = (stack.enter_context(grown_house(run, count)) for count in (FEW, MANY))
-        figures: list[Figure] = []
+        figures: list[Finding] = []
         for question in QUESTIONS:
             run.progress.say(f"{ROW}: {question.name}")
             samples = _time_list(many, question, CALLS_A_ROUND * run.pace.rounds)
             figures.append(_list_figure(question.name, samples))
         run.progress.say(f"{ROW}: add and take")
         figures += _time_writes(few, many, WRITES_A_ROUND * run.pace.rounds)
-        run.progress.say(f"{ROW}: one list over the wire")
-        figures.append(_list_figure("jobs running, over HTTP", _time_http(many, CALLS_A_ROUND * run.pace.rounds)))
+        figures += _compare(run, many)
     return figures
 
 
@@ -90,19 +98,86 @@ def _time_writes(few: Grown, many: Grown, calls: int) -> list[Figure]:
     return figures
 
 
-def _time_http(grown: Grown, calls: int) -> list[float]:
-    access_key = grown.prepared.make_key("all")
-    headers = {"Authorization": f"Bearer {access_key}", "X-UIPATH-FolderPath": grown.prepared.folder}
-    with (
-        running_server(grown.prepared) as server,
-        httpx2.Client(base_url=server.orchestrator_url, headers=headers, timeout=60) as client,
-    ):
-        samples: list[float] = []
-        for _ in range(calls):
-            began = time.perf_counter()
-            client.get("/odata/Jobs", params=dict(RUNNING)).raise_for_status()
-            samples.append((time.perf_counter() - began) * 1000)
-        return samples
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One of those that are asked the same over HTTP."""
+
+    name: str
+    client: httpx2.Client
+    processes: ProcessTree
+
+
+def _compare(run: Run, grown: Grown) -> list[Finding]:
+    """Ask Stagedoor and the peer the same lists in turn, each once before it is timed, to see that they agree."""
+    version = cds.find_version()
+    headers = {
+        "Authorization": f"Bearer {grown.prepared.make_key('all')}",
+        "X-UIPATH-FolderPath": grown.prepared.folder,
+    }
+    with ExitStack() as stack:
+        ours = stack.enter_context(running_server(grown.prepared))
+        client = stack.enter_context(httpx2.Client(base_url=ours.orchestrator_url, headers=headers, timeout=60))
+        servers = [Server("Stagedoor", client, ProcessTree((ours.process.pid,)))]
+        if version is not None:
+            run.progress.say(f"{ROW}: copy the rows for the peer")
+            servers.append(_peer(stack, run, grown, f"@sap/cds {version}"))
+        findings: list[Finding] = []
+        for question in QUESTIONS:
+            run.progress.say(f"{ROW}: {question.name}, over HTTP")
+            findings += _compare_one(question, servers, grown.count, run.pace.rounds)
+    if version is None:
+        findings.append(Missing(row=ROW, subject="@sap/cds", reason="not installed"))
+    return findings
+
+
+def _peer(stack: ExitStack, run: Run, grown: Grown, name: str) -> Server:
+    theirs = run.directory / "cds.db"
+    cds.copy_rows(grown.prepared.data_dir / "stagedoor.db", theirs)
+    running: RunningPeer = stack.enter_context(cds.running_cds(theirs, run.directory))
+    client = stack.enter_context(httpx2.Client(base_url=running.base_url, timeout=60))
+    return Server(name, client, running.processes)
+
+
+def _compare_one(question: Question, servers: Sequence[Server], count: int, rounds: int) -> list[Finding]:
+    entity_set = question.operation_id.partition("_")[0]
+    query = {**question.query(count), "$select": SHOWN[entity_set]}
+    answers = [_answer(server, entity_set, query) for server in servers]
+    if any(answer != answers[0] for answer in answers):
+        return [Missing(row=ROW, subject=f"{question.name}: {servers[1].name}", reason="gave another answer")]
+    wall: dict[str, list[float]] = {server.name: [] for server in servers}
+    processor: dict[str, list[float]] = {server.name: [] for server in servers}
+    for _ in range(rounds):
+        for server in servers:
+            before = server.processes.cpu_seconds()
+            for _ in range(CALLS_A_ROUND):
+                began = time.perf_counter()
+                server.client.get(f"/odata/{entity_set}", params=query)
+                wall[server.name].append((time.perf_counter() - began) * 1000)
+            processor[server.name].append((server.processes.cpu_seconds() - before) * 1000 / CALLS_A_ROUND)
+    columns = (("ms", wall), ("ms of CPU", processor))
+    return [
+        Figure(
+            row=ROW,
+            name=f"{question.name}: {name}, {unit}",
+            samples=samples,
+            unit=unit,
+            subject=question.name,
+            column=f"{name}, {unit}",
+        )
+        for unit, measured in columns
+        for name, samples in measured.items()
+    ]
+
+
+def _answer(server: Server, entity_set: str, query: Query) -> tuple[object, list[tuple[object, ...]]]:
+    """Return the number of all, and the page; times as such, as each writes them in its own way."""
+    page = server.client.get(f"/odata/{entity_set}", params=dict(query)).raise_for_status().json()
+    names = query["$select"].split(",")
+    rows = [
+        tuple(datetime.fromisoformat(row[name]) if name == "CreationTime" else row[name] for name in names)
+        for row in page["value"]
+    ]
+    return page.get("@odata.count"), rows
 
 
 def _time_call(
@@ -128,6 +203,9 @@ def _jobs(name: str, query: Callable[[int], Query]) -> Question:
 def _items(name: str, query: Callable[[int], Query]) -> Question:
     return Question(f"items {name}", "QueueItems_Get", query)
 
+
+SHOWN = {"Jobs": "Id,Key,State,ReleaseName,CreationTime", "QueueItems": "Id,Key,Status,Reference,CreationTime"}
+"""What is asked for where both are asked, so that they show the same."""
 
 NEWEST = {"$orderby": "CreationTime desc", "$top": "10"}
 PAGE = {"$top": "100"}
