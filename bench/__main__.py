@@ -15,6 +15,7 @@ from bench.page import PAGE, write_blocks
 from bench.progress import Progress
 from bench.rows import (
     access_keys,
+    bodies,
     command_line,
     embedded,
     gateway,
@@ -41,6 +42,7 @@ ROWS: Mapping[str, Callable[[Run], Sequence[Finding]]] = {
     "starting": starting.measure,
     "command-line": command_line.measure,
     "memory": memory.measure,
+    "bodies": bodies.measure,
 }
 # What is installed for which rows, in the order in which the script wants it.
 GROUPS: Mapping[str, frozenset[str]] = {"cds": frozenset({"growth"}), "peers": frozenset({"peers", "peer-keys"})}

@@ -10,6 +10,7 @@ from time import monotonic
 
 import httpx2
 import pytest
+from bench.large_bodies import download, large_upstream, make_certificate, upload
 from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.patience import eventually
 from tests.factories.raw_http import RawAnswers, exchange
@@ -368,3 +369,27 @@ def test_large_bodies_pass_both_ways_in_little_memory(
             assert sum(len(piece) for piece in answer.iter_bytes()) == LARGE
     assert memory(front, "VmHWM") - before < MEMORY_ADDED_MAX
     assert json.loads(httpx2.get(f"{front.house.base_url}/healthz").text)["status"] == "ok"
+
+
+def test_large_bodies_pass_both_ways_over_tls_whatever_their_framing(front: Administrator, tmp_path: Path) -> None:
+    # Two gibibytes of each are a row of the benchmarks.
+    size = LARGE // 4
+    certificate = make_certificate(tmp_path)
+    with large_upstream(size, certificate=certificate) as upstream_url:
+        tenant = f"{front.house.organization}/large"
+        order = {
+            "name": "large",
+            "kind": "pat",
+            "url": upstream_url,
+            "secret": "upstream-token",
+            "ca_pem": certificate.read_text().partition("-----BEGIN PRIVATE KEY")[0],
+            "tenant": tenant,
+        }
+        assert front.make("/connections", order)["sign_in"]["state"] == "signed_in"
+        key = str(front.make("/keys", {"name": "large", "tenant": tenant, "allow": ["all"]})["key"])
+        address = f"{front.house.base_url}/{tenant}/orchestrator_"
+        before = memory_from_here(front)
+        for in_chunks in (False, True):
+            upload(address, key, size, in_chunks=in_chunks)
+            download(address, key, size, in_chunks=in_chunks)
+        assert memory(front, "VmHWM") - before < MEMORY_ADDED_MAX
