@@ -1,6 +1,8 @@
 """What can be done with external applications."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from difflib import get_close_matches
 
 from sqlalchemy.orm import Session
 
@@ -114,6 +116,14 @@ class ExternalApplications:
         return row
 
 
+def _near(scope: str, known: Iterable[str]) -> str:
+    by_letters = {name.lower(): name for name in known}
+    near = get_close_matches(scope.lower()[:100], by_letters, n=3, cutoff=0.8)
+    if near:
+        return f"Did you mean {' or '.join(by_letters[name] for name in near)}?"
+    return "Scopes are spelt as in OR.Jobs, OR.Jobs.Read and OR.Jobs.Write; each operation names the one that it needs."
+
+
 def _check(wanted: NewApplication) -> None:
     if not wanted.name.strip() or len(wanted.name) > 128:
         raise ExternalApplicationRefused("An external application needs a name of 1 to 128 characters.")
@@ -126,7 +136,9 @@ def _check(wanted: NewApplication) -> None:
             )
     unknown = sorted((set(wanted.user_scopes) | set(wanted.application_scopes)) - REGISTRABLE_SCOPES - OPENID_SCOPES)
     if unknown:
-        raise ExternalApplicationRefused(f"Unknown scopes: {' '.join(unknown)[:500]}.")
+        raise ExternalApplicationRefused(
+            f"Unknown scopes: {' '.join(unknown)[:500]}.", hint=_near(unknown[0], REGISTRABLE_SCOPES)
+        )
     if set(wanted.application_scopes) & OPENID_SCOPES:
         raise ExternalApplicationRefused("openid, profile, email and offline_access are about people: user scopes.")
     if DEFAULT_SCOPE in wanted.user_scopes:

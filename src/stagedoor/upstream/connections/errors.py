@@ -9,7 +9,7 @@ class ConnectionUnknown(StagedoorError):
     code = "connection_unknown"
     status = 404
     public = "There is no connection of this name."
-    hint = "List the organization's connections to see what they are called."
+    hint = "`stagedoor connection list` shows what they are called; mind the letter case."
 
 
 class ConnectionRefused(StagedoorError):

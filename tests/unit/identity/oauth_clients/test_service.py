@@ -85,6 +85,20 @@ def test_unsafe_applications_are_refused(
         applications.create(session, ACME, wanted)
 
 
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [("OR.Jobbs", "OR.Jobs"), ("or.queues.read", "OR.Queues.Read"), ("Nonsense", "Scopes are spelt as in OR.Jobs")],
+)
+def test_a_scope_that_is_none_is_refused_with_what_may_be_meant(
+    scope: str, said: str, database: Database, applications: ExternalApplications
+) -> None:
+    wanted = NewApplication(name="x", is_confidential=True, application_scopes=(scope,))
+    with database.write() as session, pytest.raises(ExternalApplicationRefused) as refused:
+        applications.create(session, ACME, wanted)
+    assert scope in refused.value.public
+    assert said in str(refused.value.hint)
+
+
 def test_a_secret_is_stored_as_a_keyed_hash_alone(database: Database, applications: ExternalApplications) -> None:
     with database.write() as session:
         client = applications.create(session, ACME, ROBOT)
