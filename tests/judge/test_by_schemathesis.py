@@ -13,13 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 import schemathesis
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import FlakyStrategyDefinition
@@ -37,12 +35,12 @@ from tests.factories.operation_paths import plain_path
 from tests.factories.served import served
 from tests.judge.linked_rooms import ROOMS as LINKED_ROOMS
 from tests.judge.linked_rooms import LinkedRoom, add_links
+from tests.judge.vendor_document import needs_document, read_document
 
 from stagedoor.catalog.matcher import CATALOG
 from stagedoor.catalog.operations import Operation
 from stagedoor.orchestrator.app import ROOMS, join_routes
 
-DOCUMENT = Path(__file__).parents[2].parent / "shared" / "orchestrator-api" / "orchestrator.yaml"
 EXAMPLES = int(os.environ.get("STAGEDOOR_JUDGE_EXAMPLES", "6"))
 BUILT = join_routes(ROOMS)
 ORDER = ("POST", "GET", "PUT", "PATCH", "DELETE")
@@ -59,11 +57,7 @@ LIVES = max(4, EXAMPLES // 4)
 
 numbers_of_names = count(1)
 
-pytestmark = [
-    pytest.mark.skipif(
-        not DOCUMENT.is_file(), reason=f"the vendor's document is not beside this checkout ({DOCUMENT})"
-    ),
-]
+pytestmark = needs_document
 
 
 @dataclass
@@ -115,7 +109,7 @@ def document() -> Any:
 
     It marks no property at all as nullable, and real servers answer null for whatever is not set.
     """
-    read = yaml.load(DOCUMENT.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    read = read_document()
     for schema in read["components"]["schemas"].values():
         needed = schema.get("required", ())
         properties = schema.get("properties", {})
