@@ -32,7 +32,7 @@ def list_roles(call: Call) -> Answer:
     return read_set(call, ROLES)
 
 
-@routes.reads("Roles_GetById")
+@routes.reads("Roles_GetById", basis=Basis.RECORDED, note="As the vendor's API guide prints it.")
 def show_role(call: Call) -> Answer:
     """Answer one role."""
     return read_one(call, ROLES, (Role.number == get_number_argument(call, "key"),))
@@ -56,7 +56,7 @@ def update_role(call: Call) -> Answer:
     body, role = get_body(call), _role_argument(call)
     call.people.verify_may_change(call)
     role_id = id_of_own(role)
-    held = store.list_permissions(call.session, role)
+    held = store.list_permissions(call.session, role_id)
     call.people.change_role(call, role_id, read_role(body, held=held))
     return read_one(call, ROLES, (Role.number == role.number,))
 
@@ -70,7 +70,7 @@ def delete_role(call: Call) -> Answer:
     return Answer(status=204)
 
 
-@routes.writes("Roles_SetUsersById", basis=Basis.GUESS, note=CHANGE_NOTE)
+@routes.writes("Roles_SetUsersById", note=CHANGE_NOTE)
 def set_users(call: Call) -> Answer:
     """Give a role in the whole tenant to some users and take it from others."""
     body = get_body(call)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from stagedoor.orchestrator.roles.models import Role, RolePermission
+from stagedoor.orchestrator.people import TENANT_ROLE_PERMISSIONS
+from stagedoor.orchestrator.roles.models import Role
 
 
 def find_role(session: Session, tenant_id: str, number: int) -> Role | None:
@@ -24,9 +25,7 @@ def list_names(session: Session, tenant_id: str) -> Sequence[str]:
     return session.scalars(select(Role.name).where(Role.tenant_id == tenant_id).order_by(Role.number)).all()
 
 
-def list_permissions(session: Session, role: Role) -> Sequence[str]:
-    """Return what a role allows."""
-    held = select(RolePermission.name).where(
-        RolePermission.tenant_id == role.tenant_id, RolePermission.role_number == role.number
-    )
-    return session.scalars(held.order_by(RolePermission.name)).all()
+def list_permissions(session: Session, own_role_id: int) -> Sequence[str]:
+    """Return what a role of a tenant's own allows."""
+    kept = TENANT_ROLE_PERMISSIONS.c
+    return session.scalars(select(kept.permission).where(kept.role_id == own_role_id).order_by(kept.permission)).all()
