@@ -35,8 +35,8 @@ PERIOD_DAYS_MAX = 3650
 PERIOD_DAYS_DEFAULT = 30
 
 NOTE = (
-    "Nothing is deleted where nothing was set, which is shown as None. Delete and Archive are carried out within the "
-    "hour; an archive is a CSV file in the bucket, and what is sealed is not in it."
+    "Nothing is deleted where nothing was set, which is shown as None; the vendor deletes after 30 days. Delete and "
+    "Archive are carried out within the hour; an archive is a CSV file in the bucket, and what is sealed is not in it."
 )
 
 
@@ -159,6 +159,8 @@ def retention_routes(
     retention: Retention,
     verify_thing: Callable[[Call, int], None],
     visible: Callable[[Call], Sequence[ColumnElement[bool]]],
+    *,
+    basis: Basis = Basis.SPEC,
 ) -> Routes:
     """Return the vendor's four operations on the settings.
 
@@ -168,12 +170,12 @@ def retention_routes(
     routes = Routes()
     name = retention.set_name
 
-    @routes.reads(f"{name}_Get", basis=Basis.GUESS, note=NOTE)
+    @routes.reads(f"{name}_Get", basis=basis, note=NOTE)
     def list_settings(call: Call) -> Answer:
         """Answer the settings that were made for what the folder sees."""
         return read_set(call, retention.entity_set, visible(call))
 
-    @routes.reads(f"{name}_GetById", basis=Basis.GUESS, note=NOTE)
+    @routes.reads(f"{name}_GetById", basis=basis, note=NOTE)
     def show_setting(call: Call) -> Answer:
         """Answer one thing's setting, the default where none was made."""
         thing_id = get_number_argument(call, "key")
@@ -181,7 +183,7 @@ def retention_routes(
         shown = retention.show(call.session, thing_id, _asked_kind(call))
         return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#{name}/$entity", **shown})
 
-    @routes.writes(f"{name}_PutById", basis=Basis.GUESS, note=NOTE)
+    @routes.writes(f"{name}_PutById", basis=basis, note=NOTE)
     def set_setting(call: Call) -> Answer:
         """Set how long what belongs to one thing is kept."""
         thing_id, body = get_number_argument(call, "key"), get_body(call)
@@ -195,7 +197,7 @@ def retention_routes(
         retention.put(call.session, call.tenant.tenant_id, thing_id, kind or Kind.FINAL, setting)
         return done(call)
 
-    @routes.writes(f"{name}_DeleteById", basis=Basis.GUESS, note=NOTE)
+    @routes.writes(f"{name}_DeleteById", basis=basis, note=NOTE)
     def reset_settings(call: Call) -> Answer:
         """Forget what was set for one thing."""
         thing_id = get_number_argument(call, "key")

@@ -19,8 +19,9 @@ routes = Routes(settlement=DUE_MOVES)
 
 @routes.reads(
     "Alerts_Get",
-    basis=Basis.GUESS,
-    note="Raised by jobs that fault and by RaiseProcessAlert; the latest come first where no order is asked for.",
+    basis=Basis.RECORDED,
+    note="As the vendor's API guide prints them. Raised by jobs that fault and by RaiseProcessAlert; the latest come "
+    "first where no order is asked for.",
 )
 def list_alerts(call: Call) -> Answer:
     """Answer the alerts that the caller may see."""
@@ -35,7 +36,7 @@ def count_unread(call: Call) -> Answer:
     return _show_unread(call)
 
 
-@routes.writes("Alerts_MarkAsRead")
+@routes.writes("Alerts_MarkAsRead", basis=Basis.RECORDED, note="As the vendor's API guide prints it.")
 def mark_as_read(call: Call) -> Answer:
     """Note that the caller has read alerts, and answer how many are left; ids that are none are passed over."""
     keys = get_required(find_guids(get_body(call), "ids"), "ids")
@@ -43,7 +44,7 @@ def mark_as_read(call: Call) -> Answer:
     return _show_unread(call)
 
 
-@routes.writes("Alerts_RaiseProcessAlert", basis=Basis.GUESS, note="Everybody who may see alerts sees it.")
+@routes.writes("Alerts_RaiseProcessAlert", note="Everybody who may see alerts sees it.")
 def raise_process_alert(call: Call) -> Answer:
     """Raise an alert of a process about itself."""
     alert = read_process_alert(get_object(get_body(call), "processAlert"))

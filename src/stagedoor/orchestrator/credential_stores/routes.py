@@ -31,7 +31,7 @@ REMEMBERED = (
 routes = Routes(settlement=service.OWN_STORE)
 
 
-@routes.reads("CredentialStores_Get", basis=Basis.GUESS, note=REMEMBERED)
+@routes.reads("CredentialStores_Get", note=REMEMBERED)
 def list_stores(call: Call) -> Answer:
     """Answer the tenant's stores."""
     return read_set(call, CREDENTIAL_STORES)
@@ -43,16 +43,14 @@ def get_store(call: Call) -> Answer:
     return read_one(call, CREDENTIAL_STORES, [store.has_id(get_number_argument(call, "key"))])
 
 
-@routes.writes("CredentialStores_Post", basis=Basis.GUESS, note=REMEMBERED)
+@routes.writes("CredentialStores_Post", note=REMEMBERED)
 def create_store(call: Call) -> Answer:
     """Remember a store."""
     row = service.create_store(call, read_store(get_body(call)))
     return read_one(call, CREDENTIAL_STORES, [store.has_id(row.id)], status=201)
 
 
-@routes.writes(
-    "CredentialStores_PutById", basis=Basis.GUESS, note="A configuration that is not sent stays; the Type stays always."
-)
+@routes.writes("CredentialStores_PutById", note="A configuration that is not sent stays; the Type stays always.")
 def update_store(call: Call) -> Answer:
     """Change a store."""
     service.update_store(call, _store(call), read_store(get_body(call)))
@@ -88,7 +86,6 @@ def get_default(call: Call) -> Answer:
 
 @routes.reads(
     "CredentialStores_GetAvailableCredentialStoreTypes",
-    basis=Basis.GUESS,
     note="The kinds that Stagedoor can remember, by names that the vendor's documentation uses.",
 )
 def list_types(call: Call) -> Answer:

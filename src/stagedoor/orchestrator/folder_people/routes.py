@@ -34,7 +34,7 @@ TAKE_MAX = 1000
 routes = Routes()
 
 
-@routes.writes("Folders_AssignUsers", basis=Basis.GUESS, note=CHANGE_NOTE)
+@routes.writes("Folders_AssignUsers", basis=Basis.RECORDED, note=f"As the vendor's API guide prints it. {CHANGE_NOTE}")
 def assign_users(call: Call) -> Answer:
     """Put users into folders, with the roles named for each."""
     assignments = get_object(get_body(call), "assignments")
@@ -45,7 +45,6 @@ def assign_users(call: Call) -> Answer:
 
 @routes.writes(
     "Folders_AssignDomainUser",
-    basis=Basis.GUESS,
     note=f"The domain is the organization itself, whose people are found by identifier or name. {CHANGE_NOTE}",
 )
 def assign_domain_user(call: Call) -> Answer:
@@ -59,7 +58,7 @@ def assign_domain_user(call: Call) -> Answer:
     return Answer(status=204)
 
 
-@routes.writes("Folders_RemoveUserFromFolderById", basis=Basis.GUESS, note=CHANGE_NOTE)
+@routes.writes("Folders_RemoveUserFromFolderById", note=CHANGE_NOTE)
 def remove_user(call: Call) -> Answer:
     """Take a user out of a folder, with the roles held there."""
     number = get_required(find_integer(get_body(call), "userId"), "userId")
@@ -68,7 +67,7 @@ def remove_user(call: Call) -> Answer:
     return Answer(status=204)
 
 
-@routes.writes("Folders_RemoveUserFromFolderByKey", basis=Basis.GUESS, note=CHANGE_NOTE)
+@routes.writes("Folders_RemoveUserFromFolderByKey", note=CHANGE_NOTE)
 def remove_user_by_key(call: Call) -> Answer:
     """Take a user out of a folder, named by the key."""
     key = get_required(find_guid(get_body(call), "userKey"), "userKey")
@@ -82,8 +81,9 @@ def remove_user_by_key(call: Call) -> Answer:
 
 @routes.reads(
     "Folders_GetUsersForFolderByKeyAndIncludeinherited",
-    basis=Basis.GUESS,
-    note="Takes $top and $skip; a role that is held in the whole tenant counts as inherited from no folder.",
+    basis=Basis.RECORDED,
+    note="As the vendor's API guide prints it. Takes $top and $skip; a role that is held in the whole tenant counts as "
+    "inherited from no folder.",
 )
 def list_users_for_folder(call: Call) -> Answer:
     """Answer who is in a folder, and by which roles."""
@@ -95,7 +95,7 @@ def list_users_for_folder(call: Call) -> Answer:
     skip = find_query_integer(call, "$skip", default=0)
     take = find_query_integer(call, "$top", default=TAKE_MAX, most=TAKE_MAX)
     shown = [descriptions.describe_presence(one, folder) for one in present[skip : skip + take]]
-    context = f"{call.base_url}/odata/$metadata#Collection(UiPath.Server.Configuration.OData.UserRolesDto)"
+    context = f"{call.base_url}/odata/$metadata#UserRoles"
     return Answer(content={"@odata.context": context, "@odata.count": len(present), "value": shown})
 
 

@@ -59,8 +59,8 @@ def toggle_runtime(call: Call) -> Answer:
 
 @routes.reads(
     "LicensesNamedUser_GetLicensesNamedUserByRobottype",
-    basis=Basis.GUESS,
-    note="The robots of this type that log in as somebody, each licensed.",
+    note="The robots of this type that log in as somebody, each licensed; the key is the robot's, the vendor's is the "
+    "user's name.",
 )
 def list_named_users(call: Call) -> Answer:
     """Answer the named users of a type."""

@@ -7,12 +7,12 @@ from stagedoor.orchestrator.jobs.due import DUE_MOVES
 from stagedoor.orchestrator.maintenance import service
 from stagedoor.orchestrator.maintenance.schemas import PHASE, Phase
 from stagedoor.orchestrator.own_tenant import verify_own_tenant
-from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.registry import Routes
 
 routes = Routes(settlement=DUE_MOVES)
 
 
-@routes.reads("Maintenance_Get", basis=Basis.GUESS, note="Of the tenant in the address; a tenantId is not found.")
+@routes.reads("Maintenance_Get", note="Of the tenant in the address; a tenantId is not found.")
 def show_maintenance(call: Call) -> Answer:
     """Answer how far the maintenance is."""
     verify_own_tenant(call)
@@ -21,10 +21,10 @@ def show_maintenance(call: Call) -> Answer:
 
 @routes.writes(
     "Maintenance_Start",
-    basis=Basis.GUESS,
     note=(
-        "Draining asks jobs to stop, killJobs kills them. New jobs are taken and requests answered in every phase: "
-        "what a test wants to see refused, it asks for as a fault."
+        "Draining asks jobs to stop, killJobs kills them. New jobs are taken, triggers fire and requests are answered "
+        "in every phase, which the vendor's guide says they are not: what a test wants to see refused, it asks for as "
+        "a fault."
     ),
 )
 def begin_maintenance(call: Call) -> Answer:
@@ -38,7 +38,7 @@ def begin_maintenance(call: Call) -> Answer:
     return Answer(status=204)
 
 
-@routes.writes("Maintenance_End", basis=Basis.GUESS, note="Without a maintenance to end it is a conflict (409).")
+@routes.writes("Maintenance_End", note="Without a maintenance to end it is a conflict (409).")
 def end_maintenance(call: Call) -> Answer:
     """End a maintenance."""
     verify_own_tenant(call)

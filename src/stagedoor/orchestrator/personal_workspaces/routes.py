@@ -7,7 +7,7 @@ from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.personal_workspaces import service, store
 from stagedoor.orchestrator.personal_workspaces.entities import PERSONAL_WORKSPACES
-from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.registry import Routes
 
 NAME_LENGTH_MAX = 115
 
@@ -39,7 +39,6 @@ def convert_to_folder(call: Call) -> Answer:
 
 @routes.writes(
     "PersonalWorkspaces_StartExploringById",
-    basis=Basis.GUESS,
     note="It is noted who explores; what a caller may do in the workspace is decided by its roles as ever.",
 )
 def start_exploring(call: Call) -> Answer:
@@ -50,7 +49,6 @@ def start_exploring(call: Call) -> Answer:
 
 @routes.writes(
     "PersonalWorkspaces_StopExploringById",
-    basis=Basis.GUESS,
     note="It is noted that the caller explores no longer; it is no error if it did not.",
 )
 def stop_exploring(call: Call) -> Answer:

@@ -22,7 +22,7 @@ from stagedoor.orchestrator.process_schedules.entities import PROCESS_SCHEDULES
 from stagedoor.orchestrator.process_schedules.firing import look_at_queue
 from stagedoor.orchestrator.process_schedules.models import ProcessSchedule
 from stagedoor.orchestrator.process_schedules.schemas import read_schedule
-from stagedoor.orchestrator.registry import Basis, Routes, Settlement
+from stagedoor.orchestrator.registry import Routes, Settlement
 from stagedoor.orchestrator.webhooks.schemas import EventType
 
 
@@ -56,7 +56,7 @@ def get_schedule(call: Call) -> Answer:
     return read_one(call, PROCESS_SCHEDULES, [store.has_id(schedule_id), store.in_folder(get_folder(call))])
 
 
-@routes.writes("ProcessSchedules_Post", basis=Basis.GUESS, note=_NOTE)
+@routes.writes("ProcessSchedules_Post", note=_NOTE)
 def create_schedule(call: Call) -> Answer:
     """Make a trigger."""
     schedule = service.create_schedule(call.session, read_schedule(get_body(call)), _writer(call))
@@ -84,7 +84,6 @@ def delete_schedule(call: Call) -> Answer:
 
 @routes.writes(
     "ProcessSchedules_ActivateById",
-    basis=Basis.GUESS,
     note="Looks at the trigger's queue now; a trigger that is disabled or belongs to no queue cannot be activated.",
 )
 def activate_schedule(call: Call) -> Answer:

@@ -21,7 +21,7 @@ from stagedoor.orchestrator.fields import (
 )
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one, read_set
-from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.releases import service
 from stagedoor.orchestrator.releases.entities import RELEASES
 from stagedoor.orchestrator.releases.models import Release
@@ -38,7 +38,7 @@ from stagedoor.orchestrator.webhooks.schemas import EventType
 routes = Routes()
 
 
-@routes.reads("Releases_Get")
+@routes.reads("Releases_Get", basis=Basis.RECORDED, note="As the vendor's Postman collection shows it.")
 @routes.reads("Releases_ListReleases")
 def list_releases(call: Call) -> Answer:
     """Answer the releases of the folder; the vendor's command line asks for them by the second name."""

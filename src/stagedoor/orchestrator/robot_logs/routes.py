@@ -23,7 +23,7 @@ PLACED = "A line belongs to the folder of the job that it names, else of its rob
 routes = Routes(settlement=DUE_MOVES)
 
 
-@routes.reads("RobotLogs_Get", basis=Basis.GUESS, note="Lines come latest first where no order is asked for.")
+@routes.reads("RobotLogs_Get", note="Lines come latest first where no order is asked for.")
 def list_lines(call: Call) -> Answer:
     """Answer the folder's lines."""
     return read_set(call, ROBOT_LOGS, [store.in_folder(call.tenant.tenant_id, get_folder(call))])
@@ -44,14 +44,14 @@ def export_lines(call: Call) -> Answer:
     return start_export(call, ExportKind.LOGS, lambda: rows_of_set(call, ROBOT_LOGS, EXPORTED, where))
 
 
-@routes.writes("Logs_Post", basis=Basis.GUESS, note=PLACED)
+@routes.writes("Logs_Post", note=PLACED)
 def submit_line(call: Call) -> Answer:
     """Take one line from a robot."""
     service.submit_lines(call, [read_line(get_body(call))])
     return Answer()
 
 
-@routes.writes("Logs_SubmitLogs", basis=Basis.GUESS, note=PLACED)
+@routes.writes("Logs_SubmitLogs", note=PLACED)
 def submit_lines(call: Call) -> Answer:
     """Take many lines from a robot, all or none."""
     service.submit_lines(call, read_lines(call.body))

@@ -79,7 +79,7 @@ def delete_settings(call: Call) -> Answer:
     return Answer(status=204)
 
 
-@routes.writes("Settings_UpdateUserSetting", basis=Basis.GUESS, note="Whoever set it sees it instead of the tenant's.")
+@routes.writes("Settings_UpdateUserSetting", note="Whoever set it sees it instead of the tenant's.")
 def save_user_setting(call: Call) -> Answer:
     """Set a value for the caller alone."""
     body = get_object(get_body(call), "setting")
@@ -90,9 +90,7 @@ def save_user_setting(call: Call) -> Answer:
     return Answer()
 
 
-@routes.reads(
-    "Settings_GetCalendar", basis=Basis.GUESS, note="Kept and shown; schedules follow calendars of their own."
-)
+@routes.reads("Settings_GetCalendar", note="Kept and shown; schedules follow calendars of their own.")
 def show_calendar(call: Call) -> Answer:
     """Answer the tenant's calendar, of the days before calendars had names."""
     calendar = service.calendar_of(call.session, call.tenant.tenant_id)
@@ -100,9 +98,7 @@ def show_calendar(call: Call) -> Answer:
     return answer_object(call, "CalendarDto", fields)
 
 
-@routes.writes(
-    "Settings_SetCalendar", basis=Basis.GUESS, note="Kept and shown; schedules follow calendars of their own."
-)
+@routes.writes("Settings_SetCalendar", note="Kept and shown; schedules follow calendars of their own.")
 def save_calendar(call: Call) -> Answer:
     """Set the tenant's calendar."""
     service.save_calendar(call.session, call.tenant.tenant_id, read_calendar(get_body(call)))

@@ -17,7 +17,6 @@ routes = Routes()
 
 @routes.writes(
     "TaskForms_CreateFormTask",
-    basis=Basis.GUESS,
     note="The form comes with the task as formLayout; ids of layouts that are kept elsewhere are kept and shown, and "
     "lead to no layout.",
 )

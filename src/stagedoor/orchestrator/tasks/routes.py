@@ -138,7 +138,6 @@ def list_task_users(call: Call) -> Answer:
 
 @routes.reads(
     "Tasks_GetTaskPermissions",
-    basis=Basis.GUESS,
     note="Each permission on tasks and catalogues is listed, granted or not, as the caller's grant amounts to it.",
 )
 def list_permissions(call: Call) -> Answer:

@@ -12,13 +12,13 @@ NOTE = "A caller is shown the tenant in the address alone, under the number 1; t
 routes = Routes()
 
 
-@routes.reads("Tenants_Get", basis=Basis.GUESS, note=NOTE)
+@routes.reads("Tenants_Get", basis=Basis.RECORDED, note=f"As the vendor's API guide prints it. {NOTE}")
 def list_tenants(call: Call) -> Answer:
     """Answer the tenant that the caller stands in."""
     return read_set(call, TENANTS_SET)
 
 
-@routes.reads("Tenants_GetById", basis=Basis.GUESS, note=NOTE)
+@routes.reads("Tenants_GetById", note=NOTE)
 def show_tenant(call: Call) -> Answer:
     """Answer the tenant that the caller stands in, if that is the one."""
     return read_one(call, TENANTS_SET, (TenantView.number == get_number_argument(call, "key"),))

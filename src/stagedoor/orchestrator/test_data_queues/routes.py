@@ -9,7 +9,7 @@ from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.fields import find_boolean, find_integers, get_body, get_number_argument, get_required
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one, read_set
-from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.registry import Routes
 from stagedoor.orchestrator.test_data_queues import service, store
 from stagedoor.orchestrator.test_data_queues.entities import TEST_DATA_QUEUE_ITEMS, TEST_DATA_QUEUES
 from stagedoor.orchestrator.test_data_queues.models import DataQueue, DataQueueItem
@@ -47,7 +47,6 @@ def create_queue(call: Call) -> Answer:
 
 @routes.writes(
     "TestDataQueues_PutById",
-    basis=Basis.GUESS,
     note="Items that are there are not held to a changed schema; only new ones are.",
 )
 def update_queue(call: Call) -> Answer:
@@ -106,7 +105,6 @@ def take_next_item(call: Call) -> Answer:
 
 @routes.writes(
     "TestDataQueueActions_DeleteAllItems",
-    basis=Basis.GUESS,
     note="The items are gone when the answer comes; the vendor's are deleted some time later.",
 )
 def delete_all_items(call: Call) -> Answer:
@@ -127,7 +125,6 @@ def delete_items(call: Call) -> Answer:
 
 @routes.writes(
     "TestDataQueueActions_SetAllItemsConsumed",
-    basis=Basis.GUESS,
     note="The items are marked when the answer comes; the vendor's are some time later.",
 )
 def set_all_consumed(call: Call) -> Answer:

@@ -13,7 +13,7 @@ from stagedoor.orchestrator.fields import (
 )
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one, read_set, read_values
-from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.registry import Routes
 from stagedoor.orchestrator.stored_files.service import show
 from stagedoor.orchestrator.test_set_executions import service, store
 from stagedoor.orchestrator.test_set_executions.conductor import conductor_of
@@ -68,7 +68,7 @@ def show_case_execution(call: Call) -> Answer:
     return read_one(call, TEST_CASE_EXECUTIONS, [store.case_has_id([case_id]), store.case_in_folder(get_folder(call))])
 
 
-@routes.writes("TestAutomation_StartTestSetExecution", basis=Basis.GUESS, note=_SCRIPTED)
+@routes.writes("TestAutomation_StartTestSetExecution", note=_SCRIPTED)
 def start_execution(call: Call) -> Answer:
     """Run a test set and answer the id of the run."""
     trigger = find_query_enum(call, "triggerType", TRIGGER_TYPE) or 0
@@ -76,7 +76,7 @@ def start_execution(call: Call) -> Answer:
     return Answer(content=execution.id)
 
 
-@routes.writes("TestAutomation_StartTestSetExecutionWithOptions", basis=Basis.GUESS, note=_SCRIPTED)
+@routes.writes("TestAutomation_StartTestSetExecutionWithOptions", note=_SCRIPTED)
 def start_execution_with_options(call: Call) -> Answer:
     """Run a test set as the options say and answer the id of the run."""
     request = read_run(get_body(call))
@@ -97,7 +97,7 @@ def cancel_case_execution(call: Call) -> Answer:
     return Answer(status=202)
 
 
-@routes.writes("TestAutomation_ReexecuteTestCases", basis=Basis.GUESS, note=_SCRIPTED)
+@routes.writes("TestAutomation_ReexecuteTestCases", note=_SCRIPTED)
 def repeat_cases(call: Call) -> Answer:
     """Run cases again within the run of their test set, and answer the new ones."""
     body = get_body(call)

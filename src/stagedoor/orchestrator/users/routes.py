@@ -56,7 +56,6 @@ def show_user(call: Call) -> Answer:
 
 @routes.writes(
     "Users_Post",
-    basis=Basis.GUESS,
     note=f"Lets a person of the organization belong to the tenant, and makes one if there is none. {CHANGE_NOTE}",
 )
 def create_user(call: Call) -> Answer:
@@ -65,14 +64,14 @@ def create_user(call: Call) -> Answer:
     return read_one(call, USERS, (User.number == number,), status=201)
 
 
-@routes.writes("Users_PutById", basis=Basis.GUESS, note=f"What is not sent stays as it is. {CHANGE_NOTE}")
+@routes.writes("Users_PutById", note=f"What is not sent stays as it is. {CHANGE_NOTE}")
 def replace_user(call: Call) -> Answer:
     """Change a user; ``RolesList`` replaces the roles in the whole tenant."""
     service.change_user(call, _user_argument(call), read_changes(get_body(call)))
     return Answer()
 
 
-@routes.writes("Users_PatchById", basis=Basis.GUESS, note=CHANGE_NOTE)
+@routes.writes("Users_PatchById", note=CHANGE_NOTE)
 def update_user(call: Call) -> Answer:
     """Change what is sent, but for roles and organization units, which this operation does not change."""
     body = get_body(call)
@@ -85,8 +84,9 @@ def update_user(call: Call) -> Answer:
 
 @routes.writes(
     "Users_DeleteById",
-    basis=Basis.GUESS,
-    note=f"The person stays in the organization and loses every role in the tenant. {CHANGE_NOTE}",
+    basis=Basis.RECORDED,
+    note="As the vendor's API guide prints it. The person stays in the organization and loses every role in the "
+    f"tenant. {CHANGE_NOTE}",
 )
 def delete_user(call: Call) -> Answer:
     """Let somebody belong to the tenant no longer."""
@@ -94,7 +94,11 @@ def delete_user(call: Call) -> Answer:
     return Answer(status=204)
 
 
-@routes.writes("Users_AssignRolesById", basis=Basis.GUESS, note=f"Replaces the roles in the tenant. {CHANGE_NOTE}")
+@routes.writes(
+    "Users_AssignRolesById",
+    basis=Basis.RECORDED,
+    note=f"Replaces the roles in the tenant, as the vendor's API guide says. {CHANGE_NOTE}",
+)
 def assign_roles(call: Call) -> Answer:
     """Let a user hold exactly these roles in the whole tenant."""
     numbers = get_required(find_integers(get_body(call), "roleIds"), "roleIds")
@@ -104,7 +108,7 @@ def assign_roles(call: Call) -> Answer:
     return Answer()
 
 
-@routes.writes("Users_ToggleRoleById", basis=Basis.GUESS, note=CHANGE_NOTE)
+@routes.writes("Users_ToggleRoleById", note=CHANGE_NOTE)
 def toggle_role(call: Call) -> Answer:
     """Give a user a role in the whole tenant, or take it."""
     body = get_body(call)
@@ -125,7 +129,7 @@ def change_culture(call: Call) -> Answer:
     return Answer()
 
 
-@routes.writes("Users_ChangeUserCultureById")
+@routes.writes("Users_ChangeUserCultureById", basis=Basis.RECORDED, note="As the vendor's API guide prints it.")
 def change_user_culture(call: Call) -> Answer:
     """Set a user's language."""
     culture = read_culture(get_body(call))
@@ -135,7 +139,6 @@ def change_user_culture(call: Call) -> Answer:
 
 @routes.reads(
     "Users_GetCurrentPermissions",
-    basis=Basis.GUESS,
     note="Tells what the caller's grant amounts to in the tenant and in any folder of it.",
 )
 def show_current_permissions(call: Call) -> Answer:
@@ -146,7 +149,6 @@ def show_current_permissions(call: Call) -> Answer:
 
 @routes.reads(
     "Users_ValidateByUserids",
-    basis=Basis.GUESS,
     note="True for a user one of whose robots has a job that runs or is being stopped.",
 )
 def tell_busy(call: Call) -> Answer:

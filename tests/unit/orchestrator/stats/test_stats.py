@@ -28,6 +28,7 @@ def test_jobs_are_counted_by_state_within_reach(desk: Desk) -> None:
     folder, other = desk.make_folder("Invoices"), desk.make_folder("Other")
     make_job(desk, folder)
     counted = counts(desk, "Stats_GetJobsStats")
+    assert list(counted) == ["Successful", "Faulted", "Canceled"]
     assert (counted["Successful"], counted["Faulted"]) == (1, 0)
     assert counts(desk, "Stats_GetJobsStats", reach=Reach(frozenset({other.key})))["Successful"] == 0
     assert counts(desk, "Stats_GetJobsStats", tenant=OTHER_TENANT)["Successful"] == 0
@@ -37,7 +38,8 @@ def test_robots_are_counted_by_state_within_reach(desk: Desk) -> None:
     folder, other = desk.make_folder("Invoices"), desk.make_folder("Other")
     robot = {"Name": "reader", "Type": "Unattended", "HostingType": "Floating"}
     desk.call("Robots_Post", robot, folder=folder)
-    assert counts(desk, "Stats_GetSessionsStats")["Available"] == 1
+    counted = counts(desk, "Stats_GetSessionsStats")
+    assert counted == {"Available": 1, "Busy": 0, "Disconnected": 0, "Unresponsive": 0}
     assert counts(desk, "Stats_GetSessionsStats", reach=Reach(frozenset({other.key})))["Available"] == 0
 
 
