@@ -1,5 +1,6 @@
 """The pytest plugin as a project meets it: the first example of its guide, run by a pytest of its own."""
 
+import json
 import os
 import re
 import sqlite3
@@ -8,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import httpx2
 import yaml
 from tests.factories.served import served
 
@@ -54,6 +56,35 @@ def test_the_guides_seed_file_can_be_planted(tmp_path: Path) -> None:
         local.seed(path)
     finally:
         local.close()
+
+
+def test_a_server_for_tests_starts_with_a_seed_takes_orders_and_goes_back_to_it(tmp_path: Path) -> None:
+    ready_file = tmp_path / "ready.json"
+    example = str(REPOSITORY / "examples" / "seeds" / "orchestrator.yaml")
+    command = [sys.executable, "-m", "stagedoor", "testing", "up", "--ready-file", str(ready_file), "--seed", example]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("base_url:")
+            ready = json.loads(ready_file.read_text())
+            headers = {"Authorization": f"Bearer {ready['access_key']}", "X-UIPATH-FolderPath": "Finance"}
+            with httpx2.Client(base_url=f"{ready['url']}/orchestrator_", headers=headers) as client:
+
+                def limits() -> list[str]:
+                    assets = client.get("/odata/Assets", params={"$filter": "Name eq 'PaymentLimit'"}).json()["value"]
+                    return [asset["Value"] for asset in assets]
+
+                assert limits() == ["5000"]
+                asset = client.get("/odata/Assets", params={"$filter": "Name eq 'PaymentLimit'"}).json()["value"][0]
+                assert client.delete(f"/odata/Assets({asset['Id']})").status_code == 204
+                assert limits() == []
+                told = httpx2.post(f"{ready['base_url']}/api/stagedoor/v1/testing/reset", headers=headers)
+                assert (told.status_code, told.json()["now"]) == (200, ready["now"])
+                assert limits() == ["5000"]
+        finally:
+            process.terminate()
+            process.wait(30)
+    assert (process.returncode, ready_file.exists()) == (0, False)
 
 
 def test_a_server_starts_with_the_examples_seed_and_plants_it_once(tmp_path: Path) -> None:

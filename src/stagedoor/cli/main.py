@@ -34,6 +34,7 @@ COMMANDS = {
         "secrets": "secrets:secrets",
         "robot": "robot:robot",
         "seed": "seed:seed",
+        "testing": "testing:testing",
     }.items()
 }
 

@@ -3,6 +3,7 @@
 ::
 
     InjectedFault   any  an answer that the test ordered
+    ControlRefused  400  an order that a server for tests does not understand
     SeedRefused     400  a seed file asks for what cannot be made
 """
 
@@ -31,3 +32,12 @@ class SeedRefused(StagedoorError):
     status = 400
     public = "The seed file cannot be used."
     hint = "Correct what the message names. What stood before it in the file has been made."
+
+
+class ControlRefused(StagedoorError):
+    """A server for tests was given an order that it does not understand, or that is not for whoever gave it."""
+
+    code = "control_refused"
+    status = 400
+    public = "The server for tests does not take this order."
+    hint = "Send the access key that may do everything; GET /api/stagedoor/v1/testing says where the server stands."

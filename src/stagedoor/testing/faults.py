@@ -94,6 +94,11 @@ class Faults:
             self._expired: set[str] = set()
             self._random = Random(self._seed)  # noqa: S311  # predictable on purpose, for tests
 
+    @property
+    def count(self) -> int:
+        """How many orders there are, rates and expired credentials among them."""
+        return len(self._faults) + len(self._rate_limits) + len(self._expired)
+
     def add(
         self,
         *routes: str,

@@ -3,6 +3,8 @@
 import asyncio
 from typing import cast
 
+import orjson
+
 from stagedoor.catalog import CATALOG
 from stagedoor.door.app import VISIT
 from stagedoor.door.bounded_protocol import BoundedProtocol
@@ -15,7 +17,8 @@ from stagedoor.identity.authenticators.errors import AccessKeyExpired, NotAuthen
 from stagedoor.identity.issued_tokens.errors import Fault as TokenFault
 from stagedoor.identity.issued_tokens.errors import TokenRefused
 from stagedoor.kit.errors import StagedoorError
-from stagedoor.testing.errors import InjectedFault
+from stagedoor.testing.control import BODY_BYTES_MAX, PREFIX, Control, refusal_of
+from stagedoor.testing.errors import ControlRefused, InjectedFault
 from stagedoor.testing.faults import NO_TIME, Asked, Effect, Faults, Lost, credential_in
 from stagedoor.testing.moved_clock import MovedClock
 
@@ -35,10 +38,11 @@ class SeverableProtocol(BoundedProtocol):
 class FaultyDoor:
     """The ASGI application of a server for tests. Its methods are for the thread of its event loop."""
 
-    def __init__(self, house: House, faults: Faults, clock: MovedClock) -> None:
+    def __init__(self, house: House, faults: Faults, clock: MovedClock, control: Control) -> None:
         self._house = house
         self._faults = faults
         self._clock = clock
+        self._control = control
         self._open = asyncio.Event()
         self._open.set()
         self._idle = asyncio.Event()
@@ -47,6 +51,10 @@ class FaultyDoor:
         self.was_used = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and str(scope["path"]).startswith(PREFIX):
+            # Not one of the requests under way: an order may have to wait until there are none.
+            await _answer_order(self._control, scope, receive, send)
+            return
         await self._open.wait()
         self.was_used = True
         self._under_way += 1
@@ -151,6 +159,34 @@ async def _refuse(visit: Visit, error: StagedoorError, send: Send) -> None:
     drawn = draw_error(error, dialect_of(visit.place), visit.request_id)
     visit.raw_send = send
     await visit.answer(drawn.status, drawn.headers, drawn.body)
+
+
+async def _answer_order(control: Control, scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        if not control.may(credential_in(scope["headers"])):
+            raise ControlRefused(status=401)
+        body = await _read_body(receive)
+        status, content = (
+            200,
+            await asyncio.to_thread(control.carry_out, str(scope["method"]), str(scope["path"]), body),
+        )
+    except StagedoorError as refused:
+        status, content = refusal_of(refused)
+    written = orjson.dumps(content)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(written)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": written})
+
+
+async def _read_body(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > BODY_BYTES_MAX:
+            raise ControlRefused(f"An order has at most {BODY_BYTES_MAX} bytes.", status=413)
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return bytes(body)
 
 
 async def _read_whole(receive: Receive) -> None:

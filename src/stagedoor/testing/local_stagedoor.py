@@ -34,6 +34,7 @@ from stagedoor.orchestrator.folders.store import find_folder_by_path
 from stagedoor.orchestrator.scripted_robots.scripts import Ending, SoftStop, read_script
 from stagedoor.orchestrator.scripted_robots.service import Condition, delete_rules, set_rule
 from stagedoor.passage import Allowance, GrantTerms
+from stagedoor.testing.control import Control
 from stagedoor.testing.faults import Faults
 from stagedoor.testing.faulty_door import FaultyDoor, SeverableProtocol
 from stagedoor.testing.moved_clock import MovedClock
@@ -67,7 +68,7 @@ class LocalStagedoor:
     for those that do not end within ten seconds.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, port: int = 0) -> None:
         self._directory = directory
         self._data = directory / "data"
         facts = copy_prepared_store(self._data)
@@ -77,7 +78,7 @@ class LocalStagedoor:
         self._chance = ReplayedChance(SEED)
         self.clock = MovedClock(START, self._do_what_is_due)
         self.faults = Faults(SEED)
-        self._listener = listen(Settings(data_dir=self._data, port=0))
+        self._listener = listen(Settings(data_dir=self._data, port=port))
         try:
             self._settings = Settings(data_dir=self._data, port=self._listener.getsockname()[1])
             self._database = Database(self._settings.store_url)
@@ -298,6 +299,11 @@ class LocalStagedoor:
             self._house = self._open_house(self._house)
         self._is_changed = True
 
+    def begin_here(self) -> None:
+        """Let :meth:`reset` go back to this moment from now on."""
+        self._beginning = self.snapshot()
+        self._door.was_used = self._is_changed = False
+
     def reset(self) -> None:
         """Go back to the beginning, without faults; does next to nothing where nothing has happened."""
         self.faults.clear()
@@ -360,7 +366,7 @@ class LocalStagedoor:
 
     def _serve(self) -> None:
         is_up = threading.Event()
-        self._door = FaultyDoor(self._house, self.faults, self.clock)
+        self._door = FaultyDoor(self._house, self.faults, self.clock, Control(self))
         config = server_config(self._house, app=self._door)
         config.http, config.lifespan = SeverableProtocol, "off"
         self._server = HouseServer(config, is_up.set)
@@ -380,6 +386,6 @@ class LocalStagedoor:
             raise TimeoutError("the server for tests did not come up")
 
 
-def start_locally(directory: Path) -> LocalStagedoor:
+def start_locally(directory: Path, *, port: int = 0) -> LocalStagedoor:
     """Start a server whose data lie in a directory of its own, and go with it when it is closed."""
-    return LocalStagedoor(Path(mkdtemp(dir=directory, prefix="stagedoor-")))
+    return LocalStagedoor(Path(mkdtemp(dir=directory, prefix="stagedoor-")), port=port)

@@ -23,6 +23,11 @@ class MovedClock(HeldClock):
             return self._now
         return self._now + timedelta(seconds=stopwatch() - self._let_go_at)
 
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the time passes as it does outside."""
+        return self._let_go_at is not None
+
     def advance(self, by: timedelta) -> datetime:
         """Move forward, do what is due by then, and return the new time; raises ``ValueError`` for a step back."""
         self.step(by)

@@ -20,7 +20,7 @@ from stagedoor.kit.chance import SystemChance
 from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.private_file import write_private
 from stagedoor.kit.settings import Settings
-from stagedoor.migrations.upgrade import HEAD
+from stagedoor.migrations.upgrade import HEAD, SCRIPTS
 from stagedoor.orchestrator import seed
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -63,6 +63,8 @@ def read_facts(directory: Path) -> Facts:
 
 def _name() -> str:
     sources = "".join(inspect.getsource(module) for module in (first_start, seed))
+    # Two branches of the code may call different versions by the same number.
+    sources += "".join(path.read_text() for path in sorted(SCRIPTS.glob(f"versions/{HEAD}_*.py")))
     return f"{__version__}-{HEAD}-{hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 

@@ -4,13 +4,16 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 import pytest
+from tests.factories.command_line import CommandLine
 
 from stagedoor.access.errors import UnknownSelector
 from stagedoor.orchestrator.errors import InvalidRequest
+from stagedoor.testing.control import PREFIX
 from stagedoor.testing.errors import SeedRefused
 from stagedoor.testing.local_stagedoor import LocalStagedoor, start_locally
 
@@ -373,3 +376,103 @@ class TestSeeds:
     def test_what_no_seed_may_say_is_refused(self, local: LocalStagedoor, seed: dict[str, Any], said: str) -> None:
         with pytest.raises(SeedRefused, match=said):
             local.seed(seed)
+
+
+class TestOrders:
+    """What a test in another language tells the server, over HTTP and by the command line."""
+
+    @pytest.fixture
+    def orders(self, local: LocalStagedoor) -> Iterator[httpx2.Client]:
+        headers = {"Authorization": f"Bearer {local.access_key}"}
+        with httpx2.Client(base_url=f"{local.base_url}{PREFIX}", headers=headers) as opened:
+            yield opened
+
+    def test_the_clock_is_told_moved_and_let_run(self, local: LocalStagedoor, orders: httpx2.Client) -> None:
+        before = local.clock.now()
+        told = orders.post("/clock", json={"advance_seconds": 3600}).json()
+        assert told["now"] == (before + timedelta(hours=1)).isoformat()
+        later = (before + timedelta(days=1)).isoformat()
+        assert orders.post("/clock", json={"move_to": later}).json()["now"] == later
+        assert orders.post("/clock", json={"run": True}).json()["is_running"] is True
+        assert orders.post("/clock", json={"run": False}).json()["is_running"] is False
+
+    def test_faults_rates_and_expiries_are_ordered_and_taken_away(
+        self, local: LocalStagedoor, orders: httpx2.Client, client: httpx2.Client
+    ) -> None:
+        orders.post("/faults", json={"routes": ["Assets_*"], "status": 503, "retry_after": 2, "times": 1})
+        refused = client.get("/odata/Assets")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+        orders.post("/rate-limits", json={"routes": ["Assets_Get"], "requests": 1, "per_seconds": 60})
+        assert [client.get("/odata/Assets").status_code for _ in range(2)] == [200, 429]
+        assert orders.post("/expired", json={"credential": local.access_key}).json()["faults"] == 3
+        assert client.get("/odata/Jobs").status_code == 401
+        assert orders.delete("/faults").json()["faults"] == 0
+        assert client.get("/odata/Assets").status_code == 200
+        assert orders.post("/lost-token-answers", json={}).json()["faults"] == 1
+        assert "kid" in orders.post("/signing-keys").json()
+
+    def test_data_go_back_to_snapshots_and_to_the_beginning(self, orders: httpx2.Client, client: httpx2.Client) -> None:
+        before = asset_names(client)
+        make_asset(client, "Kept")
+        number = orders.post("/snapshots").json()["snapshot"]
+        make_asset(client, "Lost")
+        assert orders.put(f"/snapshots/{number}").status_code == 200
+        assert asset_names(client) == before | {"Kept"}
+        assert orders.delete("/snapshots").json()["snapshots"] == []
+        assert orders.put(f"/snapshots/{number}").status_code == 404
+        orders.post("/reset")
+        assert asset_names(client) == before
+        drawn = set()
+        for _ in range(2):
+            orders.post("/reset")
+            orders.post("/chance", json={"seed": 7})
+            drawn.add(orders.post("/keys", json={"allow": ["Assets_Get"], "folders": ["Shared"]}).json()["key"])
+        assert len(drawn) == 1
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "status"),
+        [
+            ("GET", "/nothing", None, 404),
+            ("POST", "/clock", {"advance_seconds": -1}, 400),
+            ("POST", "/clock", {"move_to": "tomorrow"}, 400),
+            ("POST", "/clock", {"surprise": 1}, 400),
+            ("POST", "/faults", {"routes": ["Jobs_Get"]}, 400),
+            ("POST", "/faults", {"routes": "Jobs_Get", "status": 500}, 400),
+            ("POST", "/expired", {}, 400),
+            ("POST", "/keys", {"allow": ["Asets_Get"]}, 400),
+            ("POST", "/chance", [1], 400),
+        ],
+    )
+    def test_what_is_no_order_is_refused(
+        self, orders: httpx2.Client, method: str, path: str, body: Any, status: int
+    ) -> None:
+        refused = orders.request(method, path, json=body)
+        assert (refused.status_code, refused.json()["code"]) == (status, "control_refused")
+
+    def test_only_the_key_that_may_do_everything_gives_orders(self, local: LocalStagedoor) -> None:
+        key = local.key(allow=["all"])
+        for headers in ({}, {"X-API-Key": key}, {"Authorization": "Basic !"}):
+            assert httpx2.get(f"{local.base_url}{PREFIX}", headers=headers).status_code == 401
+
+    def test_the_command_line_gives_the_same_orders(
+        self, local: LocalStagedoor, client: httpx2.Client, tmp_path: Path
+    ) -> None:
+        line = CommandLine(tmp_path)
+        line.environment |= {"STAGEDOOR_URL": local.base_url, "STAGEDOOR_KEY": local.access_key}
+        line.wire = SimpleNamespace(transport=None)  # type: ignore[assignment]  # the real network
+        before = local.clock.now()
+        assert line.json("testing", "status")["now"] == before.isoformat()
+        told = line.json("testing", "clock", "--advance", "1.5h")
+        assert told["now"] == (before + timedelta(minutes=90)).isoformat()
+        line.json("testing", "fault", "Assets_*", "--status", "503", "--times", "1")
+        assert client.get("/odata/Assets").status_code == 503
+        line.json("testing", "limit-rate", "Assets_Get", "--requests", "1", "--per", "1h")
+        line.json("testing", "expire", "sd_x")
+        assert line.json("testing", "lose-token-answer")["faults"] == 4
+        assert line.json("testing", "clear-faults")["faults"] == 0
+        assert "kid" in line.json("testing", "rotate-signing-keys")
+        number = line.json("testing", "snapshot")["snapshot"]
+        assert number in line.json("testing", "restore", number)["snapshots"]
+        assert line.json("testing", "reset")["now"] == before.isoformat()
+        assert line.run("testing", "clock").exit_code == 2
+        assert line.run("testing", "clock", "--advance", "soon").exit_code == 2
