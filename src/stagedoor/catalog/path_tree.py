@@ -1,8 +1,8 @@
 """Find the operations of a path by walking a tree of segments, never by trying templates one after the other.
 
-A segment is a plain word (``Jobs``), a word with one key (``Jobs(5)``), a word with named arguments in any order
-(``GetFolderRobots(folderId=1,machineId=2)``) or, under ``/api``, a value of its own. Words and argument names match
-in any letter case; values may be quoted or bare, whatever the template shows. OData 4.01 ABNF, rules
+A segment is a plain word (``Jobs``), a word with one key (``Jobs(5)`` or ``Jobs(Id=5)``), a word with named arguments
+in any order (``GetFolderRobots(folderId=1,machineId=2)``) or, under ``/api``, a value of its own. Words and argument
+names match in any letter case; values may be quoted or bare, whatever the template shows. OData 4.01 ABNF, rules
 ``keyPredicate`` and ``functionParameters``.
 """
 
@@ -110,7 +110,12 @@ def _step(place: Place, segment: str, values: list[str]) -> Place | None:
     if arguments is None:
         return None
     values.extend(value for _, value in arguments)
-    return place.words.get(_key(word.lower(), [name for name, _ in arguments]))
+    names = [name for name, _ in arguments]
+    found = place.words.get(_key(word.lower(), names))
+    if found is None and names == ["id"] and "[" not in inner:
+        # A lone key may be written with its name, which is this one for nearly everything.
+        return place.words.get(_key(word.lower(), [""]))
+    return found
 
 
 def _read_arguments(inner: str) -> list[tuple[str, str]] | None:

@@ -51,6 +51,11 @@ class TestSpellings:
     def test_keys_may_be_quoted_or_bare(self) -> None:
         assert found("/odata/Jobs(5)") == found("/odata/Jobs('5')") == found("/ODATA/jobs(5)/") == "Jobs_GetById"
 
+    def test_a_lone_key_may_be_written_with_its_name(self) -> None:
+        match = CATALOG.match("GET", canonical_path("/odata/Jobs(Id=5)"))
+        assert match == CATALOG.match("GET", canonical_path("/odata/jobs(id='5')"))
+        assert match == CATALOG.match("GET", canonical_path("/odata/Jobs(5)"))
+
     def test_arguments_come_in_any_order_and_case(self) -> None:
         path = "/odata/Robots/UiPath.Server.Configuration.OData.GetFolderRobots(MACHINEID=2,folderid=1)"
         match = CATALOG.match("GET", path)
@@ -97,6 +102,11 @@ class TestRefused:
             "/odata/$batch",
             "/odata/Jobs/$count",
             "/odata/Jobs(5)/Robot",
+            "/odata/Jobs(Key=5)",
+            "/odata/Jobs(Id=[5])",
+            "/odata/Jobs(Id=5,Id=6)",
+            "/odata/Jobs(Id=)",
+            "/odata/Jobs(Id=@key)",
             "/odata/Jobs(1,2)",
             "/odata/Jobs(5",
             "/odata/Jobs5)",
@@ -107,7 +117,6 @@ class TestRefused:
             "/odata/Jobs(5)(6)",
             "/odata/Jobs(a b)",
             "/odata/Jobs(5,)",
-            "/odata/Jobs(Id=5)",
             "/odata/%E2%84%AAobs",
             "/odata/Tas%E2%84%AAs",
             "/odata/Tas\u212as",
