@@ -92,4 +92,5 @@ def _word(column: str, words: EnumType) -> str:
 
 
 def _time(column: str) -> str:
-    return f"strftime('%Y-%m-%dT%H:%M:%fZ', {column})"
+    # Milliseconds, which is what the peer keeps of a time.
+    return f"replace(substr({column}, 1, 23), ' ', 'T') || 'Z'"
