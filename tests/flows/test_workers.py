@@ -150,6 +150,22 @@ def test_what_one_worker_is_told_every_worker_knows_before_the_next_request(hous
             assert ended == [401] * WORKERS
 
 
+def test_a_write_with_an_idempotency_key_is_done_once_whichever_workers_it_comes_to(house: Served) -> None:
+    item = {"itemData": {"Name": "Invoices", "SpecificContent": {"Mark": "keyed"}}}
+    headers = {"Authorization": f"Bearer {house.sample_key}", "Idempotency-Key": "keyed"}
+    with connection_to_each(house) as connections, ThreadPoolExecutor(CALLERS) as pool:
+        clients = list(connections.values()) * CALLERS
+
+        def add(client: httpx2.Client) -> httpx2.Response:
+            return client.post(ADD_QUEUE_ITEM, json=item, headers=headers, timeout=ANSWER_SECONDS_MAX)
+
+        answers = list(pool.map(add, clients))
+        other = clients[0].post(ADD_QUEUE_ITEM, json={"itemData": {"Name": "Invoices"}}, headers=headers)
+    assert [answer.status_code for answer in answers] == [201] * len(clients), [answer.text for answer in answers]
+    assert len({answer.json()["Id"] for answer in answers}) == 1
+    assert (other.status_code, other.json()["stagedoor"]["code"]) == (422, "idempotency_key_reused")
+
+
 def test_a_worker_that_is_killed_is_replaced_and_nothing_acknowledged_is_lost(house: Served) -> None:
     before = pids(house)
     with load_on(house) as load:

@@ -37,6 +37,8 @@ UNDER_WAY_AT_MOST = timedelta(minutes=10)
 KEPT_HEADER = (b"x-stagedoor-outcome", b"kept")
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
+LASTING = frozenset({CredentialKind.ACCESS_KEY, CredentialKind.NARROWED_KEY, CredentialKind.PERSONAL_ACCESS_TOKEN})
+"""Credentials that are the same for as long as they open anything."""
 NEVER_SENT = (UpstreamUnreachable, UpstreamRefusedCredential, UpstreamSignInFailed, BodyTooLarge)
 """After these it is known that nothing was carried out."""
 
@@ -99,7 +101,8 @@ class KeyedCarrying:
 
         Raises what carrying it raises, :class:`~stagedoor.gateway.errors.IdempotencyKeyMalformed`,
         :class:`IdempotencyKeyReused`, :class:`AnswerNotKept`, :class:`KeyedOutcomeUnknown`, and
-        :class:`~stagedoor.kit.errors.StoreUnavailable` where it could not be remembered; it is not sent then.
+        :class:`~stagedoor.kit.errors.StoreUnavailable` or :class:`~stagedoor.kit.steady_clock.ClockUntrusted` where it
+        could not be remembered; it is not sent then.
         """
         key = carriage.head.headers[IDEMPOTENCY_HEADER]
         verify_idempotency_key(key)
@@ -301,8 +304,8 @@ class _Answering:
 
 def _holder_of(caller: Caller) -> str:
     # An OAuth token is another one after each renewal; whoever holds it stays the same.
-    if caller.credential_kind in (CredentialKind.ACCESS_KEY, CredentialKind.PERSONAL_ACCESS_TOKEN):
-        return f"{caller.credential_kind}:{caller.credential_id}"
+    if caller.credential_kind in LASTING:
+        return f"{caller.credential_kind}:{caller.credential_name}"
     return f"{caller.kind}:{caller.id}"
 
 

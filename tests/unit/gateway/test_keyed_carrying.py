@@ -24,11 +24,13 @@ from stagedoor.gateway.errors import (
     KeyedOutcomeUnknown,
 )
 from stagedoor.gateway.keyed_carrying import LOOK_AGAIN_AFTER_SECONDS, UNDER_WAY_AT_MOST
+from stagedoor.gateway.keyed_writes import service as service_module
 from stagedoor.gateway.keyed_writes.service import ANSWER_BYTES_MAX, KEPT
 from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.crypto import MasterKey, Vault
 from stagedoor.kit.db import Database
 from stagedoor.kit.errors import StagedoorError, StoreUnavailable
+from stagedoor.kit.steady_clock import ClockTrouble, ClockUntrusted
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.passage import CredentialKind
 from stagedoor.upstream.errors import (
@@ -126,9 +128,10 @@ class TestTheSameAgain:
             {"tenant": tenant_place("test", remote_base_url="https://orchestrator.example")},
             {"who": caller(terms("all"), credential_id="key-2")},
             {"who": person(terms("all"), credential_kind=CredentialKind.OAUTH_TOKEN)},
+            {"who": caller(terms("all"), credential_kind=CredentialKind.NARROWED_KEY, narrowing_id="n1")},
             {"operation": "Assets_Post"},
         ],
-        ids=["key", "tenant", "credential", "caller", "operation"],
+        ids=["key", "tenant", "credential", "caller", "narrowing", "operation"],
     )
     def test_is_another_with_another(
         self, difference: dict[str, Any], worker: Worker, destination: Destination
@@ -401,6 +404,21 @@ class TestWhatTheUpstreamCanBeAskedFor:
 
 
 class TestTheStore:
+    def test_sends_nothing_and_forgets_nothing_by_a_clock_that_is_not_trusted(
+        self, worker: Worker, destination: Destination, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def distrust(_: object) -> None:
+            raise ClockUntrusted(ClockTrouble.LEAPT)
+
+        worker.sends(destination)
+        clock.advance(KEPT)
+        with monkeypatch.context() as wrong:
+            wrong.setattr(service_module, "verify_trusted", distrust)
+            with pytest.raises(ClockUntrusted):
+                worker.sends(destination)
+            worker.writes.clean_up()
+        assert len(destination.bodies) == len(names_of(worker)) == 1
+
     def test_sends_nothing_that_cannot_be_remembered(
         self, worker: Worker, destination: Destination, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -17,6 +17,7 @@ from stagedoor.kit.clock import Clock
 from stagedoor.kit.crypto import SealBroken, Vault
 from stagedoor.kit.db import Database
 from stagedoor.kit.secret import Secret
+from stagedoor.kit.steady_clock import ClockUntrusted, verify_trusted
 
 KEPT = timedelta(hours=24)
 ANSWER_BYTES_MAX = 64 * 1024
@@ -43,8 +44,10 @@ class KeyedWrites:
     def claim(self, name: str, holder: str, owner: str) -> FormerWrite | None:
         """Take a key for the request ``owner``, or return what is known of the write that took it before.
 
-        Raises :class:`~stagedoor.kit.errors.StoreUnavailable`: what cannot be remembered must not be sent.
+        Raises :class:`~stagedoor.kit.errors.StoreUnavailable` and
+        :class:`~stagedoor.kit.steady_clock.ClockUntrusted`: what cannot be remembered for its time must not be sent.
         """
+        verify_trusted(self._clock)
         now = self._clock.now()
         with self._database.write() as session:
             for _ in range(ATTEMPTS):
@@ -102,7 +105,11 @@ class KeyedWrites:
             store.release(session, name, owner)
 
     def clean_up(self) -> None:
-        """Forget what has expired, and of those who have much the oldest."""
+        """Forget what has expired, and of those who have much the oldest; nothing by a clock that is not trusted."""
+        try:
+            verify_trusted(self._clock)
+        except ClockUntrusted:
+            return
         with self._database.write() as session:
             store.delete_expired(session, self._clock.now())
             for holder in store.list_holders(session, rows_max=HOLDER_KEYS_MAX, bytes_max=HOLDER_BYTES_MAX):
