@@ -20,9 +20,9 @@ from tests.factories.served import Served
 TAKERS = 64
 IMPATIENT = 16
 """So many of them go away once, right after they have asked."""
-ITEMS = 240
-TAKEN_BEFORE_THE_KILL = 60
-SECONDS_MAX = 20
+ITEMS = 160
+TAKEN_BEFORE_THE_KILL = 40
+SECONDS_MAX = 60
 FOLDER = "Shared"
 ADD_ITEM = "/odata/Queues/UiPathODataSvc.AddQueueItem"
 ADD_ITEMS = "/odata/Queues/UiPathODataSvc.BulkAddQueueItems"
