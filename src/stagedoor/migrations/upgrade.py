@@ -8,7 +8,7 @@ from stagedoor.kit.db import Base, Database
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.kit.growth import describe_growth
 
-HEAD = "0031"
+HEAD = "0032"
 """The newest version; ``tests/contract/test_migrations.py`` holds it against the scripts."""
 
 SCRIPTS = Path(__file__).parent

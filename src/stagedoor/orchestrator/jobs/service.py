@@ -14,6 +14,7 @@ from stagedoor.orchestrator.jobs.due import apply_move, resume_at, script_of, wa
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.jobs.news import tell_of_start
 from stagedoor.orchestrator.jobs.schemas import SOURCE, STRATEGY, Seat, StartRequest, Strategy, read_arguments
+from stagedoor.orchestrator.maintenance.pause import verify_not_paused
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.releases.store import find_release_by_key, find_release_by_name
 from stagedoor.orchestrator.robots.schemas import ROBOT_TYPE
@@ -44,8 +45,9 @@ def start_jobs(session: Session, request: StartRequest, starter: Starter) -> Seq
     """Start the jobs that a request asks for and return them, pending.
 
     Raises ``NotFound`` for a release, robot or machine that the folder does not have, ``InvalidRequest`` for a
-    request that does not fit its strategy.
+    request that does not fit its strategy, and ``UnderMaintenance`` (409).
     """
+    verify_not_paused(session, starter.tenant_id)
     release = _get_release(session, request, starter)
     seats = _seats(session, request, starter)
     now = starter.clock.now()
@@ -160,7 +162,11 @@ def stop_jobs(session: Session, jobs: Sequence[Job], strategy: StopStrategy, *, 
 
 
 def restart_job(session: Session, job: Job, starter: Starter) -> Job:
-    """Start a job anew and return the new one; raises ``Conflict`` (409) for one that is not at its end."""
+    """Start a job anew and return the new one.
+
+    Raises ``Conflict`` (409) for one that is not at its end, and ``UnderMaintenance`` (409).
+    """
+    verify_not_paused(session, job.tenant_id)
     if job.state not in FINAL_STATES:
         raise Conflict(f"The job {job.id} is {JOB_STATE.word(job.state)}; only one at its end can be restarted.")
     release = get_release_of(session, job)

@@ -18,3 +18,4 @@ class MaintenanceState(Base):
     logs: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)
     stops_attempted: Mapped[int] = mapped_column(Integer, default=0)
     kills_attempted: Mapped[int] = mapped_column(Integer, default=0)
+    triggers_skipped: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

@@ -22,9 +22,8 @@ def show_maintenance(call: Call) -> Answer:
 @routes.writes(
     "Maintenance_Start",
     note=(
-        "Draining asks jobs to stop, killJobs kills them. New jobs are taken, triggers fire and requests are answered "
-        "in every phase, which the vendor's guide says they are not: what a test wants to see refused, it asks for as "
-        "a fault."
+        "Draining asks jobs to stop, killJobs kills them. Until the end no job can be started (409) and triggers are "
+        "passed over; every other request is answered in every phase, where the vendor's Suspended shuts out all."
     ),
 )
 def begin_maintenance(call: Call) -> Answer:

@@ -48,7 +48,7 @@ def describe(call: Call) -> dict[str, Any]:
         "maintenanceLogs": [] if state is None else state.logs,
         "jobStopsAttempted": 0 if state is None else state.stops_attempted,
         "jobKillsAttempted": 0 if state is None else state.kills_attempted,
-        "triggersSkipped": 0,
+        "triggersSkipped": 0 if state is None else state.triggers_skipped,
         "systemTriggersSkipped": 0,
     }
 
@@ -57,7 +57,12 @@ def _state(call: Call) -> MaintenanceState:
     state = store.find_state(call.session, call.tenant.tenant_id)
     if state is None:
         state = MaintenanceState(
-            tenant_id=call.tenant.tenant_id, state=Phase.NONE, logs=[], stops_attempted=0, kills_attempted=0
+            tenant_id=call.tenant.tenant_id,
+            state=Phase.NONE,
+            logs=[],
+            stops_attempted=0,
+            kills_attempted=0,
+            triggers_skipped=0,
         )
         store.add_state(call.session, state)
     return state

@@ -18,6 +18,7 @@ from stagedoor.orchestrator.events import EventSource, announce_from
 from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.jobs.schemas import JOBS_AT_ONCE_MAX, SOURCE, Seat, StartRequest, Strategy, read_arguments
 from stagedoor.orchestrator.jobs.service import Starter, start_jobs
+from stagedoor.orchestrator.maintenance.pause import is_paused, passes_over_trigger
 from stagedoor.orchestrator.process_schedules import service, store
 from stagedoor.orchestrator.process_schedules.models import ProcessSchedule
 from stagedoor.orchestrator.process_schedules.schemas import ALL_ROBOTS, DYNAMIC, SPECIFIC_ROBOTS
@@ -69,6 +70,8 @@ def _fire(session: Session, schedule: ProcessSchedule, clock: Clock, chance: Cha
         return
     service.plan(session, schedule, now)
     session.flush()
+    if passes_over_trigger(session, schedule.tenant_id):
+        return
     if schedule.queue_id is None:
         _start(session, schedule, _strategy_of(schedule), clock, chance)
     else:
@@ -77,7 +80,7 @@ def _fire(session: Session, schedule: ProcessSchedule, clock: Clock, chance: Cha
 
 def look_at_queue(session: Session, schedule: ProcessSchedule, clock: Clock, chance: Chance) -> int:
     """Start as many jobs as the items that wait in the trigger's queue ask for, and return how many those were."""
-    if schedule.queue_id is None:
+    if schedule.queue_id is None or is_paused(session, schedule.tenant_id):
         return 0
     schedule.looked_at = clock.now()
     schedule.last_item_id = max(schedule.last_item_id, store.last_item_id_of(session, schedule.queue_id))

@@ -1,9 +1,11 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
+from stagedoor.orchestrator.maintenance.pause import UnderMaintenance
 from stagedoor.orchestrator.package_files.content import NewPackage
 from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.passage import FolderPlace
@@ -85,3 +87,45 @@ def test_a_wrong_request_is_refused(desk: Desk, query: dict[str, str]) -> None:
 def test_a_tenant_that_is_named_by_a_number_is_not_found(desk: Desk, operation: str) -> None:
     with pytest.raises(NotFound):
         desk.call(operation, query={"tenantid": "1"})
+
+
+def test_no_job_starts_until_the_maintenance_ends(desk: Desk, folder: FolderPlace) -> None:
+    for phase in ("Draining", "Suspended"):
+        go(desk, phase=phase)
+        with pytest.raises(UnderMaintenance):
+            start_job(desk, folder)
+    desk.call("Maintenance_End")
+    assert start_job(desk, folder) == 1
+
+
+def test_an_ended_job_is_not_restarted_under_maintenance(desk: Desk, folder: FolderPlace) -> None:
+    job_id = start_job(desk, folder)
+    go(desk, phase="Draining")
+    with pytest.raises(UnderMaintenance):
+        desk.call("Jobs_RestartJob", {"jobId": job_id}, folder=folder)
+
+
+def test_triggers_are_passed_over_and_counted(desk: Desk, folder: FolderPlace) -> None:
+    trigger = {
+        "Name": "Hourly",
+        "ReleaseId": 1,
+        "StartProcessCron": "0 0 * ? * * *",
+        "TimeZoneId": "UTC",
+        "StartStrategy": 1,
+        "Enabled": True,
+    }
+    desk.call("ProcessSchedules_Post", trigger, folder=folder)
+    go(desk, phase="Draining")
+    desk.clock.advance(timedelta(hours=1))
+    desk.orchestrator.attend_to_duties()
+    assert state(desk)["triggersSkipped"] == 1
+    assert desk.call("Jobs_Get", folder=folder).content["value"] == []
+    desk.call("Maintenance_End")
+    desk.clock.advance(timedelta(hours=1))
+    desk.orchestrator.attend_to_duties()
+    assert len(desk.call("Jobs_Get", folder=folder).content["value"]) == 1
+
+
+def test_another_tenant_goes_on(desk: Desk, folder: FolderPlace) -> None:
+    assert desk.call("Maintenance_Start", query={"phase": "Draining"}, tenant=OTHER_TENANT).status == 204
+    assert start_job(desk, folder) == 1
