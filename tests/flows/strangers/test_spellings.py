@@ -6,14 +6,17 @@ another server.
 """
 
 import json
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from tests.factories.administrator import Administrator, administrator_of
+from tests.factories.host_names import host_names
 from tests.factories.packages import studio_package
 from tests.factories.raw_http import RawAnswers, exchange
 from tests.factories.served import Served, served
@@ -171,6 +174,18 @@ ELSEWHERE = [
         "orchestrator-nodejs",
         "/odata/QueueProcessingRecords/UiPathODataSvc.RetrieveLastDaysProcessingRecords(daysNo=7,queueDefinitionId=1)",
     ),
+    *[
+        ("uipath-orchestrator-api-node", path)
+        for path in (
+            f"/odata/LicensesNamedUser/{SVC}.GetLicensesNamedUser(robotType='Attended')",
+            f"/odata/Folders/{SVC}.GetAllRolesForUser(username='admin',skip=0,take=30)",
+            "/odata/RobotLogs?%24filter=TimeStamp%20ge%202024-01-01T00%3A00%3A00.000Z%20and%20TimeStamp%20lt%20"
+            "2030-01-01T00%3A00%3A00.000Z%20and%20WindowsIdentity%20eq%20'a%5Cb'%20and%20Level%20eq%20'Info'",
+            "/odata/AuditLogs?%24filter=ExecutionTime%20ge%202024-01-01T00%3A00%3A00.000Z%20and%20Action%20eq%20'Create'"
+            "%20and%20Component%20eq%20'Assets'%20and%20MethodName%20eq%20'x'",
+            "/odata/Assets?%24expand=RobotValues",
+        )
+    ],
     ("uipath-orchestrator-mcp", f"/odata/Jobs?%24filter=State+eq+{SVC}.JobState%27Running%27"),
     ("uipath-orchestrator-mcp", "/odata/Jobs?%24filter=CreationTime+ge+datetime%272024-01-01T00%3A00%3A00%27"),
     ("uipath-orchestrator-mcp", "/odata/Jobs?%24filter=Key+eq+guid%273f2504e0-4f89-11d3-9a0c-0305e82c3301%27"),
@@ -484,6 +499,32 @@ class TestSigningIn:
             headers = {"Authorization": f"Bearer {token}", "X-UIPATH-TenantName": house.tenant}
             listed = httpx2.get(f"{house.base_url}/odata/Folders", headers=headers)
             assert listed.status_code == 200, listed.text
+
+    def test_the_hosts_of_2019_are_answered_by_their_names(
+        self, house: Served, administrator: Administrator, tmp_path: Path
+    ) -> None:
+        """uipath-orchestrator-api-node has the first built in, and sends its settings along with the user key."""
+        account, platform = "account.uipath.com", "platform.uipath.com"
+        settings = {
+            "servername": f"https://{platform}/{house.organization}/{house.tenant}",
+            "tenant_logical_name": house.tenant,
+            "client_id": "8DEv1AMNXczW3y4U15LL3jYf62jK93n5",
+            "refresh_token": administrator.make("/user-key", {})["user_key"],
+            "grant_type": "refresh_token",
+        }
+        with host_names(tmp_path, house.base_url, account, platform) as environment:
+            trusted = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+            with httpx2.Client(proxy=environment["HTTPS_PROXY"], verify=trusted) as client:
+                answer = client.post(f"https://{account}/oauth/token", json=settings)
+                assert answer.status_code == 200, answer.text
+                headers = {
+                    "Authorization": f"Bearer {answer.json()['access_token']}",
+                    "content-type": "application/json",
+                    "X-UiPath-TenantName": house.tenant,
+                    **SHARED,
+                }
+                listed = client.get(f"{settings['servername']}/odata/Jobs", headers=headers)
+                assert listed.status_code == 200, listed.text
 
     def test_a_form_that_says_it_is_json_is_refused_and_shown_the_right_form(self, house: Served) -> None:
         """A Jenkinsfile sends it, and the host of 2019 refused it too."""
