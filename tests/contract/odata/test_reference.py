@@ -36,7 +36,7 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
 
 @given(text=filters)
 @settings(
-    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_a_filter_finds_what_the_reference_finds(shop: Shop, text: str) -> None:
     tree = parse(text)
