@@ -25,8 +25,8 @@ DIFFERENCES = """\
 # Differences from the vendor's Orchestrator
 
 Made from the catalogue and the handlers by `make docs`; a test fails when it is out of date. The embedded Orchestrator
-carries out **{built} of {total}** operations; every other one answers 501 with the operation's name. On a tenant that
-is sent to a remote Orchestrator all of them are passed on.
+carries out all **{total}** operations: none answers 501. On a tenant that is sent to a remote Orchestrator all of them
+are passed on.
 
 What behaves otherwise than the vendor's, beside what single operations note below:
 
@@ -47,15 +47,12 @@ Each operation says what its behaviour rests on: **spec** (the vendor's public d
 a real server answered) or **guess** (nobody says it; the note tells what was built). Operations in *italics* are not
 in the vendor's document; real clients call them.
 
-| | spec | client | recorded | guess | 501 |
-|---|---|---|---|---|---|
+| | spec | client | recorded | guess |
+|---|---|---|---|---|
 | Operations | {counts} |
 
 {tags}
 """
-
-WHY_NOT_BUILT: dict[str, str] = {}
-"""The page is not made for an operation that answers 501 and says nothing of why."""
 
 OPERATIONS = """\
 # Operations
@@ -92,21 +89,20 @@ is a problem document (RFC 9457) whose `code` has a page under [errors](../error
 
 
 def differences() -> str:
-    """Return the page of what is carried out, tag by tag, and on what it rests."""
+    """Return the page of what is carried out, tag by tag, and on what it rests; ``KeyError`` for what nothing does."""
     built = join_routes(ROOMS)
     operations = sorted(CATALOG.operations, key=lambda operation: (operation.tag, operation.id))
-    counts = Counter(built[operation.id].basis if operation.id in built else None for operation in operations)
+    counts = Counter(built[operation.id].basis for operation in operations)
     tags = []
     for tag, group in groupby(operations, key=lambda operation: operation.tag):
         rows = []
         for operation in group:
             name = operation.id.removeprefix(f"{tag}_")
-            route = built.get(operation.id)
-            basis, note = ("**501**", WHY_NOT_BUILT[operation.id]) if route is None else (route.basis.value, route.note)
-            rows.append(f"| {name if operation.documented else f'*{name}*'} | {basis} | {note} |")
+            route = built[operation.id]
+            rows.append(f"| {name if operation.documented else f'*{name}*'} | {route.basis.value} | {route.note} |")
         tags.append("\n".join([f"## {tag}", "", "| Operation | Rests on | Note |", "|---|---|---|", *rows]))
-    columns = " | ".join(str(counts[basis]) for basis in (*Basis, None))
-    return DIFFERENCES.format(built=len(built), total=len(operations), counts=columns, tags="\n\n".join(tags))
+    columns = " | ".join(str(counts[basis]) for basis in Basis)
+    return DIFFERENCES.format(total=len(operations), counts=columns, tags="\n\n".join(tags))
 
 
 def operations() -> str:

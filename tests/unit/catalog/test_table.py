@@ -24,13 +24,14 @@ class TestTheShippedTable:
             alternatives = operation.permissions.alternatives
             assert not any(one < other for one in alternatives for other in alternatives), operation.id
 
-    def test_only_reads_are_filtered_or_accepted_but_for_what_finds_tasks_wherever_they_are(self) -> None:
+    def test_only_reads_are_filtered_or_accepted_but_for_what_finds_its_task_or_job_wherever_that_is(self) -> None:
         writes = {
             operation.id
             for operation in CATALOG.operations
             if operation.folder in (FolderNeed.ACCEPTED, FolderNeed.FILTERED) and not operation.reads
         }
-        assert writes == {"Tasks_AssignTasks", "Tasks_ReassignTasks", "Tasks_UnassignTasks"}
+        of_tasks = {"Tasks_AssignTasks", "Tasks_ReassignTasks", "Tasks_UnassignTasks"}
+        assert writes == of_tasks | {"JobTriggers_SaveExternalTrigger"}
 
     @pytest.mark.parametrize(
         "name",
