@@ -12,9 +12,9 @@ from bench.run import Run
 from stagedoor.catalog import CATALOG
 from stagedoor.door.house import House, open_house
 from stagedoor.kit.settings import Settings
-from stagedoor.orchestrator.app import OrchestratorRequest
 from stagedoor.orchestrator.call import Answer
 from stagedoor.orchestrator.folders.store import EVERYWHERE
+from stagedoor.orchestrator.request import OrchestratorRequest
 from stagedoor.passage import Caller, CallerKind, CredentialKind, FolderPlace, GrantTerms, TenantPlace
 
 QUEUES = ("Invoices", "Orders", "Returns", "Claims", "Letters")

@@ -19,11 +19,12 @@ from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.crypto import Vault
 from stagedoor.kit.db import Database
 from stagedoor.kit.files import LocalFiles
-from stagedoor.orchestrator.app import ROOMS, Orchestrator, OrchestratorRequest
+from stagedoor.orchestrator.app import ROOMS, Orchestrator
 from stagedoor.orchestrator.call import Answer
 from stagedoor.orchestrator.folders import service as folder_service
 from stagedoor.orchestrator.folders.store import EVERYWHERE
 from stagedoor.orchestrator.registry import Routes
+from stagedoor.orchestrator.request import OrchestratorRequest
 from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 TENANT = TenantPlace(

@@ -34,7 +34,6 @@ from stagedoor.kit.db import Database
 from stagedoor.kit.private_file import write_private
 from stagedoor.kit.secret import Secret
 from stagedoor.orchestrator.folders.store import EVERYWHERE, find_folder_by_path, list_folders
-from stagedoor.orchestrator.seed import FOLDER, seed_tenant
 from stagedoor.passage import Allowance, GrantTerms
 
 FILE = "first-start.json"
@@ -111,6 +110,9 @@ class _Seeding:
 
     def seed(self, session: Session, *, empty: bool) -> dict[str, Any]:
         """Make everything and return what the file keeps."""
+        # Read by a store's first start alone: it knows every room of the Orchestrator that has something to show.
+        from stagedoor.orchestrator.seed import FOLDER, seed_tenant
+
         organization = self._organizations.create_organization(
             session, ORGANIZATION, display_name="Acme", migrated_at=MIGRATED_AT
         )
@@ -231,6 +233,8 @@ class _Telling:
 
 
 def _seeded_folder_key(session: Session, tenant: Tenant) -> str:
+    from stagedoor.orchestrator.seed import FOLDER
+
     folder = find_folder_by_path(session, tenant.id, FOLDER)
     if folder is None:
         raise RuntimeError("the tenant was not seeded")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stagedoor.door.audit_trail import record_visit
 from stagedoor.door.chain.answer_publicly import answer_publicly
+from stagedoor.door.chain.await_orchestrator import await_orchestrator
 from stagedoor.door.chain.bound_body import bound_body
 from stagedoor.door.chain.bound_head import bound_head
 from stagedoor.door.chain.canonical_path import canonical_path
@@ -62,7 +63,7 @@ WAYS: Mapping[Surface, tuple[Step, ...]] = {
         hold_to_limits,
         dispatch,
     ),
-    Surface.FILES: (let_loopback_pages_read, trust_clock, present_permit, carry_file),
+    Surface.FILES: (let_loopback_pages_read, trust_clock, await_orchestrator, present_permit, carry_file),
     Surface.IDENTITY: (trust_clock, bound_body("form_body_bytes_max"), hand_over("identity")),
     Surface.MANAGEMENT: (
         bound_body("form_body_bytes_max"),

@@ -1,10 +1,11 @@
 """Applications of the house that are built when they are first needed: a server that starts does not wait for them."""
 
-import threading
 from collections.abc import Callable
 
 from anyio import to_thread
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from stagedoor.kit.deferred import Deferred
 
 
 class DeferredApp:
@@ -16,19 +17,14 @@ class DeferredApp:
     """
 
     def __init__(self, build: Callable[[], ASGIApp]) -> None:
-        self._build = build
-        self._built: ASGIApp | None = None
-        self._building = threading.Lock()
+        self._app = Deferred(build)
 
     def prepare(self) -> ASGIApp:
         """Build the application, once, and return it."""
-        with self._building:
-            if self._built is None:
-                self._built = self._build()
-            return self._built
+        return self._app.get()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._built
+        app = self._app.built
         if app is None:
             app = await to_thread.run_sync(self.prepare)
         await app(scope, receive, send)

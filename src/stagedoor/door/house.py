@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from socket import gethostname
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from starlette.routing import Router
@@ -22,7 +24,6 @@ from stagedoor.admin.sealing.service import SealingKeys, open_sealing_keys
 from stagedoor.admin.started import FirstStart
 from stagedoor.admin.trail import AdministrationTrail
 from stagedoor.admin.users.endings import Endings
-from stagedoor.admin.users.through_orchestrator import TenantPeople
 from stagedoor.audit.chain import PURPOSE, ChainKey
 from stagedoor.audit.service import AuditWriter
 from stagedoor.catalog import CATALOG
@@ -70,17 +71,17 @@ from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.clock_mark import ClockMark
 from stagedoor.kit.db import Database
+from stagedoor.kit.deferred import Deferred
 from stagedoor.kit.file_place import open_files
+from stagedoor.kit.files import Files
 from stagedoor.kit.master_key_source import key_source
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 from stagedoor.kit.steady_clock import SteadyClock
 from stagedoor.kit.threads import WorkerThreads
 from stagedoor.migrations.upgrade import upgrade_store
-from stagedoor.orchestrator.app import Orchestrator
 from stagedoor.orchestrator.folders.directory import FolderDirectory
 from stagedoor.orchestrator.machines.directory import MachineDirectory
-from stagedoor.orchestrator.outreach import Outreach
 from stagedoor.upstream.connections.service import Connections
 from stagedoor.upstream.credential_renewal import CredentialRenewal
 from stagedoor.upstream.folders.directory import RemoteFolders
@@ -90,6 +91,9 @@ from stagedoor.upstream.upstream_tokens.deferred import ask_when_needed
 from stagedoor.upstream.upstream_tokens.service import UpstreamTokens
 from stagedoor.upstream.wire.pool import PoolLimits
 from stagedoor.upstream.wire.upstream_wire import UpstreamWire
+
+if TYPE_CHECKING:
+    from stagedoor.orchestrator.app import Orchestrator
 
 UPSTREAM_SIGN_INS_AT_ONCE = 4
 TRIALS_AT_ONCE = 2
@@ -209,20 +213,14 @@ class House:
         endings = Endings(self.oauth.sign_ins, personal_access_tokens, users)
         places = Places(self.directory, self.folders, self.remote_folders)
         trail = AdministrationTrail(self.audit, self.directory, clock)
-        self.orchestrator = Orchestrator(
-            database,
-            clock,
-            chance,
-            vault,
-            changes=self.changes,
-            files=open_files(settings),
-            outreach=Outreach(reaches_private=settings.webhooks_reach_private),
-            people=TenantPeople(users, endings, Makers(self.judge, places), trail),
+        self.embedded = Deferred(
+            # The files are opened now, so that a place that cannot be used is said at the start.
+            partial(self._build_orchestrator, open_files(settings), users, endings, Makers(self.judge, places), trail)
         )
         self.unsettled_orders = UnsettledOrders(vault, database, self.threads, chance)
         self.keyed_writes = KeyedWrites(database, vault, clock, chance)
         self.gateway = Gateway(
-            EmbeddedDestination(self.orchestrator, self.threads, settings.limits),
+            EmbeddedDestination(self.embedded, self.threads, settings.limits),
             forwarder,
             self.unsettled_orders,
             self.keyed_writes,
@@ -277,6 +275,29 @@ class House:
     def nanoseconds(self) -> int:
         """Return the time as limits reckon it."""
         return nanoseconds_of(self.clock.now())
+
+    @property
+    def orchestrator(self) -> "Orchestrator":
+        """The embedded Orchestrator. Whoever asks first waits until it is built: for worker threads."""
+        return self.embedded.get()
+
+    def _build_orchestrator(
+        self, files: Files, users: Users, endings: Endings, makers: Makers, trail: AdministrationTrail
+    ) -> "Orchestrator":
+        from stagedoor.admin.users.through_orchestrator import TenantPeople
+        from stagedoor.orchestrator.app import Orchestrator
+        from stagedoor.orchestrator.outreach import Outreach
+
+        return Orchestrator(
+            self.database,
+            self.clock,
+            self.chance,
+            self.sealing_keys.vault,
+            changes=self.changes,
+            files=files,
+            outreach=Outreach(reaches_private=self.settings.webhooks_reach_private),
+            people=TenantPeople(users, endings, makers, trail),
+        )
 
     def _own_organization_id(self) -> str:
         self.directory.load()

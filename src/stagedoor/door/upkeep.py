@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from stagedoor.door.visit import Receive, Send
+from stagedoor.kit.collector import keep_what_was_loaded
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.logs import get_logger
 from stagedoor.kit.threads import WorkerThreads
@@ -13,6 +14,8 @@ from stagedoor.kit.threads import WorkerThreads
 if TYPE_CHECKING:
     from stagedoor.door.house import House
 
+PREPARE_AFTER_SECONDS = 0.05
+"""What takes long to load begins when the server has said that it answers, which it would hold up."""
 CHANGES_EVERY_SECONDS = 0.25
 """Well inside the second that is promised for a revocation in another process."""
 GIVE_WAY_EVERY_SECONDS = 0.2
@@ -50,9 +53,11 @@ class Upkeep:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _keep_up(self) -> None:
-        await self._attend_to(self._house.gateway.prepare)
-        await self._attend_to(self._house.management.prepare)
-        await self._attend_to(self._house.console.prepare)
+        await asyncio.sleep(PREPARE_AFTER_SECONDS)
+        house = self._house
+        for prepare in (house.gateway.prepare, house.embedded.get, house.management.prepare, house.console.prepare):
+            await self._attend_to(prepare)
+        keep_what_was_loaded()
         tick = 0
         while True:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)
@@ -73,8 +78,9 @@ class Upkeep:
             await asyncio.sleep(UPSTREAM_TOKENS_EVERY_SECONDS)
 
     async def _keep_duties(self) -> None:
+        await asyncio.sleep(PREPARE_AFTER_SECONDS)
         while True:
-            await self._attend_to(self._house.orchestrator.attend_to_duties)
+            await self._attend_to(self.carry_out_duties)
             await asyncio.sleep(DUTIES_EVERY_SECONDS)
 
     async def _give_way(self) -> None:
@@ -91,6 +97,11 @@ class Upkeep:
             _log.warning("upkeep_delayed", internal=failure.internal)
         except Exception as failure:  # noqa: BLE001  # nobody would hear of a revocation again if this ended the task
             _log.exception("upkeep_failed", failure=type(failure).__name__)
+
+    def carry_out_duties(self) -> None:
+        """Carry out what the embedded Orchestrator does by itself, as far as it is due."""
+        # Asked for here, on the worker thread, because whoever asks first waits until it is built.
+        self._house.orchestrator.attend_to_duties()
 
     def keep_clock(self) -> None:
         """Look at the clock, and tell the store how late it is."""

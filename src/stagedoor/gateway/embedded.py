@@ -1,7 +1,7 @@
 """Carry an allowed request to the embedded Orchestrator: its body whole or as a file, its answer likewise."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
@@ -9,11 +9,15 @@ from stagedoor.catalog.operations import Match
 from stagedoor.gateway.body import Receive, declared_length, read_whole
 from stagedoor.gateway.carriage import Carriage
 from stagedoor.gateway.file_bodies import fill_spool, send_pieces, spool
+from stagedoor.kit.deferred import Deferred
 from stagedoor.kit.settings import Limits
 from stagedoor.kit.threads import WorkerThreads
-from stagedoor.orchestrator.app import Orchestrator, OrchestratorRequest
 from stagedoor.orchestrator.call import Answer, FileContent
+from stagedoor.orchestrator.request import OrchestratorRequest
 from stagedoor.passage import RequestHead
+
+if TYPE_CHECKING:
+    from stagedoor.orchestrator.app import Orchestrator
 
 ODATA_JSON = b"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8"
 PLAIN_JSON = b"application/json; charset=utf-8"
@@ -23,9 +27,9 @@ SendAnswerBody = Callable[[bytes, bool], Awaitable[None]]
 
 
 class EmbeddedDestination:
-    """The embedded Orchestrator as the gateway speaks to it."""
+    """The embedded Orchestrator as the gateway speaks to it; who comes before it is built waits for that."""
 
-    def __init__(self, orchestrator: Orchestrator, threads: WorkerThreads, limits: Limits) -> None:
+    def __init__(self, orchestrator: "Deferred[Orchestrator]", threads: WorkerThreads, limits: Limits) -> None:
         self._orchestrator = orchestrator
         self._threads = threads
         self._json_body_bytes_max = limits.json_body_bytes_max
@@ -37,15 +41,18 @@ class EmbeddedDestination:
         """Carry the request out and send its answer."""
         head = carriage.head
         declared = declared_length(head.headers.get("content-length"))
-        if self._orchestrator.takes_files(carriage.match.operation.id):
+        orchestrator = self._orchestrator.built
+        if orchestrator is None:
+            orchestrator = await self._threads.run(self._orchestrator.get)
+        if orchestrator.takes_files(carriage.match.operation.id):
             with spool() as upload:
                 await fill_spool(
                     upload, receive, declared=declared, bytes_max=self._file_bytes_max, threads=self._threads
                 )
-                answer = await self._carry_out(carriage, upload)
+                answer = await self._carry_out(orchestrator, carriage, upload)
         else:
             body = await read_whole(receive, bytes_max=self._json_body_bytes_max, declared=declared)
-            answer = await self._carry_out(carriage, body)
+            answer = await self._carry_out(orchestrator, carriage, body)
         if isinstance(answer.content, FileContent):
             await self._send_file(answer, answer.content, head, start, send_body)
             return
@@ -53,9 +60,9 @@ class EmbeddedDestination:
         await start(answer.status, headers)
         await send_body(b"" if head.method == "HEAD" else content, False)
 
-    async def _carry_out(self, carriage: Carriage, body: bytes | BinaryIO) -> Answer:
+    async def _carry_out(self, orchestrator: "Orchestrator", carriage: Carriage, body: bytes | BinaryIO) -> Answer:
         return await self._threads.run(
-            self._orchestrator.carry_out,
+            orchestrator.carry_out,
             OrchestratorRequest(
                 operation=carriage.match.operation,
                 tenant=carriage.tenant,

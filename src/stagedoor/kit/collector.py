@@ -32,3 +32,9 @@ def collector_resting() -> Iterator[Callable[[], None]]:
     finally:
         gc.set_threshold(*threshold)
         gc.enable()
+
+
+def keep_what_was_loaded() -> None:
+    """Take for lasting what was loaded since the collector woke, too; where it was never told to rest, do nothing."""
+    if gc.get_freeze_count():
+        gc.freeze()

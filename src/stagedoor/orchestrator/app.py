@@ -1,16 +1,14 @@
 """The embedded Orchestrator as one object: every room's operations, each carried out in one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from stagedoor.catalog.operations import Operation
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.changes import ChangeFeed, has_recorded_changes
 from stagedoor.kit.clock import Clock
@@ -79,6 +77,7 @@ from stagedoor.orchestrator.registry import Route, Routes
 from stagedoor.orchestrator.release_retention.routes import routes as release_retention
 from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
 from stagedoor.orchestrator.releases.routes import routes as releases
+from stagedoor.orchestrator.request import OrchestratorRequest
 from stagedoor.orchestrator.retention_sweep import sweep_duty
 from stagedoor.orchestrator.robot_logs.routes import routes as robot_logs
 from stagedoor.orchestrator.robots.routes import routes as robots
@@ -111,7 +110,6 @@ from stagedoor.orchestrator.user_login_attempts.routes import routes as user_log
 from stagedoor.orchestrator.users.routes import routes as users
 from stagedoor.orchestrator.webhooks.delivery import DELIVER_EVENTS
 from stagedoor.orchestrator.webhooks.routes import routes as webhooks
-from stagedoor.passage import Caller, FolderPlace, Reach, TenantPlace
 
 ROOMS: tuple[Routes, ...] = (
     alerts,
@@ -204,27 +202,6 @@ DUTIES: tuple[Duty, ...] = (
 _log = get_logger(__name__)
 
 BODILESS_METHODS = frozenset({"GET", "HEAD", "DELETE"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrchestratorRequest:
-    """An allowed request for the embedded Orchestrator: a :class:`~stagedoor.orchestrator.call.Call` that has no
-    transaction yet and whose body is still bytes, or a file of bytes for an operation that takes files.
-
-    ``headers`` have lower-case names; ``query`` has lower-case names with the ``$`` kept.
-    """
-
-    operation: Operation
-    tenant: TenantPlace
-    caller: Caller
-    folder: FolderPlace | None = None
-    reach: Reach
-    path_arguments: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | BinaryIO = b""
-    base_url: str
-    request_id: str = ""
 
 
 class Orchestrator:

@@ -11,7 +11,15 @@ from stagedoor.admin.app import PREFIX, build_admin
 from stagedoor.door.deferred import DeferredApp
 from stagedoor.door.errors import Dialect, draw_error
 
-LATER = ("fastapi", "httpx2", "stagedoor.admin.app", "stagedoor.client", "stagedoor.console.app")
+LATER = (
+    "fastapi",
+    "httpx2",
+    "stagedoor.admin.app",
+    "stagedoor.client",
+    "stagedoor.console.app",
+    "stagedoor.orchestrator.app",
+    "stagedoor.orchestrator.jobs",
+)
 
 
 @pytest.fixture

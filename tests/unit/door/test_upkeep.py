@@ -39,6 +39,7 @@ def test_a_duty_that_fails_keeps_no_revocation_from_arriving(
     house = SimpleNamespace(
         threads=InlineThreads(),
         gateway=SimpleNamespace(prepare=lambda: None),
+        embedded=SimpleNamespace(get=lambda: None),
         management=SimpleNamespace(prepare=lambda: None),
         console=SimpleNamespace(prepare=lambda: None),
         changes=SimpleNamespace(catch_up=catch_up),

@@ -14,6 +14,7 @@ from stagedoor.catalog.operations import Match
 from stagedoor.gateway.carriage import Carriage
 from stagedoor.gateway.embedded import EmbeddedDestination
 from stagedoor.gateway.errors import BodyTooLarge, CallerLeft
+from stagedoor.kit.deferred import Deferred
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Limits
 from stagedoor.orchestrator.call import Answer, FileContent
@@ -110,7 +111,9 @@ def carry(
         carried.sent.append((body, more))
 
     limits = Limits(json_body_bytes_max=64, file_bytes_max=96)
-    embedded = EmbeddedDestination(cast("Any", Orchestrator()), cast("Any", Threads()), limits)
+    orchestrator = Deferred(lambda: cast("Any", Orchestrator()))
+    orchestrator.get()
+    embedded = EmbeddedDestination(orchestrator, cast("Any", Threads()), limits)
     gateway = gateway_of(cast("Any", Forwarder()), embedded)
     kept.append(carried)
     asyncio.run(gateway.carry(what, receive, start, send_body))

@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from stagedoor.admin.sealing.models import HashKey, SealingKey
 from stagedoor.admin.sealing.schemas import KeyState, StoredKey
-from stagedoor.admin.sealing.sealed_columns import SEALED_COLUMNS, SealedColumn
 from stagedoor.identity.organizations.models import Organization
 from stagedoor.kit.crypto import FORM
 from stagedoor.kit.db import Database
+
+if TYPE_CHECKING:
+    from stagedoor.admin.sealing.sealed_columns import SealedColumn
 
 HASH_KEY_ID = 1
 KEY_ID_BEGINS = len(FORM) + 2
@@ -99,6 +102,9 @@ def is_new(session: Session) -> bool:
 def count_values(session: Session) -> Counter[str]:
     """Return how many values each key has sealed, by the key's name."""
     counted: Counter[str] = Counter()
+    # It knows the tables of nearly every room, which a server that starts need not.
+    from stagedoor.admin.sealing.sealed_columns import SEALED_COLUMNS
+
     for column in SEALED_COLUMNS:
         key_id = func.substr(column.value, KEY_ID_BEGINS, KEY_ID_LENGTH)
         statement = select(key_id, func.count()).where(column.value.is_not(None)).group_by(key_id)
@@ -108,7 +114,7 @@ def count_values(session: Session) -> Counter[str]:
 
 
 def values_of_others(
-    session: Session, column: SealedColumn, key_id: str, *, after: str | int | None, limit: int
+    session: Session, column: "SealedColumn", key_id: str, *, after: str | int | None, limit: int
 ) -> Sequence[SealedValue]:
     """Return values of a column that another key than this one sealed, by their rows' order, behind ``after``."""
     statement = (
@@ -122,7 +128,7 @@ def values_of_others(
     return [SealedValue(*row) for row in session.execute(statement)]
 
 
-def put_in_place(session: Session, column: SealedColumn, changes: Sequence[tuple[SealedValue, str]]) -> int:
+def put_in_place(session: Session, column: "SealedColumn", changes: Sequence[tuple[SealedValue, str]]) -> int:
     """Store each new value where the other was read, unless something else stands there by now; return how many."""
     statement = (
         update(column.table)

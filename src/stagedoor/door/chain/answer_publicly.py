@@ -7,7 +7,7 @@ import orjson
 from stagedoor.catalog import CATALOG
 from stagedoor.door.visit import Visit
 from stagedoor.orchestrator.settings import descriptions
-from stagedoor.orchestrator.settings.routes import describe_authentication
+from stagedoor.orchestrator.settings.authentication import describe_authentication
 from stagedoor.orchestrator.status.version import API_VERSION, describe_version
 
 PUBLIC_ANSWERS: Mapping[str, Callable[[], bytes]] = {

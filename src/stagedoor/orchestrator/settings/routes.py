@@ -20,10 +20,10 @@ from stagedoor.orchestrator.odata.metadata import NAMESPACE
 from stagedoor.orchestrator.odata.read import read_set
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.settings import descriptions, service, store
+from stagedoor.orchestrator.settings.authentication import describe_authentication
 from stagedoor.orchestrator.settings.entities import SETTINGS
 from stagedoor.orchestrator.settings.schemas import SETTING_SCOPE, read_calendar
-from stagedoor.orchestrator.status.version import API_VERSION, BUILD_VERSION
-from stagedoor.passage import TenantPlace
+from stagedoor.orchestrator.status.version import API_VERSION
 
 NAME_LENGTH_MAX = 128
 VALUE_LENGTH_MAX = 64 * 1024
@@ -186,12 +186,6 @@ def verify_mail(call: Call) -> Answer:
         "The embedded Orchestrator sends no mail, and cannot tell whether these settings would.",
         hint="Try them with a program that sends mail.",
     )
-
-
-def describe_authentication(tenant: TenantPlace | None) -> dict[str, list[str]]:
-    """Return the fields of the authentication settings; without a tenant, what anybody may know."""
-    settings = service.authentication_settings(tenant, BUILD_VERSION)
-    return {"Keys": list(settings), "Values": list(settings.values())}
 
 
 def _save(call: Call, name: str, body: Body) -> None:

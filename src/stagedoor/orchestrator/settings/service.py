@@ -8,28 +8,11 @@ from stagedoor.orchestrator.settings import store
 from stagedoor.orchestrator.settings.errors import SecretSettingRefused
 from stagedoor.orchestrator.settings.models import Setting
 from stagedoor.orchestrator.settings.schemas import SETTING_SCOPE, TenantCalendar
-from stagedoor.passage import TenantPlace
 
 CALENDAR = "Stagedoor.TenantCalendar"
 """The setting that holds what the vendor's older operations call the tenant's calendar."""
 
 SECRET_WORDS = ("password", "secret", "token", "apikey", "connectionstring", "credential")
-
-
-def authentication_settings(tenant: TenantPlace | None, build_version: str) -> dict[str, str]:
-    """Return what a client may know before it signs in: how to, and which generation it talks to.
-
-    The tenant is told to those inside it alone; ``None`` stands for somebody who has not signed in.
-    """
-    return {
-        "Build.Version": build_version,
-        "Authentication.HostTenant": "Host",
-        "Authentication.DefaultTenant": "" if tenant is None else tenant.tenant_name,
-        "WindowsAuth.Enabled": "false",
-        "GoogleAuth.Enabled": "false",
-        "AzureADAuth.Enabled": "false",
-        "SAML2Auth.Enabled": "false",
-    }
 
 
 def get_setting(session: Session, tenant_id: str, name: str) -> Setting:
