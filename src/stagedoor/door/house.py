@@ -347,9 +347,10 @@ class House:
     def close(self) -> None:
         """Write what is still in memory and give everything back."""
         try:
+            # First, since a successor may wait for it already.
+            self.key_accounts.close()
             self.upkeep.write_notes()
             self.audit.stop()
-            self.key_accounts.close()
         finally:
             self.fair_shares.close()
             self.threads.close()

@@ -1,7 +1,7 @@
 """What a serving house does beside answering: hear of changes made elsewhere, write notes, throw away the outlived."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -62,9 +62,7 @@ class Upkeep:
         while True:
             await asyncio.sleep(CHANGES_EVERY_SECONDS)
             tick += 1
-            await self._attend_to(self._house.changes.catch_up)
-            await self._attend_to(self.keep_clock)
-            await self._attend_to(self.keep_limits)
+            await self._attend_to(self._house.changes.catch_up, self.keep_clock, self.keep_limits)
             if tick % NOTES_EVERY_TICKS == 0:
                 await self._attend_to(self.write_notes)
             if tick % CLEAN_UP_EVERY_TICKS == 0:
@@ -74,7 +72,7 @@ class Upkeep:
 
     async def _keep_upstream_tokens(self) -> None:
         while True:
-            await self._attend_to(self._house.upstream_tokens.renew_due, self._house.upstream_threads)
+            await self._attend_to(self._house.upstream_tokens.renew_due, threads=self._house.upstream_threads)
             await asyncio.sleep(UPSTREAM_TOKENS_EVERY_SECONDS)
 
     async def _keep_duties(self) -> None:
@@ -89,12 +87,10 @@ class Upkeep:
             await asyncio.sleep(GIVE_WAY_EVERY_SECONDS)
             self._house.key_accounts.give_way()
 
-    async def _attend_to(self, duty: Callable[[], object], threads: WorkerThreads | None = None) -> None:
+    async def _attend_to(self, *duties: Callable[[], object], threads: WorkerThreads | None = None) -> None:
+        """Carry duties out in one go on a worker thread; one that fails keeps none of the others waiting."""
         try:
-            await (threads or self._house.threads).run(duty)
-        except StoreUnavailable as failure:
-            # Everything is kept and tried again at a later tick; the audit says by itself when it is not written.
-            _log.warning("upkeep_delayed", internal=failure.internal)
+            await (threads or self._house.threads).run(_carry_out, duties)
         except Exception as failure:  # noqa: BLE001  # nobody would hear of a revocation again if this ended the task
             _log.exception("upkeep_failed", failure=type(failure).__name__)
 
@@ -123,3 +119,14 @@ class Upkeep:
         house.legacy_uses.flush()
         house.metrics.access_keys.set(len(house.key_ring))
         house.metrics.audit_rows_waiting.set(house.audit.rows_waiting())
+
+
+def _carry_out(duties: Iterable[Callable[[], object]]) -> None:
+    for duty in duties:
+        try:
+            duty()
+        except StoreUnavailable as failure:
+            # Everything is kept and tried again at a later tick; the audit says by itself when it is not written.
+            _log.warning("upkeep_delayed", internal=failure.internal)
+        except Exception as failure:  # noqa: BLE001  # as above, and for the other duties
+            _log.exception("upkeep_failed", failure=type(failure).__name__)

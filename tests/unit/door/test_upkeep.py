@@ -14,8 +14,8 @@ from stagedoor.kit.errors import StoreUnavailable
 
 
 class InlineThreads:
-    async def run(self, function: Callable[[], Any]) -> Any:
-        return function()
+    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return function(*arguments)
 
 
 @pytest.mark.parametrize("failure", [StoreUnavailable(internal="disk full"), RuntimeError("a fault of our own")])
