@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.entity import EntitySet
+from stagedoor.orchestrator.odata.joining import Conditions
 from stagedoor.orchestrator.odata.options import QueryOptions
-from stagedoor.orchestrator.odata.read import Conditions, read_values
+from stagedoor.orchestrator.odata.read import read_values
 from stagedoor.orchestrator.webhooks import store
 from stagedoor.orchestrator.webhooks.models import OutgoingEvent
 from stagedoor.orchestrator.webhooks.schemas import EventType

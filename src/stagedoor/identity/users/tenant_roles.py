@@ -22,6 +22,8 @@ def create_role(session: Session, tenant_id: str, order: RoleOrder) -> TenantRol
     _verify(session, tenant_id, order, besides=None)
     if store.count_tenant_roles(session, tenant_id) >= ROLES_MAX:
         raise RoleOrderRefused(f"A tenant may have {ROLES_MAX} roles of its own.")
+    # Held by a name that meant nothing until now: nobody was given what the role allows.
+    store.take_from_all(session, tenant_id, order.name)
     role = TenantRole(
         tenant_id=tenant_id,
         name=order.name,
@@ -58,6 +60,7 @@ def change_role(session: Session, role: TenantRole, order: RoleOrder) -> None:
     _verify(session, role.tenant_id, order, besides=role)
     holders = store.holders_of(session, role.tenant_id, role.name)
     if order.name != role.name:
+        store.take_from_all(session, role.tenant_id, order.name)
         store.rename_held(session, role.tenant_id, role.name, order.name)
     role.name, role.name_folded = order.name, order.name.casefold()
     role.display_name, role.groups, role.kind = order.display_name, order.groups, kind_of(order.permissions)

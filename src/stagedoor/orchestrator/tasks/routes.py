@@ -16,8 +16,9 @@ from stagedoor.orchestrator.fields import (
 )
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.folders.service import get_folder as get_folder_within_reach
+from stagedoor.orchestrator.odata.joining import Conditions
 from stagedoor.orchestrator.odata.metadata import NAMESPACE
-from stagedoor.orchestrator.odata.read import Conditions, read_one, read_set
+from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.people import PEOPLE, may_work_on_tasks, place_of
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.tasks import service, store

@@ -14,6 +14,7 @@ from stagedoor.catalog import CATALOG
 from stagedoor.identity.issued_tokens.terms import Credential, person_caller
 from stagedoor.identity.users.directory import UserDirectory
 from stagedoor.identity.users.errors import RoleNameInUse
+from stagedoor.identity.users.models import RoleAssignment
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.roles.errors import RoleIsStatic
 from stagedoor.passage import Allowed, Caller, CredentialKind, FolderPlace, TenantPlace
@@ -215,6 +216,18 @@ def test_nobody_gives_a_role_of_the_tenant_that_allows_more_than_they_hold(house
     grace = folder_administrator(top.key)
     with pytest.raises(GrantExceedsMaker):
         house.call("Users_ToggleRoleById", {"role": "Some", "toggle": True}, key=GRACE, caller=grace)
+
+
+@pytest.mark.parametrize("renames", [False, True])
+def test_a_name_that_somebody_held_before_gives_them_nothing(house: Desk, renames: bool) -> None:
+    """Such a row may be left by a catalogue that knew another role."""
+    with house.write() as session:
+        session.add(RoleAssignment(user_id=caller_of(AUDITOR).id, tenant_id=TENANT.tenant_id, role="Clerk"))
+    number = make(house, {**CLERK, "Name": "Other"} if renames else CLERK)
+    if renames:
+        house.call("Roles_PutById", CLERK, key=number, caller=ADMINISTRATOR)
+    assert house.call("Roles_GetUserIdsForRoleByKey", key=number).content["value"] == []
+    assert "Clerk" not in house.call("Users_GetById", key=AUDITOR).content["RolesList"]
 
 
 def test_somebody_who_holds_an_own_role_may_not_administer_through_it(house: Desk) -> None:
