@@ -101,7 +101,7 @@ class FaultyDoor:
         effect = self._faults.take(asked, self._clock.now()) or Effect()
         if effect.latency > NO_TIME:
             self._clock.step(effect.latency)
-            await house.threads.run(house.orchestrator.attend_to_duties)
+            await house.threads.run(house.upkeep.carry_out_duties)
         if effect.real_latency > NO_TIME:
             await asyncio.sleep(effect.real_latency.total_seconds())
         if effect.status is not None and effect.lost is None:
