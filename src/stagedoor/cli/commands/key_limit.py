@@ -17,7 +17,7 @@ NONE = "none"
 LIVING = ("active", "rotating")
 
 
-class NumberOrNone(click.ParamType):
+class NumberOrNone(click.ParamType[int | str]):
     """A whole number above zero, or the word ``none``."""
 
     name = "number"
@@ -50,15 +50,32 @@ Examples:
 @data_dir_option
 @common_options
 @pass_session
-def limit(session: Session, name: str, data_dir: Path | None, **wanted: Any) -> None:
+def limit(
+    session: Session,
+    name: str,
+    rate: str | None,
+    burst: int | str | None,
+    daily_quota: int | str | None,
+    concurrency: int | str | None,
+    weight: int | None,
+    data_dir: Path | None,
+) -> None:
     """Change how much the key called NAME, or of this id, may be used.
 
     What is not named stays as it is; none lifts a limit. The key itself stays as it is, and so does what it has used.
     """
-    given = {option: value for option, value in wanted.items() if value is not None}
-    if not given:
+    wanted = {
+        "rate": rate,
+        "burst": burst,
+        "daily_quota": daily_quota,
+        "concurrency": concurrency,
+        "weight": weight,
+    }
+    change = {
+        option: None if str(value).lower() == NONE else value for option, value in wanted.items() if value is not None
+    }
+    if not change:
         raise click.UsageError("Say what to change: --rate, --burst, --daily-quota, --concurrency or --weight.")
-    change = {option: None if str(value).lower() == NONE else value for option, value in given.items()}
     with session.administrator(data_dir) as client:
         key = _get_key(client.list_keys(), name)
         facts = client.change_key_limits(key["id"], **cast("KeyLimits", change))
