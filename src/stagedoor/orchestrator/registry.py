@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -48,6 +49,10 @@ Preparation = Callable[[Uploads, Files, Chance], None]
 """What is done with the files of a request before its transaction; it leaves what it made in ``prepared``."""
 
 
+Survey = Callable[[Call], Any]
+"""What takes long to read for an operation that writes; done in a transaction of its own, which cannot write."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One operation's handler. A handler that only reads gets a transaction that cannot write.
@@ -55,7 +60,8 @@ class Route:
     ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON. ``reads_body``
     says of a ``DELETE`` that its body tells what goes; that of others means nothing (RFC 9110, 9.3.5). ``prepare`` does
     with the files what takes long, such as keeping them, before the transaction begins: on SQLite nobody else writes
-    while one lasts. ``note`` says in one sentence what behaves otherwise than the vendor's, or was guessed; the page of
+    while one lasts. ``survey`` does the same with what takes long to read; what it returns is in ``prepared`` when the
+    handler begins. ``note`` says in one sentence what behaves otherwise than the vendor's, or was guessed; the page of
     differences shows it.
     """
 
@@ -66,6 +72,7 @@ class Route:
     takes_files: bool = False
     reads_body: bool = False
     prepare: Preparation | None = None
+    survey: Survey | None = None
     basis: Basis = Basis.SPEC
     note: str = ""
 
@@ -83,16 +90,17 @@ class Route:
         ``witness`` sees what a handler that writes did, before it is committed.
         """
         settlement = self.settlement
+        if self.survey is not None:
+            if settlement is not None:
+                _settle(settlement, database, call_in)
+            with database.read() as session:
+                call = call_in(session)
+                call.uploads.prepared = self.survey(call)
         with database.write() if self.writes else database.read() as session:
             call = call_in(session)
             if settlement is None or not settlement.is_due(call):
                 return self._handle(call, witness)
-        while True:
-            with database.write() as session:
-                call = call_in(session)
-                if not settlement.is_due(call):
-                    break
-                settlement.settle(call)
+        _settle(settlement, database, call_in)
         with database.write() if self.writes else database.read() as session:
             return self._handle(call_in(session), witness)
 
@@ -101,6 +109,15 @@ class Route:
         if witness is not None and self.writes:
             witness(call, answer)
         return answer
+
+
+def _settle(settlement: Settlement, database: Database, call_in: Callable[[Session], Call]) -> None:
+    while True:
+        with database.write() as session:
+            call = call_in(session)
+            if not settlement.is_due(call):
+                return
+            settlement.settle(call)
 
 
 class Routes:
@@ -121,16 +138,18 @@ class Routes:
         takes_files: bool = False,
         reads_body: bool = False,
         prepare: Preparation | None = None,
+        survey: Survey | None = None,
         basis: Basis = Basis.SPEC,
         note: str = "",
     ) -> Callable[[Handler], Handler]:
-        """Register a handler whose whole work is one transaction, but for what is prepared of its files."""
+        """Register a handler whose whole work is one transaction, but for what is prepared or read before it."""
         return self._registrar(
             operation_id,
             writes=True,
             takes_files=takes_files,
             reads_body=reads_body,
             prepare=prepare,
+            survey=survey,
             basis=basis,
             note=note,
         )
@@ -143,6 +162,7 @@ class Routes:
         takes_files: bool = False,
         reads_body: bool = False,
         prepare: Preparation | None = None,
+        survey: Survey | None = None,
         basis: Basis,
         note: str,
     ) -> Callable[[Handler], Handler]:
@@ -157,6 +177,7 @@ class Routes:
                 takes_files=takes_files,
                 reads_body=reads_body,
                 prepare=prepare,
+                survey=survey,
                 basis=basis,
                 note=note,
             )

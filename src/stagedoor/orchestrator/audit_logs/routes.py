@@ -1,5 +1,6 @@
 """The vendor's operations on the audit."""
 
+from stagedoor.kit.files import KeptFile
 from stagedoor.orchestrator.audit_logs import store
 from stagedoor.orchestrator.audit_logs.entities import AUDIT_LOG_ENTITIES, AUDIT_LOGS
 from stagedoor.orchestrator.audit_logs.schemas import ORCHESTRATOR, SERVICES, TEST_AUTOMATION
@@ -7,7 +8,7 @@ from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.exports.csv_rows import rows_of_set
 from stagedoor.orchestrator.exports.schemas import ExportKind
-from stagedoor.orchestrator.exports.service import start_export
+from stagedoor.orchestrator.exports.service import start_export, write_export
 from stagedoor.orchestrator.fields import get_number_argument
 from stagedoor.orchestrator.odata.read import read_set
 from stagedoor.orchestrator.registry import Basis, Routes
@@ -52,12 +53,22 @@ def list_details(call: Call) -> Answer:
     return read_set(call, AUDIT_LOG_ENTITIES, [store.of_row(row_id)])
 
 
-@routes.writes("AuditLogs_Export", basis=Basis.GUESS, note="The file has at most 20,000 rows and Stagedoor's columns.")
+def _write_rows(call: Call) -> KeptFile:
+    service = _service(call.query.get("auditedservice", ""))
+    return write_export(call, rows_of_set(call, AUDIT_LOGS, EXPORTED, [store.of_service(service)]))
+
+
+@routes.writes(
+    "AuditLogs_Export",
+    survey=_write_rows,
+    basis=Basis.GUESS,
+    note="The file has at most 20,000 rows and Stagedoor's columns.",
+)
 def export_rows(call: Call) -> Answer:
     """Write the rows that the filter picks down as a file."""
     service = _service(call.query.get("auditedservice", ""))
     kind = ExportKind.TEST_AUTOMATION_AUDIT if service == TEST_AUTOMATION else ExportKind.ORCHESTRATOR_AUDIT
-    return start_export(call, kind, lambda: rows_of_set(call, AUDIT_LOGS, EXPORTED, [store.of_service(service)]))
+    return start_export(call, kind)
 
 
 def _service(written: str) -> str:

@@ -17,7 +17,7 @@ from stagedoor.orchestrator.odata.page import read_page
 from stagedoor.orchestrator.odata.read import options_of
 
 ROWS_MAX = 20_000
-"""Rows of one file: it is written in one go, and on SQLite nobody else writes meanwhile."""
+"""Rows of one file: it is written in one go, while the caller waits."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

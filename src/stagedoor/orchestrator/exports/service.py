@@ -1,10 +1,11 @@
 """What is done with exports: made at once, shown to whoever asked, and gone after a week."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
+from stagedoor.kit.files import KeptFile
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.duties import Duty, DutyCall
 from stagedoor.orchestrator.errors import NotFound
@@ -23,19 +24,23 @@ KEPT_FOR = timedelta(days=7)
 DROPPED_AT_ONCE = 200
 
 
-def start_export(call: Call, kind: ExportKind, make_rows: Callable[[], Iterable[Row]]) -> Answer:
-    """Make an export of the caller's own and answer it, completed.
+def write_export(call: Call, rows: Iterable[Row]) -> KeptFile:
+    """Write the file of an export and return it, kept but not written down; for an operation's ``survey``.
 
-    ``make_rows`` gives the names of the columns, then the rows; what it refuses is refused, and nothing is left.
-    :func:`~stagedoor.orchestrator.exports.csv_rows.rows_of_set` gives those of an OData set. Call it from an operation
-    that writes.
+    ``rows`` are the names of the columns, then the rows; what they refuse is refused, and nothing is left.
+    :func:`~stagedoor.orchestrator.exports.csv_rows.rows_of_set` gives those of an OData set.
     """
-    now = call.clock.now()
     with SpooledTemporaryFile(HELD_BYTES_MAX) as spooled:
         content = cast("BinaryIO", spooled)
-        write_csv(make_rows(), content)
+        write_csv(rows, content)
         content.seek(0)
-        file = stored_files.keep(call, content, content_type=CSV_TYPE)
+        return call.files.keep(call.chance.random_bytes(16).hex(), content)
+
+
+def start_export(call: Call, kind: ExportKind) -> Answer:
+    """Make an export of the caller's own of the file that the operation's survey wrote, and answer it, completed."""
+    now = call.clock.now()
+    file = stored_files.write_down(call, call.uploads.prepared, content_type=CSV_TYPE)
     export = Export(
         tenant_id=call.tenant.tenant_id,
         owner_id=call.caller.id,

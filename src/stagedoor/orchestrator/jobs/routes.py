@@ -1,11 +1,12 @@
 """The vendor's operations on jobs."""
 
+from stagedoor.kit.files import KeptFile
 from stagedoor.orchestrator.answers import answer_object, done
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import OrchestratorError
 from stagedoor.orchestrator.exports.csv_rows import rows_of_set
 from stagedoor.orchestrator.exports.schemas import ExportKind
-from stagedoor.orchestrator.exports.service import start_export
+from stagedoor.orchestrator.exports.service import start_export, write_export
 from stagedoor.orchestrator.fields import (
     find_guid,
     find_integer,
@@ -52,11 +53,20 @@ def list_jobs(call: Call) -> Answer:
     return read_set(call, JOBS, [store.in_folder(call.tenant.tenant_id, get_folder(call))])
 
 
-@routes.writes("Jobs_Export", basis=Basis.GUESS, note="The file has at most 20,000 jobs and Stagedoor's columns.")
+def _write_jobs(call: Call) -> KeptFile:
+    where = [store.in_folder(call.tenant.tenant_id, get_folder(call))]
+    return write_export(call, rows_of_set(call, JOBS, EXPORTED, where))
+
+
+@routes.writes(
+    "Jobs_Export",
+    survey=_write_jobs,
+    basis=Basis.GUESS,
+    note="The file has at most 20,000 jobs and Stagedoor's columns.",
+)
 def export_jobs(call: Call) -> Answer:
     """Write the jobs that the filter picks down as a file."""
-    where = [store.in_folder(call.tenant.tenant_id, get_folder(call))]
-    return start_export(call, ExportKind.JOBS, lambda: rows_of_set(call, JOBS, EXPORTED, where))
+    return start_export(call, ExportKind.JOBS)
 
 
 @routes.reads("Jobs_GetById")

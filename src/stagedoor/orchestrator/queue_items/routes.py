@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from stagedoor.kit.files import KeptFile
 from stagedoor.orchestrator.answers import answer_object
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.exports.csv_rows import rows_of_set
 from stagedoor.orchestrator.exports.schemas import ExportKind
-from stagedoor.orchestrator.exports.service import start_export
+from stagedoor.orchestrator.exports.service import start_export, write_export
 from stagedoor.orchestrator.fields import (
     find_enum,
     find_integer,
@@ -157,17 +158,21 @@ def list_attempts(call: Call) -> Answer:
     )
 
 
+def _write_items(call: Call) -> KeptFile:
+    queue_id = get_number_argument(call, "key")
+    queue = get_queue(call.session, call.tenant.tenant_id, get_folder(call).id, queue_id)
+    return write_export(call, rows_of_set(call, EXPORTED_ITEMS, EXPORTED, [store.in_queue(queue.id)]))
+
+
 @routes.writes(
     "QueueDefinitions_ExportById",
+    survey=_write_items,
     basis=Basis.GUESS,
     note="The file has at most 20,000 items and Stagedoor's columns.",
 )
 def export_items(call: Call) -> Answer:
     """Write the items of one queue that the filter picks down as a file."""
-    queue_id = get_number_argument(call, "key")
-    queue = get_queue(call.session, call.tenant.tenant_id, get_folder(call).id, queue_id)
-    where = [store.in_queue(queue.id)]
-    return start_export(call, ExportKind.QUEUES, lambda: rows_of_set(call, EXPORTED_ITEMS, EXPORTED, where))
+    return start_export(call, ExportKind.QUEUES)
 
 
 def _item(call: Call) -> QueueItem:

@@ -1,10 +1,11 @@
 """The vendor's operations on log lines."""
 
+from stagedoor.kit.files import KeptFile
 from stagedoor.orchestrator.answers import answer_value
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.exports.csv_rows import rows_of_set
 from stagedoor.orchestrator.exports.schemas import ExportKind
-from stagedoor.orchestrator.exports.service import start_export
+from stagedoor.orchestrator.exports.service import start_export, write_export
 from stagedoor.orchestrator.fields import get_body
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.jobs.due import DUE_MOVES
@@ -37,11 +38,20 @@ def count_lines(call: Call) -> Answer:
     return answer_value(call, "Edm.Int64", page.count or 0)
 
 
-@routes.writes("RobotLogs_Export", basis=Basis.GUESS, note="The file has at most 20,000 lines and Stagedoor's columns.")
+def _write_lines(call: Call) -> KeptFile:
+    where = [store.in_folder(call.tenant.tenant_id, get_folder(call))]
+    return write_export(call, rows_of_set(call, ROBOT_LOGS, EXPORTED, where))
+
+
+@routes.writes(
+    "RobotLogs_Export",
+    survey=_write_lines,
+    basis=Basis.GUESS,
+    note="The file has at most 20,000 lines and Stagedoor's columns.",
+)
 def export_lines(call: Call) -> Answer:
     """Write the lines that the filter picks down as a file."""
-    where = [store.in_folder(call.tenant.tenant_id, get_folder(call))]
-    return start_export(call, ExportKind.LOGS, lambda: rows_of_set(call, ROBOT_LOGS, EXPORTED, where))
+    return start_export(call, ExportKind.LOGS)
 
 
 @routes.writes("Logs_Post", note=PLACED)

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 from tests.factories.orchestrator import CALLER, OTHER_TENANT, TENANT, Desk, desk_in
 
+from stagedoor.kit.files import KeptFile
 from stagedoor.orchestrator.app import DUTIES, ROOMS
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
 from stagedoor.orchestrator.exports.csv_rows import rows_of_set, write_csv
 from stagedoor.orchestrator.exports.schemas import ExportKind
-from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS, get_export, start_export
+from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS, get_export, start_export, write_export
 from stagedoor.orchestrator.folders.entities import FOLDERS
 from stagedoor.orchestrator.registry import Routes
 
@@ -25,10 +27,13 @@ def exporting_room() -> Routes:
     """A room that exports the tenant's folders, two at most, by an operation that has no folder."""
     room = Routes()
 
-    @room.writes("Maintenance_Start")
-    def export_folders(call: Call) -> Answer:
+    def write_folders(call: Call) -> KeptFile:
         columns = ("DisplayName", "Description")
-        return start_export(call, ExportKind.JOBS, lambda: rows_of_set(call, FOLDERS, columns, rows_max=1000))
+        return write_export(call, rows_of_set(call, FOLDERS, columns, rows_max=1000))
+
+    @room.writes("Maintenance_Start", survey=write_folders)
+    def export_folders(call: Call) -> Answer:
+        return start_export(call, ExportKind.JOBS)
 
     @room.reads("Maintenance_Get")
     def read_file(call: Call) -> Answer:
@@ -123,3 +128,16 @@ def test_an_export_and_its_file_are_gone_after_a_week(desk: Desk) -> None:
     desk.orchestrator.attend_to_duties()
     with pytest.raises(NotFound):
         desk.call("Exports_GetById", key=made["Id"])
+
+
+def test_others_write_while_the_rows_of_an_export_are_read(desk: Desk) -> None:
+    left = ["Written meanwhile"]
+
+    def write_meanwhile(_: Connection, __: object, statement: str, *___: object) -> None:
+        if left and "folders.display_name" in statement:
+            desk.make_folder(left.pop())
+
+    event.listen(desk.database.engine, "before_cursor_execute", write_meanwhile)
+    export(desk, orderby="DisplayName")
+    event.remove(desk.database.engine, "before_cursor_execute", write_meanwhile)
+    assert not left
