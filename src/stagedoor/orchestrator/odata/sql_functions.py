@@ -252,8 +252,11 @@ def _member_sqlite(element: json_member, compiler: SQLCompiler, **kw: Any) -> st
 
 @compiles(json_member, "postgresql")
 def _member_postgresql(element: json_member, compiler: SQLCompiler, **kw: Any) -> str:
-    whole = f"CAST({compiler.process(element.clauses, **kw)} AS JSON)"
+    written = compiler.process(element.clauses, **kw)
+    whole = f"CAST({written} AS JSON)"
     names = compiler.render_literal_value("{" + ",".join(f'"{name}"' for name in element.path) + "}", String())
     kind = _JSON_TYPES_POSTGRESQL[element.read_as]
     member = f"CAST({whole} #>> {names} AS {_CASTS_POSTGRESQL[element.read_as]})"
-    return f"CASE WHEN json_typeof({whole} #> {names}) = '{kind}' THEN {member} END"
+    # Its texts hold no NUL, and it fails at the first one that it has to read.
+    readable = f"strpos(CAST({written} AS TEXT), '\\u0000') = 0"
+    return f"CASE WHEN {readable} THEN CASE WHEN json_typeof({whole} #> {names}) = '{kind}' THEN {member} END END"
