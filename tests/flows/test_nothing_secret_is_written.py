@@ -88,6 +88,10 @@ def _use(house: Served, administrator: Administrator, canaries: Canaries) -> Non
     made = administrator.make("/keys", {"name": "canary", "tenant": "acme/dev", "allow": ["all"]})
     key = add("access key", made["key"])
     rotated = add("rotated key", administrator.make(f"/keys/{made['id']}/rotate", {"overlap": "1h"})["key"])
+    narrow = f"{house.base_url}/api/stagedoor/v1/keys/narrow"
+    narrowed = add(
+        "narrowed key", httpx2.post(narrow, json={}, headers={"Authorization": f"Bearer {key}"}).json()["key"]
+    )
     order = {"name": "canary", "scopes": ["OR.Jobs"], "expires_in": "1d"}
     token = add("personal access token", administrator.make("/tokens", order)["token"])
     app = administrator.make_application("canary", is_confidential=True, application_scopes=["OR.Jobs.Read"])
@@ -105,7 +109,7 @@ def _use(house: Served, administrator: Administrator, canaries: Canaries) -> Non
     add("renewed refresh token", renewed["refresh_token"])
     asset = {"Name": "canary", "ValueType": "Credential", "ValueScope": "Global", "CredentialUsername": "robot"}
     administrator.create("Assets", asset | {"CredentialPassword": ASSET_PASSWORD}, folder="Shared")
-    for bearer in (key, rotated, token, machine["access_token"], renewed["access_token"], legacy_token):
+    for bearer in (key, rotated, narrowed, token, machine["access_token"], renewed["access_token"], legacy_token):
         headers = {"Authorization": f"Bearer {bearer}", "X-UIPATH-FolderPath": "Shared"}
         assert httpx2.get(f"{house.orchestrator_url}/odata/Jobs", headers=headers).status_code == 200
     assert httpx2.get(f"{house.orchestrator_url}/odata/Folders", auth=("anybody", key)).status_code == 200

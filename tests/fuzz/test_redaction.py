@@ -23,6 +23,7 @@ surroundings = st.text(max_size=40)
 shapes = st.sampled_from(
     [
         f"sd_Ab12Cd34_{CANARY}",
+        f"sdn_Ab12Cd34Ef.{CANARY}-_.{CANARY}",
         f"rt_{CANARY}-1",
         f"eyJhbGciOiJIUzI1NiJ9.{CANARY}.{CANARY}",
         f"Bearer {CANARY}",

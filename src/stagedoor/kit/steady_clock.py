@@ -44,10 +44,13 @@ class ClockUntrusted(StagedoorError):
         super().__init__(internal=f"the clock is not trusted: {trouble.value}", headers={"Retry-After": "60"})
 
 
+_AWAKE = getattr(time, "CLOCK_BOOTTIME", None) or getattr(time, "CLOCK_MONOTONIC", None)
+"""That of macOS counts the time asleep by another name."""
+
+
 def awake_seconds() -> float:
     """Return seconds on a clock that nobody can set, and that counts the time asleep where the system can tell."""
-    source = getattr(time, "CLOCK_BOOTTIME", None) or getattr(time, "CLOCK_MONOTONIC", None)
-    return time.monotonic() if source is None else time.clock_gettime(source)
+    return time.monotonic() if _AWAKE is None else time.clock_gettime(_AWAKE)
 
 
 class SteadyClock:
@@ -80,9 +83,10 @@ class SteadyClock:
 
     def now(self) -> datetime:
         """Return the current time in UTC."""
-        if self._lead:
-            # It may have been corrected just now.
-            self.look()
+        if not self._lead:
+            return self._wall.now()
+        # It may have been corrected just now.
+        self.look()
         return self._wall.now() + self._lead
 
     def look(self) -> ClockTrouble | None:

@@ -7,13 +7,14 @@ from tests.factories.answer_cache import KEY, TENANT, Asking, Header, World, run
 from tests.factories.callers import caller, terms
 
 from stagedoor.kit.secret import Secret
-from stagedoor.passage import FolderPlace, Reach
+from stagedoor.passage import Allowance, FolderPlace, Reach
 
 GUID = "11111111-2222-3333-4444-555555555555"
 
 OTHERS: dict[str, Asking] = {
     "another grant": Asking(by=caller(terms("Jobs_Get"))),
     "a ceiling": Asking(by=caller(replace(terms("all"), ceiling=("scope:OR.Jobs.Read",)))),
+    "a narrowing": Asking(by=caller(replace(terms("all"), narrowings=(Allowance(("tag:Jobs",)),)))),
     "another organization's caller": Asking(by=replace(KEY, organization_id="o2")),
     "another reach": Asking(reach=Reach(frozenset({"k7"}))),
     "another folder": Asking(folder=FolderPlace(8, "k8", "Other", ("k8",))),
