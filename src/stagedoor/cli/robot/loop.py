@@ -37,6 +37,8 @@ LINES_MAX = 5_000
 LINE_LENGTH_MAX = 10_000
 PASSING = (Unreachable, ServerFailed, Throttled)
 """Failures of the way or of the server, after which a robot goes on."""
+NOT_NOW = (*PASSING, Conflict)
+"""What a sign of life may meet: of two that are the first of their robot at the same moment one comes too early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ class Robot:
     def _ask_for_jobs(self) -> list[dict[str, Any]]:
         try:
             jobs: list[dict[str, Any]] = self._beat(JobsMax=1)["Jobs"]
-        except PASSING as failure:
+        except NOT_NOW as failure:
             self._tell(f"No work could be asked for: {failure}")
             return []
         return jobs
@@ -178,7 +180,7 @@ class Robot:
             return "Kill"
         try:
             orders = self._beat(JobKeys=[job["JobKey"]])["StopOrders"]
-        except PASSING:
+        except NOT_NOW:
             return None
         return str(orders[0]["Strategy"]) if orders else None
 

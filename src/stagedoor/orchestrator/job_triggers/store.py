@@ -108,15 +108,19 @@ def end_waits(session: Session, job: Waiting, at: datetime) -> None:
 
 
 def is_task_over(session: Session, tenant_id: str, key: str) -> bool:
-    """Tell whether a task is completed, or deleted."""
-    over = (Task.completed_at.is_not(None)) | (Task.deleted_at.is_not(None))
-    return session.scalar(select(Task.id).where(Task.tenant_id == tenant_id, Task.key == key, over)) is not None
+    """Tell whether a task is completed, or deleted.
+
+    It is locked until the transaction ends: whoever completes it meanwhile comes after, and finds who waits for it.
+    """
+    wanted = select(Task.completed_at, Task.deleted_at).where(Task.tenant_id == tenant_id, Task.key == key)
+    found = session.execute(wanted.with_for_update()).first()
+    return found is not None and (found.completed_at is not None or found.deleted_at is not None)
 
 
 def is_job_over(session: Session, tenant_id: str, key: str) -> bool:
-    """Tell whether a job is at its end."""
-    over = Job.state.in_(FINAL_STATES)
-    return session.scalar(select(Job.id).where(Job.tenant_id == tenant_id, Job.key == key, over)) is not None
+    """Tell whether a job is at its end; it is locked as :func:`is_task_over` locks a task."""
+    wanted = select(Job.state).where(Job.tenant_id == tenant_id, Job.key == key)
+    return session.scalar(wanted.with_for_update()) in FINAL_STATES
 
 
 def find_job_id(session: Session, tenant_id: str, folder: FolderPlace, key: str) -> int | None:

@@ -87,10 +87,11 @@ def test_it_waits_while_there_is_no_work_and_goes_on_when_the_server_is_away(
         ok({"Jobs": [], "StopOrders": []}),
         httpx2.Response(503),
         httpx2.ConnectError("away"),
+        ok({"message": "Another request changed the same thing."}, 409),
     ]
     result = run(with_key, tmp_path)
     assert result.exit_code == 0, result.output
-    assert with_key.pauses == [1.0, 1.0, 1.0]
+    assert with_key.pauses == [1.0, 1.0, 1.0, 1.0]
     assert len(server.bodies("SubmitJobState")) == 1
 
 
