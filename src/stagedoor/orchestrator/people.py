@@ -31,8 +31,7 @@ from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.passage import FolderPlace
 
 TASK_PERMISSIONS = frozenset({"Tasks.View", "Tasks.Edit"})
-TASK_ROLES = frozenset(name for name, role in ROLES.items() if role.permissions >= TASK_PERMISSIONS)
-"""The catalogue's roles, in lower case, by which somebody may see and edit the tasks of a folder."""
+REVIEW_PERMISSIONS = frozenset({"Transactions.View", "Transactions.Edit"})
 
 
 class PeopleView(DeclarativeBase):
@@ -188,11 +187,28 @@ def list_people(session: Session, tenant_id: str, numbers: Collection[int]) -> S
 
 def may_work_on_tasks(folder: FolderPlace) -> ColumnElement[bool]:
     """Return the condition on :class:`Person` that they may see and edit the folder's tasks: active, by their roles."""
-    of_catalogue = func.lower(ROLE_ASSIGNMENTS.c.role).in_(sorted(TASK_ROLES))
+    return _may(TASK_PERMISSIONS, folder)
+
+
+def may_review_items(folder: FolderPlace) -> ColumnElement[bool]:
+    """Return the condition on :class:`Person` that they may review the folder's items: active, by their roles."""
+    return _may(REVIEW_PERMISSIONS, folder)
+
+
+def is_one_who(session: Session, person: Person, may: ColumnElement[bool]) -> bool:
+    """Tell whether a person meets a condition on :class:`Person`."""
+    them = [Person.tenant_id == person.tenant_id, Person.number == person.number]
+    return session.scalar(select(Person.number).where(*them, may)) is not None
+
+
+def _may(permissions: frozenset[str], folder: FolderPlace) -> ColumnElement[bool]:
+    """Return the condition that one of a person's roles allows all of this in a folder."""
+    known = sorted(name for name, role in ROLES.items() if role.permissions >= permissions)
+    of_catalogue = func.lower(ROLE_ASSIGNMENTS.c.role).in_(known)
     of_tenant = exists().where(
         TENANT_ROLES.c.tenant_id == ROLE_ASSIGNMENTS.c.tenant_id,
         TENANT_ROLES.c.name == ROLE_ASSIGNMENTS.c.role,
-        *(_allows(permission) for permission in sorted(TASK_PERMISSIONS)),
+        *(_allows(permission) for permission in sorted(permissions)),
     )
     held = exists().where(
         ROLE_ASSIGNMENTS.c.user_id == Person.user_id,
@@ -206,12 +222,6 @@ def may_work_on_tasks(folder: FolderPlace) -> ColumnElement[bool]:
 def _allows(permission: str) -> ColumnElement[bool]:
     held = TENANT_ROLE_PERMISSIONS.alias()
     return exists().where(held.c.role_id == TENANT_ROLES.c.id, held.c.permission == permission)
-
-
-def is_able_to_work_on_tasks(session: Session, person: Person, folder: FolderPlace) -> bool:
-    """Tell whether a person may see and edit the folder's tasks."""
-    them = [Person.tenant_id == person.tenant_id, Person.number == person.number]
-    return session.scalar(select(Person.number).where(*them, may_work_on_tasks(folder))) is not None
 
 
 def place_of(session: Session, folder: Folder) -> FolderPlace:

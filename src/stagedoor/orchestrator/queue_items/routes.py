@@ -18,7 +18,7 @@ from stagedoor.orchestrator.fields import (
 )
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one, read_set
-from stagedoor.orchestrator.people import may_work_on_tasks
+from stagedoor.orchestrator.people import may_review_items
 from stagedoor.orchestrator.queue_definitions.service import get_queue
 from stagedoor.orchestrator.queue_items import service, store
 from stagedoor.orchestrator.queue_items.entities import EXPORTED_ITEMS, QUEUE_ITEMS
@@ -57,7 +57,10 @@ EXPORTED = (
 
 routes = Routes(settlement=OVERDUE_ITEMS)
 
-_REVIEWERS = "Who may work on the folder's tasks may review its items; only failed and abandoned items have a reviewer."
+_REVIEWERS = (
+    "Who may see and edit the folder's transactions by one role may review its items; only failed and abandoned items "
+    "have a reviewer."
+)
 
 
 @routes.reads("QueueItems_Get")
@@ -112,23 +115,23 @@ def review_items(call: Call) -> Answer:
     return _show_bulk(call, failed, len(wanted), "given the review status")
 
 
-@routes.reads("QueueItems_GetReviewers", basis=Basis.GUESS, note=_REVIEWERS)
+@routes.reads("QueueItems_GetReviewers", note=_REVIEWERS)
 def list_reviewers(call: Call) -> Answer:
     """Answer the people who may review the folder's items."""
-    return read_set(call, REVIEWERS, [may_work_on_tasks(get_folder(call))])
+    return read_set(call, REVIEWERS, [may_review_items(get_folder(call))])
 
 
-@routes.writes("QueueItems_SetItemReviewer", basis=Basis.GUESS, note=_REVIEWERS)
+@routes.writes("QueueItems_SetItemReviewer", note=_REVIEWERS)
 def set_reviewer(call: Call) -> Answer:
-    """Give failed and abandoned items to a person for review."""
+    """Give failed and abandoned items to a person for review; without a person, take them back."""
     body = get_body(call)
-    user_number = get_required(find_integer(body, "userId"), "userId")
+    user_number = find_integer(body, "userId")
     wanted = read_versioned_items(body)
     failed = service.set_reviewer(wanted, user_number, Editor.of_call(call))
     return _show_bulk(call, failed, len(wanted), "given to the reviewer")
 
 
-@routes.writes("QueueItems_UnsetItemReviewer", basis=Basis.GUESS, note=_REVIEWERS)
+@routes.writes("QueueItems_UnsetItemReviewer", note=_REVIEWERS)
 def unset_reviewer(call: Call) -> Answer:
     """Take items back from whoever was to review them."""
     wanted = read_versioned_items(get_body(call))

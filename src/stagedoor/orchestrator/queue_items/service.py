@@ -11,7 +11,7 @@ from stagedoor.kit.crypto import Vault
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.errors import Conflict, NotFound
 from stagedoor.orchestrator.folder_place import get_folder
-from stagedoor.orchestrator.people import find_person, is_able_to_work_on_tasks
+from stagedoor.orchestrator.people import find_person, is_one_who, may_review_items
 from stagedoor.orchestrator.queue_item_events.recording import Hand, hand_of, record_event
 from stagedoor.orchestrator.queue_item_events.schemas import EventAction
 from stagedoor.orchestrator.queue_items import store
@@ -136,7 +136,7 @@ def set_reviewer(wanted: Sequence[VersionedItem], user_number: int | None, edito
     """
     if user_number is not None:
         person = find_person(editor.session, editor.tenant_id, user_number)
-        if person is None or not is_able_to_work_on_tasks(editor.session, person, editor.folder):
+        if person is None or not is_one_who(editor.session, person, may_review_items(editor.folder)):
             raise NotFound(f"There is no reviewer {user_number} in this folder.")
 
     def hand_over(item: QueueItem) -> None:

@@ -9,7 +9,8 @@ from stagedoor.orchestrator.people import (
     Person,
     find_person,
     find_person_by_name,
-    is_able_to_work_on_tasks,
+    is_one_who,
+    may_work_on_tasks,
     place_of,
 )
 from stagedoor.orchestrator.tasks import store
@@ -100,7 +101,7 @@ def _people_of(session: Session, task: Task, order: Order) -> list[int]:
     for word, person in named:
         if person is None or not person.is_active:
             raise NotFound(f"There is no user {word!r}.")
-        if not is_able_to_work_on_tasks(session, person, place):
+        if not is_one_who(session, person, may_work_on_tasks(place)):
             raise InvalidRequest(
                 f"The user {person.username!r} may not work on the tasks of the folder {place.path!r}.",
                 hint="Give them a role with Tasks.View and Tasks.Edit in it.",

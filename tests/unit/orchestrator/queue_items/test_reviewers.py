@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import insert
 from tests.factories.orchestrator import TENANT, Desk
+from tests.factories.tasks import AUDITOR
+from tests.factories.tenant_people import ADMINISTRATOR
 
 from stagedoor.identity.organizations.models import Organization, Tenant
 from stagedoor.identity.users.models import User
-from stagedoor.orchestrator.errors import InvalidRequest, NotFound
+from stagedoor.orchestrator.errors import NotFound
 from stagedoor.passage import FolderPlace
 
 Json = dict[str, object]
@@ -114,5 +116,30 @@ def test_somebody_who_may_not_work_here_reviews_nothing(desk: Desk, folder: Fold
             desk.call("QueueItems_SetItemReviewer", {"userId": user, "queueItems": named(item)}, folder=folder)
     found = desk.call("QueueItems_GetReviewers", folder=folder).content["value"]
     assert [person["UserName"] for person in found] == ["ada"]
-    with pytest.raises(InvalidRequest):
-        desk.call("QueueItems_SetItemReviewer", {"queueItems": named(item)}, folder=folder)
+
+
+def test_transactions_make_a_reviewer_and_tasks_do_not(house: Desk) -> None:
+    folder = house.make_folder("Shared")
+    for number, thing in enumerate(("Transactions", "Tasks"), start=1001):
+        permissions = [{"Name": f"{thing}.View"}, {"Name": f"{thing}.Edit"}]
+        house.call("Roles_Post", {"Name": thing, "Permissions": permissions}, caller=ADMINISTRATOR)
+        assert AUDITOR not in reviewers(house, folder)
+        place = {"UserIds": [AUDITOR], "RolesPerFolder": [{"FolderId": folder.id, "RoleIds": [number]}]}
+        house.call("Folders_AssignUsers", {"assignments": place}, caller=ADMINISTRATOR)
+        assert (AUDITOR in reviewers(house, folder)) is (thing == "Transactions")
+        house.call("Roles_DeleteById", key=number, caller=ADMINISTRATOR)
+
+
+def reviewers(desk: Desk, folder: FolderPlace) -> list[object]:
+    return [one["Id"] for one in desk.call("QueueItems_GetReviewers", folder=folder).content["value"]]
+
+
+def test_a_reviewer_who_is_left_out_is_cleared(desk: Desk, folder: FolderPlace, reviewer: int) -> None:
+    item = failed(desk, folder)
+    items = [{"Id": item["Id"], "RowVersion": item["RowVersion"]}]
+    desk.call("QueueItems_SetItemReviewer", {"userId": reviewer, "queueItems": items}, folder=folder)
+    given = seen(desk, folder, item)
+    assert given["ReviewerUserId"] == reviewer
+    again = [{"Id": item["Id"], "RowVersion": given["RowVersion"]}]
+    desk.call("QueueItems_SetItemReviewer", {"queueItems": again}, folder=folder)
+    assert seen(desk, folder, item)["ReviewerUserId"] is None
