@@ -378,6 +378,31 @@ class TestWhatTheUpstreamCanBeAskedFor:
         worker.sends(destination)
         assert destination.sent_before == [SentBefore.NO, SentBefore.YES]
 
+    def test_is_left_to_whoever_took_it_over_in_the_same_moment(
+        self, worker: Worker, destination: Destination, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        destination.failure = UpstreamBroke()
+        with pytest.raises(UpstreamBroke):
+            worker.sends(destination)
+        monkeypatch.setattr(worker.writes, "take_over", lambda *_: False)
+        with pytest.raises(KeyedOutcomeUnknown) as refused:
+            worker.sends(destination)
+        assert refused.value.headers == {"Retry-After": "5"}
+        assert len(destination.bodies) == 1
+
+    def test_is_taken_over_from_a_process_that_died_long_ago(
+        self, worker: Worker, other: Worker, destination: Destination, clock: HeldClock
+    ) -> None:
+        worker.writes.lose = lambda *_, **__: None  # type: ignore[method-assign]
+        destination.failure = UpstreamBroke()
+        with pytest.raises(UpstreamBroke):
+            worker.sends(destination)
+        destination.failure = None
+        other.sends(destination)
+        clock.advance(UNDER_WAY_AT_MOST + timedelta(seconds=1))
+        other.sends(destination)
+        assert destination.sent_before == [SentBefore.NO, SentBefore.MAYBE_UNDER_WAY, SentBefore.YES]
+
     def test_is_never_asked_for_with_another_body(self, worker: Worker, destination: Destination) -> None:
         destination.failure = UpstreamBroke()
         with pytest.raises(UpstreamBroke):
