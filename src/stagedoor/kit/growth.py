@@ -12,8 +12,13 @@ from sqlalchemy import Connection, Table
 
 ROWS = 1_000_000
 
+FEW_ROWS = 10_000
+
 VALUES = "values among a million rows"
 """The key in a table's ``info``; columns that are not named there have a value of their own in each row."""
+
+IN_FEW_ROWS = "columns that few rows have"
+"""The key for columns that are set while a row waits for something, and whose indexes are over those rows alone."""
 
 
 def describe_growth(connection: Connection, tables: Iterable[Table]) -> None:
@@ -25,18 +30,20 @@ def describe_growth(connection: Connection, tables: Iterable[Table]) -> None:
         if values is None:
             continue
         connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE tbl = ?", (table.name,))
+        in_few_rows = table.info.get(IN_FEW_ROWS, frozenset())
         listed = connection.exec_driver_sql("SELECT name FROM pragma_index_list(?)", (table.name,))
         for index in listed.scalars().all():
-            columns = connection.exec_driver_sql("SELECT name FROM pragma_index_info(?) ORDER BY seqno", (index,))
+            asked = "SELECT name FROM pragma_index_info(?) ORDER BY seqno"
+            columns = connection.exec_driver_sql(asked, (index,)).scalars().all()
+            rows = ROWS if in_few_rows.isdisjoint(columns) else FEW_ROWS
             connection.exec_driver_sql(
                 "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)",
-                (table.name, index, _statistic(columns.scalars().all(), values)),
+                (table.name, index, _statistic(columns, values, rows)),
             )
 
 
-def _statistic(columns: Iterable[str], values: Mapping[str, int]) -> str:
+def _statistic(columns: Iterable[str], values: Mapping[str, int], rows: int) -> str:
     """Return the number of rows, then how many share the first column, the first two, and so on."""
-    rows = ROWS
     shared = [rows]
     for column in columns:
         rows = max(1, rows // values.get(column, ROWS))

@@ -1,15 +1,28 @@
 """Lists of what grows start from an index, and are read in their order where many rows fit; as SQLite plans it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import Session
 from tests.factories.orchestrator import Desk, desk_in
 
 from stagedoor.kit.db import Base
 from stagedoor.kit.growth import VALUES
+from stagedoor.orchestrator.folders.store import EVERYWHERE
+from stagedoor.orchestrator.jobs.store import is_any_due_anywhere, list_due
+from stagedoor.orchestrator.queue_items.store import (
+    is_any_overdue_anywhere,
+    list_abandoned,
+)
+from stagedoor.orchestrator.queue_retention.store import QUEUE_RETENTION
+from stagedoor.orchestrator.release_retention.store import RELEASE_RETENTION
+from stagedoor.orchestrator.retention import Kind, Retention
+from stagedoor.orchestrator.stats.store import count_jobs
 from stagedoor.passage import FolderPlace
 
 KEY = "00000000-0000-4000-8000-0000000000d1"
@@ -17,6 +30,8 @@ MOMENT = "2026-01-31T08:00:00Z"
 NEWEST = {"$orderby": "CreationTime desc"}
 
 Query = Mapping[str, str]
+Statement = tuple[str, Any]
+Work = Callable[[Session], object]
 
 
 @pytest.fixture(scope="module")
@@ -31,23 +46,35 @@ def folder(desk: Desk) -> FolderPlace:
     return desk.make_folder("Finance")
 
 
-def plans_of(desk: Desk, operation_id: str, folder: FolderPlace, table: str, query: Query) -> list[str]:
-    """Return how each statement is planned that reads the table's rows to show or to count them."""
-    statements: list[tuple[str, Any]] = []
+@contextmanager
+def noted(desk: Desk) -> Iterator[list[Statement]]:
+    """Give what the database is asked inside the block."""
+    statements: list[Statement] = []
 
     def note(_: Connection, __: object, statement: str, parameters: object, *___: object) -> None:
-        if f"FROM {table}" in statement and "SELECT (EXISTS" not in statement:
+        if statement.startswith("SELECT"):
             statements.append((statement, parameters))
 
     event.listen(desk.database.engine, "before_cursor_execute", note)
-    desk.call(operation_id, folder=folder, query=query)
+    yield statements
     event.remove(desk.database.engine, "before_cursor_execute", note)
-    assert statements
+
+
+def planned(desk: Desk, statements: Iterable[Statement]) -> list[str]:
     with desk.database.engine.connect() as connection:
         return [
             "; ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
             for statement, parameters in statements
         ]
+
+
+def plans_of(desk: Desk, operation_id: str, folder: FolderPlace, table: str, query: Query) -> list[str]:
+    """Return how each statement is planned that reads the table's rows to show or to count them."""
+    with noted(desk) as statements:
+        desk.call(operation_id, folder=folder, query=query)
+    about_the_table = [each for each in statements if f"FROM {table}" in each[0] and "SELECT (EXISTS" not in each[0]]
+    assert about_the_table
+    return planned(desk, about_the_table)
 
 
 JOBS: tuple[tuple[Query, str], ...] = (
@@ -201,6 +228,45 @@ def test_what_is_counted_is_counted_in_the_index_alone(
     query = {"$filter": condition, "$count": "true", "$skip": "1", "$top": "10"}
     _, count = plans_of(desk, operation_id, folder, table, query)
     assert f"USING COVERING INDEX {index}" in count
+
+
+NOW = datetime(2030, 1, 31, tzinfo=UTC)
+
+
+def outlived(retention: Retention, kind: Kind) -> Work:
+    conditions = retention.outlived(7, kind, NOW)
+    assert conditions is not None
+    return lambda session: session.scalars(select(retention.rows).where(*conditions).limit(1)).all()
+
+
+@pytest.mark.parametrize(
+    ("work", "index"),
+    [
+        (outlived(RELEASE_RETENTION, Kind.FINAL), r"ix_jobs_release_created \(release_id=\? AND created_at<\?\)"),
+        (outlived(QUEUE_RETENTION, Kind.FINAL), r"ix_queue_items_(queue_)?ended \(.*queue_id=\? AND .*end_processing<\?\)"),
+        (outlived(QUEUE_RETENTION, Kind.STALE), r"ix_queue_items_queue_created \(folder_id=\? AND queue_id=\?"),
+        (
+            lambda session: is_any_due_anywhere(session, NOW),
+            r"ix_jobs_due \(next_move_at<\?\).*ix_jobs_stop \(stop_at<",
+        ),
+        (
+            lambda session: list_due(session, KEY, NOW, limit=1),
+            r"ix_jobs_due \(next_move_at<\?\).*ix_jobs_stop \(stop_at<",
+        ),
+        (
+            lambda session: is_any_overdue_anywhere(session, NOW),
+            r"ix_queue_items_waiting .*ix_queue_items_abandonable ",
+        ),
+        (lambda session: list_abandoned(session, KEY, NOW, limit=1), r"ix_queue_items_abandonable \(abandoned_at<\?"),
+        (lambda session: count_jobs(session, KEY, EVERYWHERE), r"COVERING INDEX ix_jobs_folder_state_created"),
+    ],
+)
+def test_what_happens_by_itself_reads_no_table_whole(desk: Desk, work: Work, index: str) -> None:
+    with noted(desk) as statements, desk.database.read() as session:
+        work(session)
+    (plan,) = planned(desk, statements)
+    assert re.search(index, plan), plan
+    assert not re.search("SCAN (jobs|queue_items)", plan)
 
 
 def test_columns_that_many_rows_share_are_columns_of_their_tables() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagedoor.kit.db import Base, JsonText, UtcDateTime, missing_first
-from stagedoor.kit.growth import VALUES
+from stagedoor.kit.growth import IN_FEW_ROWS, VALUES
 
 
 class Job(Base):
@@ -58,7 +58,8 @@ class Job(Base):
                     "machine_id": 100,
                     "starting_schedule_id": 100,
                     "batch_execution_key": 100_000,
-                }
+                },
+                IN_FEW_ROWS: frozenset({"next_move_at", "stop_at"}),
             }
         },
     )

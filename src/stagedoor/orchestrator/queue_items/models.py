@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stagedoor.kit.db import Base, JsonText, UtcDateTime, missing_first
-from stagedoor.kit.growth import VALUES
+from stagedoor.kit.growth import IN_FEW_ROWS, VALUES
 from stagedoor.orchestrator.queue_items.schemas import ReviewStatus, Status
 
 
@@ -90,7 +90,8 @@ class QueueItem(Base):
                     "reference": 500_000,
                     "reference_folded": 500_000,
                     "key": 500_000,
-                }
+                },
+                IN_FEW_ROWS: frozenset({"turn", "waiting_until", "abandoned_at"}),
             }
         },
     )
