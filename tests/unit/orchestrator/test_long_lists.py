@@ -243,7 +243,7 @@ def outlived(retention: Retention, kind: Kind) -> Work:
     ("work", "index"),
     [
         (outlived(RELEASE_RETENTION, Kind.FINAL), r"ix_jobs_release_created \(release_id=\? AND created_at<\?\)"),
-        (outlived(QUEUE_RETENTION, Kind.FINAL), r"ix_queue_items_(queue_)?ended \(.*queue_id=\? AND .*end_processing<\?\)"),
+        (outlived(QUEUE_RETENTION, Kind.FINAL), r"ix_queue_items_(queue_)?ended \(.*queue_id=\? .*end_processing<\?\)"),
         (outlived(QUEUE_RETENTION, Kind.STALE), r"ix_queue_items_queue_created \(folder_id=\? AND queue_id=\?"),
         (
             lambda session: is_any_due_anywhere(session, NOW),
