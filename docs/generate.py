@@ -35,9 +35,9 @@ What behaves otherwise than the vendor's, beside what single operations note bel
   [Python packages](../guides/packages-and-robots.md).
 - **Users and roles** live in Stagedoor's own identity.
 - **Limits per minute** of the vendor's cloud hold only where they are asked for ([limits](../guides/limits.md)).
-- **OData**: `$apply`, `$compute`, `$search`, `matchesPattern` and `/$count` at the end of a path are refused with 400 or
-  404, by name; ETags are neither sent nor read; `$metadata` has no functions and actions. Further gaps are listed in
-  `src/stagedoor/orchestrator/odata/README.md`.
+- **OData**: `$apply`, `$compute`, `$search`, `matchesPattern` and `/$count` at the end of a path are refused with 400
+  or 404, by name; ETags are neither sent nor read; `$metadata` has no functions and actions. Further gaps are listed
+  in `src/stagedoor/orchestrator/odata/README.md`.
 - **Numbers of things** are given again on SQLite: what is made next may get the number of what was deleted last.
 - **Clients**: which ones run in the tests, and what they ask for that finds nothing here, is on
   [a page of its own](clients.md).

@@ -292,8 +292,8 @@ class EntitySet:
 
     ``top_max`` bounds ``$top`` and is the page where a call names none. ``counts_always`` adds ``@odata.count`` to
     every list; false adds it only for ``$count=true`` (large tables). Rows come by key, ``newest_first`` or not,
-    where a call names no order; ``first_by`` are columns that go before the key and the same way, such as a time by which
-    most lists of many rows are narrowed.
+    where a call names no order; ``first_by`` are columns that go before the key and the same way, such as a time by
+    which most lists of many rows are narrowed.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Things that several folders see under one name: queues, assets, buckets and what else folders share, by a table of links of each kind's own.
+"""Things that several folders see under one name: queues, assets, buckets and what else folders share.
 
-A name is unique in every folder that sees it, without regard to case; the link's row carries the folded name, so that
-the database itself holds the rule.
+Each kind has a table of links of its own. A name is unique in every folder that sees it, without regard to case; the
+link's row carries the folded name, so that the database itself holds the rule.
 """
 
 from collections.abc import Sequence
