@@ -54,7 +54,7 @@ def _of_item(kind: int, at: Any, action: Any, status: Any, user: Any) -> Any:
         cast(null(), String).label("user_name"),
         cast(null(), String).label("external_client_id"),
         cast(null(), JsonText).label("data"),
-    ).where(at.is_not(None))
+    )
 
 
 _WHOLE = union_all(
@@ -103,7 +103,10 @@ class HistoryView(DeclarativeBase):
 
 
 class ItemHistory(HistoryView):
-    """One event of an item's life."""
+    """One event of an item's life; one without a time (``at``) has not happened.
+
+    That condition is left to whoever reads: PostgreSQL reads the four parts in their own order only if they have none.
+    """
 
     __table__ = _WHOLE
     __mapper_args__ = {"primary_key": [__table__.c.id]}  # noqa: RUF012  # as declared there
