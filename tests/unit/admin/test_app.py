@@ -224,7 +224,8 @@ def test_the_description_names_every_route_and_no_secret_default(admin: Manageme
             *("/apps/{client_id}", "/apps/{client_id}/secrets", "/apps/{client_id}/secrets/{secret_id}", "/tokens"),
             *("/tokens/{token_id}", "/user-key", "/connections", "/connections/discover"),
             *("/connections/authorize-url", "/connections/{connection}", "/connections/{connection}/secret"),
-            *("/connections/{connection}/test", "/tenants/{tenant}/connection"),
+            *("/connections/{connection}/test", "/tenants/{tenant}/connection", "/robot-scripts"),
+            "/robot-scripts/{script_id}",
         )
     } == set(spec["paths"])
 
