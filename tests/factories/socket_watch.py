@@ -1,6 +1,5 @@
 """Watch which addresses a process and its children go to, below every library that could do it."""
 
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ SOURCE = Path(__file__).with_name("socket_watch.c")
 
 
 def can_watch() -> bool:
-    """Tell whether this machine can: it takes Linux and a C compiler, which every runner of CI has."""
-    return sys.platform == "linux" and shutil.which("cc") is not None
+    """Tell whether this system can: it takes Linux, and a C compiler, which is installed with what the tests need."""
+    return sys.platform == "linux"
 
 
 @dataclass(frozen=True)

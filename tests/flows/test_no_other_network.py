@@ -18,7 +18,7 @@ from tests.factories.signing_in import tokens_for
 from tests.factories.socket_watch import SocketWatch, can_watch, socket_watch
 from tests.factories.terminal import Terminal
 
-pytestmark = pytest.mark.skipif(not can_watch(), reason="watching sockets takes Linux and a C compiler")
+pytestmark = pytest.mark.skipif(not can_watch(), reason="sockets are watched in Linux's way")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 STRAY = "import socket; s = socket.socket(); s.settimeout(0.05)\ntry: s.connect(('192.0.2.1', 9))\nexcept OSError: pass"
 

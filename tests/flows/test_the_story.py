@@ -323,7 +323,6 @@ class TestTheNewWay:
         assert said["stagedoor"]["reason"] == "operation_not_granted"
         assert said["stagedoor"]["smallestGrant"] == ["Jobs_Get"]
 
-    @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
     def test_a_node_script_needs_nothing_but_the_key(self, house: Served) -> None:
         script = EXAMPLES / "node" / "start-a-job.mjs"
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "STAGEDOOR_URL": house.tenant_url}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what the tests need beside Python packages: clients from npm, a browser, PostgreSQL and nginx.
+# Install what the tests need beside Python packages: clients from npm, a browser, PostgreSQL, nginx and a C compiler.
 set -eu
 here=$(dirname "$0")
 PATH=$PATH:/usr/sbin:/sbin
@@ -13,6 +13,7 @@ npm ci --prefix "$here/node" --no-audit --no-fund --silent
 missing=
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v nginx >/dev/null || missing="$missing nginx"
+command -v cc >/dev/null || missing="$missing gcc libc6-dev"
 # Debian keeps the programs of PostgreSQL's server out of the PATH.
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
