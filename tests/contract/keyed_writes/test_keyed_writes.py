@@ -12,8 +12,10 @@ from tests.factories.callers import caller
 from tests.factories.keyed_writes import KEY, START, Destination, Told, Worker, names_of
 
 from stagedoor.gateway.errors import AnswerNotKept, KeyedOutcomeUnknown
+from stagedoor.gateway.keyed_carrying import UNDER_WAY_AT_MOST
 from stagedoor.gateway.keyed_writes import service as service_module
 from stagedoor.gateway.keyed_writes.models import KeyedWriteRow
+from stagedoor.gateway.keyed_writes.schemas import WriteState
 from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.db import Database
 from stagedoor.kit.threads import WorkerThreads
@@ -82,6 +84,25 @@ def test_is_taken_over_by_one_of_two(workers: tuple[Worker, Worker], destination
     assert former is not None
     assert other.writes.take_over(only_name(worker), "somebody", former)
     assert not worker.writes.take_over(only_name(worker), "somebody else", former)
+
+
+def test_that_a_process_left_is_taken_over_by_one_of_two_and_is_under_way_again(
+    workers: tuple[Worker, Worker], destination: Destination, clock: HeldClock
+) -> None:
+    worker, other = workers
+    worker.writes.lose = lambda *_, **__: None  # type: ignore[method-assign]  # as where the process died
+    destination.failure = UpstreamBroke()
+    with pytest.raises(UpstreamBroke):
+        worker.sends(destination)
+    clock.advance(UNDER_WAY_AT_MOST + timedelta(seconds=1))
+    former = worker.writes.find(only_name(worker))
+    assert former is not None
+    assert other.writes.take_over(only_name(worker), "somebody", former)
+    assert not worker.writes.take_over(only_name(worker), "somebody else", former)
+    # Whoever comes next finds one that has just begun, and not one that was left long ago.
+    taken = worker.writes.find(only_name(worker))
+    assert taken is not None
+    assert (taken.owner, taken.state, taken.claimed_at) == ("somebody", WriteState.UNDER_WAY, clock.now())
 
 
 def test_keeps_the_newest_answers_of_who_has_many(

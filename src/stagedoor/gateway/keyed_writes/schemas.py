@@ -30,9 +30,11 @@ class KeptAnswer:
 class FormerWrite:
     """A write with the same key, found in the store.
 
-    ``fingerprint`` is ``None`` where its body never came whole; ``answer`` where there is none, or none was kept.
+    ``owner`` is the request that may settle it, and ``claimed_at`` when that one began. ``fingerprint`` is ``None``
+    where its body never came whole; ``answer`` where there is none, or none was kept.
     """
 
+    owner: str
     state: WriteState
     fingerprint: str | None
     status: int | None

@@ -66,7 +66,7 @@ class KeyedWrites:
                 # On PostgreSQL whoever had it may have released it in this moment.
                 if former is not None:
                     return self._former(former)
-        return FormerWrite(WriteState.UNDER_WAY, None, None, None, now)
+        return FormerWrite("", WriteState.UNDER_WAY, None, None, None, now)
 
     def find(self, name: str) -> FormerWrite | None:
         """Return what is known of a write by now."""
@@ -75,9 +75,11 @@ class KeyedWrites:
             return None if row is None else self._former(row)
 
     def take_over(self, name: str, owner: str, former: FormerWrite) -> bool:
-        """Take a write on that another request left; false where somebody else did."""
+        """Take a write on that another request left; false where somebody else did. It is under way from now on."""
         with self._database.write() as session:
-            return store.take_over(session, name, owner, state=former.state, claimed_at=former.claimed_at)
+            return store.take_over(
+                session, name, owner, former_owner=former.owner, state=former.state, now=self._clock.now()
+            )
 
     def finish(self, name: str, owner: str, *, fingerprint: str | None, status: int, answer: KeptAnswer | None) -> None:
         """Note what was answered, and keep the answer where there is one to keep."""
@@ -133,7 +135,7 @@ class KeyedWrites:
         answer = None
         if row.sealed_answer is not None and row.status is not None:
             answer = self._opened(row.name, row.sealed_answer, row.status)
-        return FormerWrite(WriteState(row.state), row.fingerprint, row.status, answer, row.claimed_at)
+        return FormerWrite(row.owner, WriteState(row.state), row.fingerprint, row.status, answer, row.claimed_at)
 
     def _opened(self, name: str, sealed: str, status: int) -> KeptAnswer | None:
         try:

@@ -30,14 +30,15 @@ def find(session: Session, name: str) -> KeyedWriteRow | None:
     return session.get(KeyedWriteRow, name)
 
 
-def take_over(session: Session, name: str, owner: str, *, state: WriteState, claimed_at: datetime) -> bool:
+def take_over(session: Session, name: str, owner: str, *, former_owner: str, state: WriteState, now: datetime) -> bool:
     """Make somebody else the owner of a row, if it still is as it was seen."""
     as_seen = (
         KeyedWriteRow.name == name,
+        # Of two who find it left behind, the second finds another owner.
+        KeyedWriteRow.owner == former_owner,
         KeyedWriteRow.state == state,
-        KeyedWriteRow.claimed_at == claimed_at,
     )
-    taken = update(KeyedWriteRow).where(*as_seen).values(owner=owner, state=WriteState.UNDER_WAY)
+    taken = update(KeyedWriteRow).where(*as_seen).values(owner=owner, state=WriteState.UNDER_WAY, claimed_at=now)
     return session.scalar(taken.returning(KeyedWriteRow.name)) is not None
 
 
