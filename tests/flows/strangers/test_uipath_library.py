@@ -1,9 +1,7 @@
 """The vendor's Python library (``uipath`` on PyPI), unmodified, with an access key as its secret."""
 
 import asyncio
-import gc
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +21,10 @@ from uipath.platform.orchestrator.queues import (
 )
 
 # The library opens connections for each service it hands out and leaves them to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+pytestmark = [
+    pytest.mark.usefixtures("in_the_shared_folder"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
 
 ALLOWED = (
     *("tag:Assets", "tag:Buckets", "tag:FoldersNavigation", "tag:Jobs", "tag:QueueItems", "tag:Queues"),
@@ -33,33 +34,10 @@ ENDED = {"Successful", "Faulted", "Stopped"}
 ARGUMENTS = {"InvoiceNumber": "2026-117", "Amount": 118.5}
 
 
-@pytest.fixture(autouse=True)
-def _in_the_shared_folder(house: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("UIPATH_FOLDER_KEY", "UIPATH_ROBOT_KEY", "UIPATH_URL", "UIPATH_ACCESS_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("UIPATH_FOLDER_PATH", house.folder)
-    monkeypatch.setenv("UIPATH_TELEMETRY_ENABLED", "false")
-    yield
-    gc.collect()
-
-
 @pytest.fixture(scope="module")
 def access_key(administrator: Administrator) -> str:
     """A key for what the library is asked to do here."""
     return administrator.make_key("uipath library", ALLOWED)
-
-
-@pytest.fixture
-def uipath(house: Served, access_key: str) -> UiPath:
-    """The library as a script makes it."""
-    return UiPath(base_url=house.tenant_url, secret=access_key)
-
-
-@pytest.fixture
-def uipath_as_robot(house: Served, access_key: str, robot_key: str, monkeypatch: pytest.MonkeyPatch) -> UiPath:
-    """The library as it runs inside a robot, which tells it its key."""
-    monkeypatch.setenv("UIPATH_ROBOT_KEY", robot_key)
-    return UiPath(base_url=house.tenant_url, secret=access_key)
 
 
 def make_text_asset(administrator: Administrator, house: Served, name: str, text: str) -> None:

@@ -5,9 +5,8 @@ Each service is held in a name like its own: by that name ``test_every_method`` 
 """
 
 import asyncio
-import gc
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -21,7 +20,10 @@ from uipath.platform.orchestrator.assets import UserAsset
 from uipath.platform.orchestrator.queues import CommitType, QueueItem, TransactionItem, TransactionItemResult
 
 # The library opens connections for each service it hands out and leaves them to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning", "ignore::DeprecationWarning")
+pytestmark = [
+    pytest.mark.usefixtures("in_the_shared_folder"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning", "ignore::DeprecationWarning"),
+]
 
 ALLOWED = (
     *("tag:Assets", "tag:FoldersNavigation", "tag:Jobs", "tag:JobTriggers", "tag:QueueItems", "tag:Queues"),
@@ -30,33 +32,10 @@ ALLOWED = (
 ENDED = {"Successful", "Faulted", "Stopped"}
 
 
-@pytest.fixture(autouse=True)
-def _in_the_shared_folder(house: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("UIPATH_FOLDER_KEY", "UIPATH_ROBOT_KEY", "UIPATH_URL", "UIPATH_ACCESS_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("UIPATH_FOLDER_PATH", house.folder)
-    monkeypatch.setenv("UIPATH_TELEMETRY_ENABLED", "false")
-    yield
-    gc.collect()
-
-
 @pytest.fixture(scope="module")
 def access_key(administrator: Administrator) -> str:
     """A key for what the library is asked to do here."""
     return administrator.make_key("uipath library, everything", ALLOWED)
-
-
-@pytest.fixture
-def uipath(house: Served, access_key: str) -> UiPath:
-    """The library as a script makes it."""
-    return UiPath(base_url=house.tenant_url, secret=access_key)
-
-
-@pytest.fixture
-def uipath_as_robot(house: Served, access_key: str, robot_key: str, monkeypatch: pytest.MonkeyPatch) -> UiPath:
-    """The library as it runs inside a robot, which tells it its key."""
-    monkeypatch.setenv("UIPATH_ROBOT_KEY", robot_key)
-    return UiPath(base_url=house.tenant_url, secret=access_key)
 
 
 def awaited(service: Any, use: Callable[[Any], Awaitable[None]]) -> None:

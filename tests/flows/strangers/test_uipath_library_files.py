@@ -1,46 +1,31 @@
 """Files by the vendor's Python library, unmodified: each call of buckets, attachments, and attachments of jobs."""
 
 import asyncio
-import gc
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from tests.factories.administrator import Administrator
-from tests.factories.served import Served
 from uipath.platform import UiPath
 from uipath.platform.attachments import Attachment, AttachmentMode
 from uipath.platform.errors import EnrichedException
 
 # The library opens connections for each service it hands out and leaves them to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+pytestmark = [
+    pytest.mark.usefixtures("in_the_shared_folder"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
 
 ALLOWED = ("tag:Attachments", "tag:Buckets", "tag:FoldersNavigation", "tag:JobAttachments", "tag:Jobs", "Releases_Get")
 T = TypeVar("T")
-
-
-@pytest.fixture(autouse=True)
-def _in_the_shared_folder(house: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("UIPATH_FOLDER_KEY", "UIPATH_JOB_KEY", "UIPATH_URL", "UIPATH_ACCESS_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("UIPATH_FOLDER_PATH", house.folder)
-    monkeypatch.setenv("UIPATH_TELEMETRY_ENABLED", "false")
-    yield
-    gc.collect()
 
 
 @pytest.fixture(scope="module")
 def access_key(administrator: Administrator) -> str:
     """A key for what the library is asked to do here."""
     return administrator.make_key("uipath library, files", ALLOWED)
-
-
-@pytest.fixture
-def uipath(house: Served, access_key: str) -> UiPath:
-    """The library as a script makes it."""
-    return UiPath(base_url=house.tenant_url, secret=access_key)
 
 
 def awaited(service: Any, use: Callable[[Any], Awaitable[T]]) -> T:

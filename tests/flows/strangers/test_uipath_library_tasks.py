@@ -5,8 +5,7 @@ Orchestrator; here the key is given.
 """
 
 import asyncio
-import gc
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -17,7 +16,10 @@ from uipath.platform.action_center.tasks import Task, TaskRecipient, TaskRecipie
 from uipath.platform.errors import EnrichedException
 
 # The library opens connections for each service it hands out and leaves them to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+pytestmark = [
+    pytest.mark.usefixtures("in_the_shared_folder"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
 
 ALLOWED = (
     *("AppTasks_CreateAppTask", "GenericTasks_CreateTask", "GenericTasks_GetTaskDataByKey", "Tasks_AssignTasks"),
@@ -25,16 +27,6 @@ ALLOWED = (
 )
 SCHEMA_KEY = "5f0d6a0e-5b1c-4d6e-9f2f-0a1b2c3d4e5f"
 SCHEMA: dict[str, Any] = {"fields": [{"id": "amount", "type": "number"}], "outcomes": [{"name": "Approve"}]}
-
-
-@pytest.fixture(autouse=True)
-def _in_the_shared_folder(house: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("UIPATH_FOLDER_KEY", "UIPATH_ROBOT_KEY", "UIPATH_URL", "UIPATH_ACCESS_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("UIPATH_FOLDER_PATH", house.folder)
-    monkeypatch.setenv("UIPATH_TELEMETRY_ENABLED", "false")
-    yield
-    gc.collect()
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +37,6 @@ def people(administrator: Administrator, house: Served) -> tuple[str, str]:
     for name in names:
         administrator.make_user(name, email=name, roles=[{"tenant": tenant, "role": "Automation User"}])
     return names
-
-
-@pytest.fixture
-def uipath(house: Served, access_key: str) -> UiPath:
-    """The library as a script makes it."""
-    return UiPath(base_url=house.tenant_url, secret=access_key)
 
 
 @pytest.fixture(scope="module")
