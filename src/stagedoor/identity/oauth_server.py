@@ -135,6 +135,7 @@ class OAuthServer:
     def follow(self, feed: ChangeFeed) -> None:
         """Keep everything that is held in memory fresh from now on."""
         self.signing_keys.follow(feed)
+        self.verifier.follow(feed)
         self.clients.follow(feed)
         self.revocations.follow(feed)
 

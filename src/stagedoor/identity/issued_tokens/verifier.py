@@ -31,6 +31,7 @@ from stagedoor.identity.oauth_clients.scopes import WHOLE_USER_SCOPE
 from stagedoor.identity.signing_keys.service import SigningKeys
 from stagedoor.identity.users.directory import UserDirectory
 from stagedoor.identity.users.schemas import UserEntry
+from stagedoor.kit.changes import Change, ChangeFeed
 from stagedoor.kit.clock import Clock
 from stagedoor.passage import Caller, CredentialKind
 
@@ -55,7 +56,9 @@ class TokenVerifier:
     """Verify access tokens of both dialects.
 
     The first look at a token checks its signature (40 µs); later ones find it by its SHA-256 and check only what may
-    have changed: time, revocation, its owner and its client. Tokens that are refused are not remembered.
+    have changed: time, revocation, its owner and its client. Tokens that are refused are not remembered. Where signing
+    keys change, all are forgotten: what a key has signed that is gone is not good any longer. ``follow`` the feed after
+    the signing keys do, so that these are read anew by then.
     """
 
     REMEMBERED_MAX = 10_000
@@ -78,6 +81,10 @@ class TokenVerifier:
         self._remembered: dict[bytes, VerifiedToken] = {}
         self._lock = threading.Lock()
 
+    def follow(self, feed: ChangeFeed) -> None:
+        """Forget from now on what was found good by signing keys that may be gone."""
+        feed.subscribe(("signing_key",), self._forget)
+
     def verify(self, token: str) -> VerifiedToken:
         """Return what an access token for Orchestrator stands for, or raise :class:`TokenRefused`."""
         verified = self.verify_any_audience(token)
@@ -92,13 +99,15 @@ class TokenVerifier:
         if len(token) > TOKEN_LENGTH_MAX:
             raise TokenRefused(Fault.MALFORMED, internal="too long")
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        known = self._remembered.get(digest)
+        # Held from before the keys are looked at: what is found good while they change goes with what is forgotten.
+        remembered = self._remembered
+        known = remembered.get(digest)
         verified = self._assemble(self._read(token) if known is None else known, known)
         if verified is not known:
             with self._lock:
-                while len(self._remembered) >= self.REMEMBERED_MAX:
-                    del self._remembered[next(iter(self._remembered))]
-                self._remembered[digest] = verified
+                while len(remembered) >= self.REMEMBERED_MAX:
+                    del remembered[next(iter(remembered))]
+                remembered[digest] = verified
         return verified
 
     def verify_id_token(self, token: str) -> tuple[UserEntry, OAuthClient]:
@@ -124,6 +133,9 @@ class TokenVerifier:
         if header_type != "JWT" or claims.get("iss") not in issuers or not isinstance(claims.get("aud"), str):
             raise TokenRefused(Fault.WRONG_KIND)
         return claims
+
+    def _forget(self, _: tuple[Change, ...]) -> None:
+        self._remembered = {}
 
     def _assemble(self, facts: _Opened | VerifiedToken, known: VerifiedToken | None) -> VerifiedToken:
         """Check what may have changed since the signature was checked; returns ``known`` where nothing did."""

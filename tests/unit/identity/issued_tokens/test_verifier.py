@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+from sqlalchemy import delete
 from tests.factories.oauth_house import OAuthHouse, claims_of, header_of, oauth_house
 
 from stagedoor.identity.issued_tokens.errors import Fault, TokenRefused
 from stagedoor.identity.issued_tokens.verifier import TokenVerifier
+from stagedoor.identity.signing_keys.models import SigningKeyRow
+from stagedoor.identity.signing_keys.schemas import SigningKey
+from stagedoor.kit.changes import record_change
 
 
 @pytest.fixture
@@ -147,6 +151,40 @@ class TestMemory:
     def test_refused_tokens_are_not_remembered(self, house: OAuthHouse) -> None:
         fault_of(house.server.verifier, "eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.e30.x")
         assert house.server.verifier._remembered == {}
+
+    def test_what_a_deleted_signing_key_has_signed_is_refused_though_it_is_remembered(
+        self, house: OAuthHouse, token: str
+    ) -> None:
+        kid = header_of(token)["kid"]
+        house.server.signing_keys.rotate_now()
+        house.world.feed.catch_up()
+        # Rotated with an overlap, it goes on verifying.
+        house.server.verifier.verify(token)
+        with house.world.database.write() as session:
+            session.execute(delete(SigningKeyRow).where(SigningKeyRow.kid == kid))
+            record_change(session, "signing_key", kid)
+        house.world.feed.catch_up()
+        assert fault_of(house.server.verifier, token) is Fault.UNTRUSTED
+
+    def test_what_is_found_good_while_its_signing_key_goes_is_not_remembered(
+        self, house: OAuthHouse, token: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        signing_keys, find = house.server.signing_keys, house.server.signing_keys.find
+
+        def find_and_lose(kid: str) -> SigningKey | None:
+            found = find(kid)
+            with house.world.database.write() as session:
+                session.execute(delete(SigningKeyRow).where(SigningKeyRow.kid == kid))
+                record_change(session, "signing_key", kid)
+            house.world.feed.catch_up()
+            return found
+
+        signing_keys.rotate_now()
+        house.world.feed.catch_up()
+        monkeypatch.setattr(signing_keys, "find", find_and_lose)
+        house.server.verifier.verify(token)
+        monkeypatch.setattr(signing_keys, "find", find)
+        assert fault_of(house.server.verifier, token) is Fault.UNTRUSTED
 
     def test_outlived_revocations_are_forgotten(self, house: OAuthHouse, token: str) -> None:
         token_id = house.server.verifier.verify(token).token_id
