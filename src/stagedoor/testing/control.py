@@ -1,4 +1,4 @@
-"""What a test in another process or another language tells its server: time, faults, scripts, going back.
+"""What a test in another process or another language tells its server: time, chance, faults, keys, going back.
 
 Paths under :data:`PREFIX`, answered by the door of a server for tests alone, and only to whoever holds the access key
 that may do everything: no other server has them. Bodies and answers are JSON; durations are in seconds.
@@ -135,7 +135,7 @@ def _reset(control: Control, body: Body, rest: str) -> Any:
 
 def _take_snapshot(control: Control, body: Body, rest: str) -> Any:
     if len(control.snapshots) >= SNAPSHOTS_MAX:
-        raise ControlRefused(f"There are {SNAPSHOTS_MAX} snapshots already.", hint="DELETE those that are not needed.")
+        raise ControlRefused(f"There are {SNAPSHOTS_MAX} snapshots already.", hint=f"DELETE {PREFIX}/snapshots drops them all.")
     name = str(max(map(int, control.snapshots), default=0) + 1)
     control.snapshots[name] = control.local.snapshot()
     return {"snapshot": name}
