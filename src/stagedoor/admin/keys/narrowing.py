@@ -82,7 +82,7 @@ class NarrowingDesk:
         return NarrowedKey(
             key=narrowed.reveal(),
             access_key_id=caller.credential_id,
-            narrowing_id=layer.id,
+            narrowing_id=caller.narrowing_id or layer.id,
             expires_at=caller.terms.not_after,
             words=words,
             operations=[operation.id for operation in operations],

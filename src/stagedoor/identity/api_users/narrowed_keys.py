@@ -32,6 +32,8 @@ from stagedoor.kit.networks import Network, overlap, read_networks
 from stagedoor.kit.secret import Secret
 from stagedoor.passage import Allowance, Caller, CredentialKind
 
+NAME_DIGEST_LETTERS = 16
+
 
 class NarrowedKeyRefusal(StrEnum):
     """Why a presented narrowed key opens nothing. All but the last look alike to whoever presented it."""
@@ -129,7 +131,8 @@ class NarrowedKeys:
             return RefusedNarrowedKey(NarrowedKeyRefusal.WRONG_TAG, key_id)
         layers = [layer for text in texts if (layer := read_layer(text)) is not None]
         ends = [layer.until for layer in layers if layer.until is not None]
-        caller = _narrowed(held.caller, layers) if len(layers) == len(texts) and ends else None
+        is_understood = len(layers) == len(texts) and ends
+        caller = _narrowed(held.caller, layers, _name_of(layers, texts)) if is_understood else None
         if caller is None:
             return RefusedNarrowedKey(NarrowedKeyRefusal.UNREADABLE_LAYER, key_id)
         return _OpenedKey(held, secret_hash, caller, min(ends))
@@ -151,7 +154,19 @@ def _bounded(written: str) -> Secret | None:
     return Secret(written) if len(written) <= LENGTH_MAX else None
 
 
-def _narrowed(caller: Caller, layers: Sequence[Layer]) -> Caller | None:
+def _name_of(layers: Sequence[Layer], texts: Sequence[str]) -> str:
+    """Return the name of what was narrowed so, by which the audit and kept answers tell it from others.
+
+    Whoever appends a layer gives it any id they like, another narrowed key's too. The first layer is the server's own,
+    and the digest is of all that was taken away, so that nobody goes by the name of what they could not make.
+    """
+    if len(layers) == 1:
+        return layers[0].id
+    digest = hashlib.sha256(".".join(texts).encode()).hexdigest()[:NAME_DIGEST_LETTERS]
+    return f"{layers[0].id}.{layers[-1].id}.{digest}"
+
+
+def _narrowed(caller: Caller, layers: Sequence[Layer], narrowing_id: str) -> Caller | None:
     """Return the access key's caller within all layers, or ``None`` where no address is left to call from."""
     terms = caller.terms
     networks = read_networks(terms.networks)
@@ -168,7 +183,7 @@ def _narrowed(caller: Caller, layers: Sequence[Layer]) -> Caller | None:
     return replace(
         caller,
         credential_kind=CredentialKind.NARROWED_KEY,
-        narrowing_id=layers[-1].id,
+        narrowing_id=narrowing_id,
         terms=replace(
             terms,
             networks=() if networks is None else tuple(map(str, networks)),

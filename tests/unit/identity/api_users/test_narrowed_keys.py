@@ -130,6 +130,32 @@ class TestWhatItIs:
         assert narrowed not in repr(narrowed_keys.__dict__)
 
 
+class TestItsName:
+    def test_nobody_goes_by_the_name_of_what_they_could_not_make(self, keys: Keys, narrowed_keys: NarrowedKeys) -> None:
+        issued, until = keys.make(allow=("all",)), keys.world.clock.now() + HOUR
+        mine, theirs = (
+            narrow(narrowed_keys, issued.key, Layer(name, until=until)) for name in ("mine000001", "theirs0001")
+        )
+        theirs_again = narrow(narrowed_keys, theirs, Layer("again00001", until=until))
+        pretended = {
+            check(narrowed_keys, keys, narrow(narrowed_keys, mine, Layer(name, until=until))).credential_name
+            for name in ("theirs0001", "again00001", "mine000001")
+        }
+        told = [check(narrowed_keys, keys, key).credential_name for key in (mine, theirs, theirs_again)]
+        assert len(pretended) == 3
+        assert not pretended & set(told)
+        assert all(name.startswith(f"{issued.facts.id}/mine000001.") for name in pretended)
+        assert told[:2] == [f"{issued.facts.id}/mine000001", f"{issued.facts.id}/theirs0001"]
+
+    def test_it_fits_into_the_audit_and_stays_the_same(self, keys: Keys, narrowed_keys: NarrowedKeys) -> None:
+        key = keys.make(allow=("all",)).key
+        for number in range(LAYERS_MAX):
+            key = narrow(narrowed_keys, key, Layer(f"{number:016d}", until=keys.world.clock.now() + HOUR))
+        name = check(narrowed_keys, keys, key).credential_name
+        assert len(name) <= 64
+        assert check(NarrowedKeys(keys.ring, keys.world.vault), keys, key).credential_name == name
+
+
 class TestNarrowedAgain:
     def test_every_layer_counts(self, keys: Keys, narrowed_keys: NarrowedKeys) -> None:
         first = narrow(narrowed_keys, keys.make(allow=("all",)).key, layer_of(keys, allow=("tag:Jobs",)))
