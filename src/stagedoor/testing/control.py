@@ -135,7 +135,9 @@ def _reset(control: Control, body: Body, rest: str) -> Any:
 
 def _take_snapshot(control: Control, body: Body, rest: str) -> Any:
     if len(control.snapshots) >= SNAPSHOTS_MAX:
-        raise ControlRefused(f"There are {SNAPSHOTS_MAX} snapshots already.", hint=f"DELETE {PREFIX}/snapshots drops them all.")
+        raise ControlRefused(
+            f"There are {SNAPSHOTS_MAX} snapshots already.", hint=f"DELETE {PREFIX}/snapshots drops them all."
+        )
     name = str(max(map(int, control.snapshots), default=0) + 1)
     control.snapshots[name] = control.local.snapshot()
     return {"snapshot": name}
