@@ -12,7 +12,7 @@ have happened, with the reference that it had.
 A reference of the caller's own stays. Others may bear it too, so that nothing is asked for by it: such an order is sent
 once each time that it comes.
 
-With ``Idempotency-Key`` the reference follows from the key and the caller, so that the same request sent again finds
+With ``Idempotency-Key`` the reference follows from the key and who holds it, so that the same request sent again finds
 what the first one did and is not sent a second time. That a key was used is remembered in the store
 (``gateway/keyed_writes``); a request whose key was goes out again only once the upstream says that it knows nothing
 of it.
@@ -109,6 +109,7 @@ class AtMostOnce:
         *,
         request_id: str,
         caller_id: str,
+        key_holder: str,
         idempotency_key: str | None,
         begin: Begin,
         start_answer: StartAnswer,
@@ -118,15 +119,15 @@ class AtMostOnce:
     ) -> None:
         """Send the request once, and answer what came of it.
 
-        ``until_left`` waits for the caller to leave; what was begun goes on then. ``sent_before`` is about the
-        ``idempotency_key`` alone.
+        ``until_left`` waits for the caller to leave; what was begun goes on then. ``key_holder`` and ``sent_before``
+        are about the ``idempotency_key`` alone: who else uses the same one means another order.
         Raises what :meth:`~stagedoor.upstream.forward.Forwarder.forward` raises where the upstream does not know the
         reference either, :class:`OutcomeUnknown` for an order sent again that cannot be told from one that happened,
         and :class:`IdempotencyKeyMalformed`.
         """
         looked = OPERATIONS[operation_id]
         caller = _Caller(begin, start_answer, send_chunk)
-        reference = _reference(request_id, caller_id, operation_id, idempotency_key)
+        reference = _reference(request_id, key_holder, operation_id, idempotency_key)
         place = (onward.base_url, _folder_of(onward))
         name = self._unsettled.name_of(caller_id, operation_id, *place, idempotency_key or "", body=body)
         former = None if idempotency_key is not None else self._unsettled.find(name)
@@ -338,11 +339,11 @@ class _Held:
             await send_chunk(bytes(self.body))
 
 
-def _reference(request_id: str, caller_id: str, operation_id: str, idempotency_key: str | None) -> str:
+def _reference(request_id: str, key_holder: str, operation_id: str, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         return f"sd-{request_id}"
     verify_idempotency_key(idempotency_key)
-    named = "\n".join((caller_id, operation_id, idempotency_key)).encode("utf-8", "surrogateescape")
+    named = "\n".join((key_holder, operation_id, idempotency_key)).encode("utf-8", "surrogateescape")
     return f"sd-{hashlib.sha256(named).hexdigest()[:40]}"
 
 

@@ -12,7 +12,7 @@ from stagedoor.gateway.at_most_once import AtMostOnce, SentBefore
 from stagedoor.gateway.body import Receive, declared_length, read_whole, stream
 from stagedoor.gateway.carriage import Carriage, destination_of, onward_of
 from stagedoor.gateway.embedded import EmbeddedDestination, SendAnswerBody, SendAnswerStart
-from stagedoor.gateway.keyed_carrying import KeyedCarrying, is_keyed
+from stagedoor.gateway.keyed_carrying import KeyedCarrying, holder_of, is_keyed
 from stagedoor.gateway.keyed_writes.service import KeyedWrites
 from stagedoor.gateway.leaving import CallerWatched
 from stagedoor.gateway.unsettled import UnsettledOrders
@@ -151,6 +151,7 @@ class Gateway:
             body,
             request_id=head.request_id,
             caller_id=carriage.caller.id,
+            key_holder=holder_of(carriage.caller),
             idempotency_key=head.headers.get(at_most_once.IDEMPOTENCY_HEADER),
             begin=partial(self.begin, carriage),
             start_answer=start,

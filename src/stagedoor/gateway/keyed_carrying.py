@@ -65,6 +65,16 @@ def is_keyed(head: RequestHead) -> bool:
     return head.method not in SAFE_METHODS and IDEMPOTENCY_HEADER in head.headers
 
 
+def holder_of(caller: Caller) -> str:
+    """Return what tells those who use idempotency keys from one another; the same key means to each another write.
+
+    An OAuth token is another one after each renewal, but the person, and the program that acts for them, are the same.
+    """
+    if caller.credential_kind in LASTING:
+        return f"{caller.credential_kind}:{caller.credential_name}"
+    return f"{caller.kind}:{caller.id}:{caller.client_id or ''}"
+
+
 class KeyedCarrying:
     """Carry writes with an ``Idempotency-Key``.
 
@@ -106,7 +116,7 @@ class KeyedCarrying:
         """
         key = carriage.head.headers[IDEMPOTENCY_HEADER]
         verify_idempotency_key(key)
-        holder = self._writes.hash_of("keyed-write-holder", _holder_of(carriage.caller))
+        holder = self._writes.hash_of("keyed-write-holder", holder_of(carriage.caller))
         operation = carriage.match.operation.id
         name = self._writes.hash_of("keyed-write", holder, carriage.tenant.tenant_id, operation, key)
         request = _Request(receive, carriage, self._writes.hash_of)
@@ -300,13 +310,6 @@ class _Answering:
         answer = KeptAnswer(self._status, tuple(self._headers), bytes(self._body)) if is_kept else None
         await self._use.settle(self._request.fingerprint, self._status, answer)
         self.is_settled = True
-
-
-def _holder_of(caller: Caller) -> str:
-    # An OAuth token is another one after each renewal; whoever holds it stays the same.
-    if caller.credential_kind in LASTING:
-        return f"{caller.credential_kind}:{caller.credential_name}"
-    return f"{caller.kind}:{caller.id}"
 
 
 def _is_undone(failure: BaseException, *, is_embedded: bool) -> bool:

@@ -108,6 +108,7 @@ def send(
     *,
     key: str | None = None,
     caller: str = "c1",
+    holder: str = "h1",
     unsettled: Remembered | None = None,
     leaves: bool = False,
     sent_before: SentBefore = SentBefore.NO,
@@ -139,6 +140,7 @@ def send(
             body,
             request_id=f"{upstream.posts:032d}",
             caller_id=caller,
+            key_holder=holder,
             idempotency_key=key,
             begin=cast("Any", None),
             start_answer=start,
@@ -205,7 +207,8 @@ def test_the_same_idempotency_key_happens_once() -> None:
     assert upstream.posts == 1
     assert first.json()["value"] == second.json()["value"]
     send(upstream, key="b")
-    send(upstream, key="a", caller="c2")
+    # As where the same caller uses another key, or a narrowed one, which means another order by it.
+    send(upstream, key="a", holder="h2")
     assert upstream.posts == 3
 
 

@@ -145,6 +145,13 @@ class TestTheSameAgain:
             worker.sends(destination, who=person(credential_kind=CredentialKind.OAUTH_TOKEN, credential_id=token))
         assert len(destination.bodies) == 1
 
+    def test_is_another_through_another_program_that_acts_for_the_person(
+        self, worker: Worker, destination: Destination
+    ) -> None:
+        for client_id in ("ours", "somebody-elses"):
+            worker.sends(destination, who=person(credential_kind=CredentialKind.OAUTH_TOKEN, client_id=client_id))
+        assert len(destination.bodies) == 2
+
     @pytest.mark.parametrize("difference", [{"body": b"[]"}, {"query": "$select=Id"}])
     def test_key_with_another_request_is_refused_by_name(
         self, difference: dict[str, Any], worker: Worker, destination: Destination
