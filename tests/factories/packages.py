@@ -6,6 +6,10 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from tests.factories.orchestrator import Desk
+
+from stagedoor.passage import FolderPlace
+
 BOUNDARY = "package-boundary"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 
@@ -104,3 +108,11 @@ def form_of(*files: bytes, names: tuple[str, ...] = ()) -> bytes:
         head = f'--{BOUNDARY}\r\ncontent-disposition: form-data; name="file{number}"; filename="{file_name}"\r\n\r\n'
         parts.append(head.encode() + content + b"\r\n")
     return b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
+
+
+def folder_with_reader(desk: Desk) -> FolderPlace:
+    """Return a new folder with the process ``Reader``, which robots can run, of a package that is published for it."""
+    desk.call("Processes_UploadPackage", form_of(python_package()), content_type=FORM)
+    folder = desk.make_folder("Shared")
+    desk.call("Releases_Post", {"Name": "Reader", "ProcessKey": "Reader"}, folder=folder)
+    return folder

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.factories.orchestrator import Desk
-from tests.factories.packages import FORM, form_of, python_package
+from tests.factories.packages import folder_with_reader
 
 from stagedoor.kit.db import Database
 from stagedoor.passage import FolderPlace
@@ -22,10 +22,7 @@ def desk(database: Database, tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def folder(desk: Desk) -> FolderPlace:
-    desk.call("Processes_UploadPackage", form_of(python_package()), content_type=FORM)
-    folder = desk.make_folder("Shared")
-    desk.call("Releases_Post", {"Name": "Reader", "ProcessKey": "Reader"}, folder=folder)
-    return folder
+    return folder_with_reader(desk)
 
 
 def test_a_task_that_is_completed_while_its_job_is_suspended_resumes_it(desk: Desk, folder: FolderPlace) -> None:

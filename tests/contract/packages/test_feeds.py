@@ -1,4 +1,4 @@
-"""Packages, libraries and work for robots, on every store that Stagedoor runs on."""
+"""Packages and libraries, on every store that Stagedoor runs on."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pytest
 from tests.factories.orchestrator import Desk
-from tests.factories.packages import FORM, form_of, library_package, python_package
+from tests.factories.packages import FORM, folder_with_reader, form_of, library_package, python_package
 from tests.unit.orchestrator.package_feeds.test_routes import give_feed
 
 from stagedoor.kit.db import Database
 from stagedoor.kit.errors import StagedoorError
 from stagedoor.passage import FolderPlace
-
-ROBOTS = 16
-JOBS = 24
 
 
 @pytest.fixture
@@ -24,10 +21,7 @@ def desk(database: Database, tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def folder(desk: Desk) -> FolderPlace:
-    desk.call("Processes_UploadPackage", form_of(python_package()), content_type=FORM)
-    folder = desk.make_folder("Shared")
-    desk.call("Releases_Post", {"Name": "Reader", "ProcessKey": "Reader"}, folder=folder)
-    return folder
+    return folder_with_reader(desk)
 
 
 def test_what_is_asked_of_packages_and_libraries_is_answered(desk: Desk, folder: FolderPlace) -> None:
@@ -44,25 +38,6 @@ def test_what_is_asked_of_packages_and_libraries_is_answered(desk: Desk, folder:
     [release] = desk.call("Releases_Get", folder=folder, query=query).content["value"]
     assert (release["EntryPoint"]["Path"], release["ReleaseVersions"][0]["ReleaseName"]) == ("main", "Reader")
     assert len(desk.call("PackageFeeds_GetFeeds").content) == 3
-
-
-def test_a_job_is_given_to_exactly_one_robot(desk: Desk, folder: FolderPlace) -> None:
-    beat = "RobotsService_SubmitHeartbeat"
-    desk.call(beat, {}, folder=folder)
-    start = {"startInfo": {"ReleaseName": "Reader", "Strategy": "ModernJobsCount", "JobsCount": JOBS}}
-    started = desk.call("Jobs_StartJobs", start, folder=folder).content["value"]
-    gate = threading.Barrier(ROBOTS)
-
-    def work(_: int) -> list[str]:
-        gate.wait()
-        taken: list[str] = []
-        while jobs := desk.call(beat, {"JobsMax": 1}, folder=folder).content["Jobs"]:
-            taken.extend(job["JobKey"] for job in jobs)
-        return taken
-
-    with ThreadPoolExecutor(ROBOTS) as robots:
-        given = [key for keys in robots.map(work, range(ROBOTS)) for key in keys]
-    assert sorted(given) == sorted(job["Key"] for job in started)
 
 
 def test_a_version_that_several_publish_at_once_is_there_once(desk: Desk, folder: FolderPlace) -> None:
