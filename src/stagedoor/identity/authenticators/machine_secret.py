@@ -11,7 +11,8 @@ from stagedoor.passage import Allowance, Caller, CallerKind, CredentialKind, Gra
 
 IN_FOLDERS = ("RobotsService_SubmitHeartbeat", "RobotsService_SubmitJobState")
 ANYWHERE = ("Logs_SubmitLogs", "Processes_DownloadPackageByKey")
-"""What no folder bounds: packages lie in feeds, and lines name their job."""
+"""What no folder bounds: packages lie in feeds, and lines name their job. Those who carry it out look whether that job
+is the machine's."""
 
 _log = get_logger("stagedoor.identity")
 
@@ -33,6 +34,8 @@ class MachineSecretAuthenticator:
             _log.warning("machine_secret_refused")
             raise NotAuthenticated(internal="a client secret of no machine")
         tenant_id = machine.tenant_id
+        in_folders = Allowance(IN_FOLDERS, machine.folder_keys, tenant_id)
+        anywhere = Allowance(ANYWHERE, None, tenant_id)
         return Caller(
             kind=CallerKind.API_USER,
             id=str(machine.machine_id),
@@ -40,12 +43,8 @@ class MachineSecretAuthenticator:
             organization_id=tenant.place.organization_id,
             credential_kind=CredentialKind.MACHINE_SECRET,
             credential_id=f"machine-{machine.machine_id}",
-            terms=GrantTerms(
-                allowances=(
-                    Allowance(IN_FOLDERS, machine.folder_keys, tenant_id),
-                    Allowance(ANYWHERE, None, tenant_id),
-                )
-            ),
+            # Whoever may make machines, and may not place one, has made nothing that opens anything.
+            terms=GrantTerms((in_folders, anywhere) if machine.folder_keys else ()),
             tenant_ids=frozenset({tenant_id}),
             may_make_credentials=False,
         )

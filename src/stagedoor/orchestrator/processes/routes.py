@@ -2,6 +2,8 @@
 
 from stagedoor.orchestrator.answers import answer_object
 from stagedoor.orchestrator.call import Answer, Call
+from stagedoor.orchestrator.errors import NotFound
+from stagedoor.orchestrator.machines.robots import find_machine_id
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.package_feeds.asked import get_asked_process_feed
 from stagedoor.orchestrator.package_feeds.service import Purpose, list_feeds
@@ -10,6 +12,7 @@ from stagedoor.orchestrator.processes.download import answer_file
 from stagedoor.orchestrator.processes.entities import ENTRY_POINTS, PROCESSES
 from stagedoor.orchestrator.processes.models import Package, PackageEntryPoint
 from stagedoor.orchestrator.registry import Basis, Routes
+from stagedoor.orchestrator.robots_service.store import has_job_of_package
 
 routes = Routes()
 
@@ -59,8 +62,11 @@ def show_main_entry_point(call: Call) -> Answer:
 
 @routes.reads("Processes_DownloadPackageByKey")
 def download_package(call: Call) -> Answer:
-    """Answer the package's file."""
-    return answer_file(call, _package_in_path(call))
+    """Answer the package's file; to the robot of a machine only where a job in its hands runs it."""
+    package, machine_id = _package_in_path(call), find_machine_id(call.caller)
+    if machine_id is not None and not has_job_of_package(call.session, machine_id, package):
+        raise NotFound(f"No job of this machine runs the package '{package.key}'.")
+    return answer_file(call, package)
 
 
 @routes.writes("Processes_DeleteById")

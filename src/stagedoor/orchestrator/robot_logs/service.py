@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.jobs.models import Job
+from stagedoor.orchestrator.machines.robots import find_machine_id
 from stagedoor.orchestrator.robot_logs import store
 from stagedoor.orchestrator.robot_logs.models import RobotLog
 from stagedoor.orchestrator.robot_logs.schemas import LOG_LEVEL, Line
@@ -16,8 +17,10 @@ from stagedoor.orchestrator.robot_logs.schemas import LOG_LEVEL, Line
 def submit_lines(call: Call, lines: Sequence[Line]) -> None:
     """Write down lines that a robot sends, each in the folder of its job, or of its robot; all of them or none.
 
-    Raises ``InvalidRequest`` for a line that names neither within the caller's reach: nobody would ever see it.
+    The robot of a machine writes to the jobs that its machine was given, and nowhere else. Raises ``InvalidRequest``
+    for a line that names neither within the caller's reach: nobody would ever see it.
     """
+    machine_id = find_machine_id(call.caller)
     jobs: dict[str, Job | None] = {}
     folders: dict[str, int | None] = {}
     now = call.clock.now()
@@ -28,6 +31,8 @@ def submit_lines(call: Call, lines: Sequence[Line]) -> None:
             if line.job_key not in jobs:
                 jobs[line.job_key] = store.find_job(call.session, call.tenant.tenant_id, call.reach, line.job_key)
             job = jobs[line.job_key]
+        if machine_id is not None and (job is None or job.machine_id != machine_id):
+            raise InvalidRequest("The log entry names no job of this machine.", details={"field": "jobId"})
         folder_id = job.folder_id if job is not None else _find_folder_id(call, line, folders)
         if folder_id is None:
             raise InvalidRequest(

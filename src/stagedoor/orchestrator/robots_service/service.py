@@ -76,7 +76,7 @@ def take_jobs(
     if beat.robot_key is not None:
         robot_session = hear_of_robot(session, tenant_id, folder, beat, machine, clock=clock, chance=chance)
     for job in store.list_jobs(session, tenant_id, folder.id, beat.job_keys):
-        if job.state == JobState.RUNNING:
+        if job.state == JobState.RUNNING and beat.machine_id in (None, job.machine_id):
             job.next_move_at = now + LOST_AFTER
     others = robot_session is not None and is_another_there(session, robot_session)
     _let_jobs_wait(session, tenant_id, folder, is_leaving=beat.is_leaving and not others)
@@ -114,14 +114,23 @@ def list_stop_orders(session: Session, tenant_id: str, folder: FolderPlace, keys
     return orders
 
 
-def take_report(session: Session, tenant_id: str, folder: FolderPlace, report: JobReport, *, clock: Clock) -> None:
+def take_report(
+    session: Session,
+    tenant_id: str,
+    folder: FolderPlace,
+    report: JobReport,
+    *,
+    machine_id: int | None = None,
+    clock: Clock,
+) -> None:
     """Write down how a job ended, or what it waits for from now on.
 
+    ``machine_id`` is the machine whose secret the robot signed in with; to it the jobs of others are not there.
     Raises :class:`NotFound`, :class:`Conflict` for a job that no robot has, and ``InvalidRequest`` for an inbox that
     belongs to another job.
     """
     job = find_job_to_change_by_key(session, tenant_id, folder.id, report.job_key)
-    if job is None:
+    if job is None or machine_id not in (None, job.machine_id):
         raise NotFound(f"There is no job {report.job_key} in this folder.")
     if job.state in FINAL_STATES or job.state in (JobState.PENDING, JobState.RESUMED, JobState.SUSPENDED):
         raise Conflict(f"The job {report.job_key} is in no robot's hands.")

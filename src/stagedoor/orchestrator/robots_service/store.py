@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from stagedoor.orchestrator.folders.models import Folder
 from stagedoor.orchestrator.job_triggers.models import KeptState
@@ -15,6 +15,8 @@ from stagedoor.orchestrator.scripted_robots.models import ScriptRule
 from stagedoor.orchestrator.scripted_robots.states import JobState
 from stagedoor.orchestrator.sessions.models import RobotSession
 from stagedoor.orchestrator.sessions.schemas import SESSION_STATE
+
+IN_HAND = (JobState.RUNNING, JobState.STOPPING, JobState.TERMINATING)
 
 
 def _is_for_real_robots() -> ColumnElement[bool]:
@@ -78,6 +80,24 @@ def find_machine(session: Session, tenant_id: str, folder_id: int, is_wanted: Co
     return session.scalar(select(Machine).where(Machine.tenant_id == tenant_id, is_wanted, Machine.id.in_(assigned)))
 
 
+def has_job_of_package(session: Session, machine_id: int, package: Package) -> bool:
+    """Tell whether a job in the hands of a machine's robot runs a package, in whichever version."""
+    other = aliased(Package)
+    wanted = (
+        select(Job.id)
+        .join(Release, Release.id == Job.release_id)
+        .join(other, other.id == Release.package_id)
+        .where(
+            Job.tenant_id == package.tenant_id,
+            Job.machine_id == machine_id,
+            Job.state.in_(IN_HAND),
+            other.feed_id == package.feed_id,
+            other.name_folded == package.name_folded,
+        )
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def delete_rules(session: Session, rules: Sequence[ScriptRule]) -> None:
     """Take rules away."""
     session.execute(delete(ScriptRule).where(ScriptRule.id.in_([rule.id for rule in rules])))
@@ -85,8 +105,7 @@ def delete_rules(session: Session, rules: Sequence[ScriptRule]) -> None:
 
 def has_job_in_hand(session: Session, robot_id: int) -> bool:
     """Tell whether a robot has a job that runs, or is being stopped."""
-    in_hand = (JobState.RUNNING, JobState.STOPPING, JobState.TERMINATING)
-    return session.scalar(select(Job.id).where(Job.robot_id == robot_id, Job.state.in_(in_hand)).limit(1)) is not None
+    return session.scalar(select(Job.id).where(Job.robot_id == robot_id, Job.state.in_(IN_HAND)).limit(1)) is not None
 
 
 def is_another_there(session: Session, robot_session: RobotSession) -> bool:

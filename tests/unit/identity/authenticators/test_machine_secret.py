@@ -124,3 +124,5 @@ def test_a_machine_without_folders_lets_its_robots_work_nowhere(floor: Floor) ->
     robot = floor.robot()
     assert robot is not None
     assert not may(floor, robot, "RobotsService_SubmitHeartbeat", floor.here)
+    for operation_id in ("Processes_DownloadPackageByKey", "Logs_SubmitLogs"):
+        assert not may(floor, robot, operation_id, None)

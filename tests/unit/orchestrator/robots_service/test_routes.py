@@ -219,6 +219,38 @@ class TestPresence:
         desk.call(BEAT, {"RobotKey": ROBOT_KEY}, folder=folder, caller=robot)
         assert [one["MachineName"] for one in sessions(desk, folder)] == ["hal"]
 
+    def test_the_robot_of_a_machine_touches_no_job_of_another(self, desk: Desk, folder: FolderPlace) -> None:
+        robots = []
+        for name in ("hal", "eve"):
+            machine = desk.call("Machines_Post", {"Name": name, "Type": "Template"}).content
+            placed = {"MachineIds": [machine["Id"]], "FolderIds": [folder.id]}
+            desk.call("Folders_AssignMachines", {"assignments": placed})
+            robots.append(replace(CALLER, id=str(machine["Id"]), credential_kind=CredentialKind.MACHINE_SECRET))
+        hal, eve = robots
+        beat(desk, folder)
+        key = start(desk, folder)
+
+        def line_of(**facts: str) -> list[str]:
+            return [json.dumps({"message": "x", "level": "Info", **facts})]
+
+        with pytest.raises(NotFound):
+            desk.call("Processes_DownloadPackageByKey", key="Reader:1.0.0", caller=hal)
+        desk.call(BEAT, {"RobotKey": ROBOT_KEY, "JobsMax": 1}, folder=folder, caller=hal)
+        desk.call("Processes_DownloadPackageByKey", key="Reader:1.0.0", caller=hal).content.stream.close()
+        desk.call("Logs_SubmitLogs", line_of(jobId=key), caller=hal)
+        with pytest.raises(NotFound):
+            desk.call("Processes_DownloadPackageByKey", key="Reader:1.0.0", caller=eve)
+        for facts in ({"jobId": key}, {"robotName": "hal"}, {}):
+            with pytest.raises(InvalidRequest):
+                desk.call("Logs_SubmitLogs", line_of(**facts), folder=folder, caller=eve)
+        with pytest.raises(NotFound):
+            desk.call(REPORT, {"JobKey": key, "State": "Faulted"}, folder=folder, caller=eve)
+        desk.clock.advance(timedelta(seconds=119))
+        desk.call(BEAT, {"RobotKey": OTHER_ROBOT, "JobKeys": [key]}, folder=folder, caller=eve)
+        assert show(desk, folder, key)["State"] == "Running"
+        desk.clock.advance(timedelta(seconds=2))
+        assert show(desk, folder, key)["State"] == "Faulted"
+
     def test_a_silent_robot_is_lost_and_its_job_faults(self, desk: Desk, folder: FolderPlace) -> None:
         beat(desk, folder, RobotKey=ROBOT_KEY)
         key = start(desk, folder)
