@@ -25,8 +25,8 @@ DIFFERENCES = """\
 # Differences from the vendor's Orchestrator
 
 Made from the catalogue and the handlers by `make docs`; a test fails when it is out of date. The embedded Orchestrator
-carries out all **{total}** operations: none answers 501. On a tenant that is sent to a remote Orchestrator all of them
-are passed on.
+carries out all **{total}** operations; 501 answers [secrets among the settings](../errors/secret_setting_refused.md)
+alone. On a tenant that is sent to a remote Orchestrator all of them are passed on.
 
 What behaves otherwise than the vendor's, beside what single operations note below:
 

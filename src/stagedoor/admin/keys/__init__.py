@@ -1,1 +1,4 @@
-"""Access keys for those who hand them out: made, previewed, rotated and ended, never wider than their maker."""
+"""Access keys for those who hand them out: made, previewed, limited, rotated and ended, never wider than their maker.
+
+Their holders narrow them here.
+"""
