@@ -21,7 +21,6 @@ CDS = HOME / "node_modules" / "@sap" / "cds"
 # The package is there without it where nothing could be downloaded or built for this machine.
 DRIVER = HOME / "node_modules" / "better-sqlite3" / "build" / "Release" / "better_sqlite3.node"
 START_ATTEMPTS = 600
-ROW_ID = "Id"
 
 
 def find_version() -> str | None:
