@@ -2,17 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from stagedoor.orchestrator.errors import Conflict
 from stagedoor.orchestrator.maintenance import store
+from stagedoor.orchestrator.maintenance.errors import UnderMaintenance
 from stagedoor.orchestrator.maintenance.schemas import Phase
-
-
-class UnderMaintenance(Conflict):
-    """The tenant drains or is suspended: jobs end there and none begins."""
-
-    code = "under_maintenance"
-    public = "The tenant is under maintenance, and no job can be started."
-    hint = "Wait for its end: POST /api/Maintenance/End."
 
 
 def is_paused(session: Session, tenant_id: str) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
-from stagedoor.orchestrator.maintenance.pause import UnderMaintenance
+from stagedoor.orchestrator.maintenance.errors import UnderMaintenance
 from stagedoor.orchestrator.package_files.content import NewPackage
 from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.passage import FolderPlace
