@@ -20,7 +20,7 @@ from stagedoor.orchestrator.robots_service.presence import SILENT_AFTER, hear_of
 from stagedoor.orchestrator.robots_service.schemas import Heartbeat, JobReport
 from stagedoor.orchestrator.scripted_robots.moves import Move
 from stagedoor.orchestrator.scripted_robots.scripts import DEFAULT_REASON, SECONDS_MAX, Ending, Script
-from stagedoor.orchestrator.scripted_robots.service import create_rule, list_waits
+from stagedoor.orchestrator.scripted_robots.service import create_rule, list_waiting_rules
 from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES, JobState, StopStrategy
 from stagedoor.passage import FolderPlace
 
@@ -166,7 +166,7 @@ def _machine_of(session: Session, tenant_id: str, folder: FolderPlace, beat: Hea
 
 def _let_jobs_wait(session: Session, tenant_id: str, folder: FolderPlace, *, is_leaving: bool) -> None:
     names = {name.casefold() for name in store.list_process_names(session, tenant_id, folder.id)}
-    rules = [rule for rule in list_waits(session, tenant_id) if rule.process_pattern in names]
+    rules = [rule for rule in list_waiting_rules(session, tenant_id) if rule.process_pattern in names]
     if is_leaving:
         store.delete_rules(session, rules)
         return

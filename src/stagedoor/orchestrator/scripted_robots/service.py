@@ -70,7 +70,7 @@ def list_rules(session: Session, tenant_id: str) -> Sequence[ScriptRule]:
     return [rule for rule in store.list_rules(session, tenant_id) if not is_wait(rule)]
 
 
-def list_waits(session: Session, tenant_id: str) -> Sequence[ScriptRule]:
+def list_waiting_rules(session: Session, tenant_id: str) -> Sequence[ScriptRule]:
     """Return the rules by which jobs wait for real robots."""
     return [rule for rule in store.list_rules(session, tenant_id) if is_wait(rule)]
 
