@@ -15,6 +15,8 @@ from stagedoor.kit.networks import admit
 from stagedoor.passage import Allowance, Allowed, Caller, Denied, FolderPlace, GrantTerms, Reach, TenantPlace, Verdict
 
 DECISIONS_CACHED_MAX = 32768
+NARROWED_DECISIONS_CACHED_MAX = 2048
+"""Words of narrowed keys are their holders' own, many and never the same; they have a place of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Judge:
     def __init__(self, catalog: Catalog) -> None:
         self.grants = Grants(catalog)
         self._operations = catalog.operations
-        self._decide = lru_cache(DECISIONS_CACHED_MAX)(self._decide_afresh)
+        self._decide_usual = lru_cache(DECISIONS_CACHED_MAX)(self._decide_afresh)
+        self._decide_narrowed = lru_cache(NARROWED_DECISIONS_CACHED_MAX)(self._decide_afresh)
 
     def judge(
         self,
@@ -68,7 +71,7 @@ class Judge:
             return _deny(Reason.EXPIRED, not_after=terms.not_after.isoformat(timespec="seconds"))
         if not admit(terms.networks, client_address):
             return _deny(Reason.NETWORK_NOT_GRANTED, client_address=client_address)
-        decision = self._decide(terms.allowances, terms.ceiling, terms.narrowings, tenant.tenant_id, operation.index)
+        decision = self._decide(terms, tenant.tenant_id, operation.index)
         allowed = decision.allowed
         if allowed is None:
             return _refuse_operation(decision, operation, folder)
@@ -85,7 +88,7 @@ class Judge:
         if caller.tenant_ids is not None and tenant.tenant_id not in caller.tenant_ids:
             return None
         terms = caller.terms
-        return self._decide(terms.allowances, terms.ceiling, terms.narrowings, tenant.tenant_id, operation.index).reach
+        return self._decide(terms, tenant.tenant_id, operation.index).reach
 
     def grant_for(self, caller: Caller, tenant: TenantPlace | None = None, lineages: Lineages = STRANGERS) -> Grant:
         """Return the caller's whole grant in one tenant, or what holds in every tenant where none is given.
@@ -93,6 +96,10 @@ class Judge:
         ``lineages`` are those of the tenant's folders; see :meth:`~stagedoor.access.grants.Grants.compile`.
         """
         return self.grants.compile(caller.terms, None if tenant is None else tenant.tenant_id, lineages)
+
+    def _decide(self, terms: GrantTerms, tenant_id: str, operation_index: int) -> _Decision:
+        decide = self._decide_narrowed if terms.narrowings else self._decide_usual
+        return decide(terms.allowances, terms.ceiling, terms.narrowings, tenant_id, operation_index)
 
     def _decide_afresh(
         self,

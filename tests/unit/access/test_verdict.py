@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.factories.callers import ADDRESS, BELOW_SHARED, DEV, FINANCE, NOW, SHARED, caller, tenant_place, terms
 
 from stagedoor.access.reasons import REASONS, Reason
-from stagedoor.access.verdict import Judge
+from stagedoor.access.verdict import NARROWED_DECISIONS_CACHED_MAX, Judge
 from stagedoor.catalog.matcher import CATALOG
 from stagedoor.catalog.operations import FolderNeed, Operation
 from stagedoor.passage import Allowance, Allowed, Caller, Denied, FolderPlace, GrantTerms, Reach, TenantPlace, Verdict
@@ -249,3 +250,17 @@ class TestWholeGrant:
 def test_every_reason_has_its_words_and_the_list_is_sorted() -> None:
     assert set(REASONS) == set(Reason)
     assert list(Reason) == sorted(Reason)
+
+
+def test_what_holders_narrow_their_keys_to_takes_the_place_of_no_other_decision() -> None:
+    judge = Judge(CATALOG)
+
+    def ask(granted: GrantTerms) -> None:
+        judge.judge(caller(granted), START, SHARED, tenant=DEV, client_address=ADDRESS, now=NOW)
+
+    ask(terms("all"))
+    kept = judge._decide_usual.cache_info().currsize
+    for number in range(50):
+        ask(replace(terms("all"), narrowings=(Allowance((f"word-{number}",)),)))
+    assert judge._decide_usual.cache_info().currsize == kept
+    assert judge._decide_narrowed.cache_info().maxsize == NARROWED_DECISIONS_CACHED_MAX

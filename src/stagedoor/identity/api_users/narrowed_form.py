@@ -9,6 +9,7 @@ anybody, and nobody can change a layer or take one away (Birgisson et al., "Maca
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,7 +26,8 @@ FORM = re.compile(
     rf"sdn_[0-9A-Za-z]{{{ID_LENGTH}}}((?:\.[0-9A-Za-z_-]{{2,}}){{1,{LAYERS_MAX}}})\.([0-9A-Za-z_-]{{43}})", re.ASCII
 )
 LAYER_ID = re.compile(r"[0-9A-Za-z]{1,16}", re.ASCII)
-WORDS_MAX = 500
+WORDS_MAX = 250
+"""In all layers together. Whoever appends layers chooses the words, and memory holds them for each key."""
 WORD_LENGTH_MAX = 200
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -76,6 +78,11 @@ def read_layer(text: str) -> Layer | None:
     return Layer(
         layer_id, allow, folders, networks or (), None if until is None else datetime.fromtimestamp(until, UTC)
     )
+
+
+def count_words(layers: Iterable[Layer]) -> int:
+    """Return how many words layers have together."""
+    return sum(len(layer.allow or ()) + len(layer.folder_keys or ()) + len(layer.networks) for layer in layers)
 
 
 def find_parts(presented: str) -> tuple[str, list[str], str] | None:

@@ -17,7 +17,9 @@ from stagedoor.identity.api_users.key_ring import HeldKey, KeyRing, RefusedKey
 from stagedoor.identity.api_users.narrowed_form import (
     LAYERS_MAX,
     LENGTH_MAX,
+    WORDS_MAX,
     Layer,
+    count_words,
     find_parts,
     first_tag,
     next_tag,
@@ -61,35 +63,45 @@ class _OpenedKey:
     secret_hash: str
     caller: Caller
     ends_at: datetime
+    letters: int
 
 
 class NarrowedKeys:
-    """Make and check narrowed keys, on the ring of access keys. Thread safe."""
+    """Make and check narrowed keys, on the ring of access keys. Thread safe.
+
+    Those that were used lately are remembered: so many, and so many letters of them, for one holder can make as many as
+    they like without the server.
+    """
 
     REMEMBERED_MAX = 10_000
+    REMEMBERED_LETTERS_MAX = 4_000_000
 
     def __init__(self, ring: KeyRing, vault: Vault) -> None:
         self._ring = ring
         self._vault = vault
         self._chain_key = vault.derive_hash_key("narrowed keys")
         self._opened: dict[bytes, _OpenedKey] = {}
+        self._letters = 0
         self._lock = threading.Lock()
 
     def narrow(self, presented: str, layer: Layer) -> Secret | None:
-        """Return what is presented, narrowed by one layer more; ``None`` where that would get too long.
+        """Return what is presented, narrowed by one layer more; ``None`` where that would get too long, or too wordy.
 
         ``presented`` is an access key or a narrowed one that was found to be good for this very request.
         """
         added = write_layer(layer)
         key_id = find_key_id(presented)
         if key_id is not None:
+            if count_words([layer]) > WORDS_MAX:
+                return None
             tag = first_tag(self._chain_key, key_id, self._vault.keyed_hash(presented))
             return _bounded(write_key(key_id, [added], next_tag(tag, added)))
         parts = find_parts(presented)
         if parts is None:
             raise ValueError("neither an access key nor a narrowed one")
         key_id, layers, tag_text = parts
-        if len(layers) >= LAYERS_MAX:
+        read = [former for text in layers if (former := read_layer(text)) is not None]
+        if len(layers) >= LAYERS_MAX or count_words([*read, layer]) > WORDS_MAX:
             return None
         return _bounded(write_key(key_id, [*layers, added], next_tag(read_tag(tag_text), added)))
 
@@ -105,10 +117,7 @@ class NarrowedKeys:
                 return fresh
             opened = fresh
             with self._lock:
-                self._opened.pop(digest, None)
-                while len(self._opened) >= self.REMEMBERED_MAX:
-                    del self._opened[next(iter(self._opened))]
-                self._opened[digest] = opened
+                self._remember(digest, opened)
         refused = opened.held.find_refusal(opened.secret_hash, now)
         if refused is not None:
             return refused
@@ -117,6 +126,19 @@ class NarrowedKeys:
             return RefusedNarrowedKey(NarrowedKeyRefusal.EXPIRED, key_id, opened.ends_at, opened.caller)
         self._ring.note_use(opened.held, opened.secret_hash, now)
         return opened.caller
+
+    def _remember(self, digest: bytes, opened: _OpenedKey) -> None:
+        if digest in self._opened:
+            self._forget(digest)
+        while self._opened and (
+            len(self._opened) >= self.REMEMBERED_MAX or self._letters + opened.letters > self.REMEMBERED_LETTERS_MAX
+        ):
+            self._forget(next(iter(self._opened)))
+        self._opened[digest] = opened
+        self._letters += opened.letters
+
+    def _forget(self, digest: bytes) -> None:
+        self._letters -= self._opened.pop(digest).letters
 
     def _open(self, presented: str) -> _OpenedKey | RefusedNarrowedKey:
         parts = find_parts(presented)
@@ -131,11 +153,11 @@ class NarrowedKeys:
             return RefusedNarrowedKey(NarrowedKeyRefusal.WRONG_TAG, key_id)
         layers = [layer for text in texts if (layer := read_layer(text)) is not None]
         ends = [layer.until for layer in layers if layer.until is not None]
-        is_understood = len(layers) == len(texts) and ends
+        is_understood = len(layers) == len(texts) and ends and count_words(layers) <= WORDS_MAX
         caller = _narrowed(held.caller, layers, _name_of(layers, texts)) if is_understood else None
         if caller is None:
             return RefusedNarrowedKey(NarrowedKeyRefusal.UNREADABLE_LAYER, key_id)
-        return _OpenedKey(held, secret_hash, caller, min(ends))
+        return _OpenedKey(held, secret_hash, caller, min(ends), len(presented))
 
     def _find_secret_hash(self, held: HeldKey, layers: Sequence[str], tag_text: str) -> str | None:
         """Return the hash of the access key's secret with which the tag was made."""

@@ -15,7 +15,7 @@ from tests.factories.acme import acme
 from stagedoor.client import narrow_offline
 from stagedoor.identity.api_users.key_ring import KeyRefusal, RefusedKey
 from stagedoor.identity.api_users.models import AccessKey
-from stagedoor.identity.api_users.narrowed_form import LAYERS_MAX, Layer
+from stagedoor.identity.api_users.narrowed_form import LAYERS_MAX, WORDS_MAX, Layer
 from stagedoor.identity.api_users.narrowed_keys import NarrowedKeyRefusal, NarrowedKeys, RefusedNarrowedKey
 from stagedoor.kit.changes import record_change
 from stagedoor.kit.secret import Secret
@@ -128,6 +128,29 @@ class TestWhatItIs:
         narrowed = narrow(narrowed_keys, keys.make().key, layer_of(keys)).reveal()
         check(narrowed_keys, keys, narrowed)
         assert narrowed not in repr(narrowed_keys.__dict__)
+
+
+class TestWhatItTakesOfMemory:
+    def test_more_words_than_anybody_needs_open_nothing(self, keys: Keys, narrowed_keys: NarrowedKeys) -> None:
+        first = narrow(narrowed_keys, keys.make(allow=("all",)).key, layer_of(keys))
+        words = [f"w{number}" for number in range(WORDS_MAX)]
+        many = narrow_offline(first, allow=words)
+        check(narrowed_keys, keys, many)
+        assert refusal(narrowed_keys, keys, narrow_offline(many, allow=["one"])) is NarrowedKeyRefusal.UNREADABLE_LAYER
+        assert narrowed_keys.narrow(many.reveal(), layer_of(keys, allow=("one",))) is None
+        assert narrowed_keys.narrow(keys.make().key.reveal(), layer_of(keys, allow=(*words, "one"))) is None
+
+    def test_what_one_holder_makes_without_end_is_not_remembered_without_end(
+        self, keys: Keys, narrowed_keys: NarrowedKeys, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(NarrowedKeys, "REMEMBERED_LETTERS_MAX", 5_000)
+        first = narrow(narrowed_keys, keys.make(allow=("all",)).key, layer_of(keys))
+        made = [narrow_offline(first, allow=[f"{number}-{word}" for word in range(50)]) for number in range(20)]
+        for key in [*made, *made]:
+            check(narrowed_keys, keys, key)
+        remembered = narrowed_keys._opened.values()
+        assert 1 < len(remembered) < 20
+        assert sum(opened.letters for opened in remembered) == narrowed_keys._letters <= 5_000
 
 
 class TestItsName:
