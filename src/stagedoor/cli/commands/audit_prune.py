@@ -51,6 +51,7 @@ def prune(
     row that is not what was written is kept, with all that follow, unless --with-broken says otherwise. The audit keeps
     a row that says how many were removed.
     """
+    # Days and weeks alone: whoever writes 3m for three months must not lose all but the last three minutes.
     span = re.fullmatch(r"([0-9]{1,5})([dw])", older_than, re.ASCII)
     days = 0 if span is None else int(span[1]) * DAYS[span[2]]
     if not 0 < days <= DAYS_MAX:
