@@ -22,6 +22,7 @@ from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.machines.schemas import LICENSE_KEY_LENGTH_MAX, NAME_LENGTH_MAX, read_changes
 from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.registry import Routes
+from stagedoor.passage import CredentialKind
 
 routes = Routes()
 
@@ -46,24 +47,27 @@ def list_assigned_machines(call: Call) -> Answer:
 
 @routes.writes(
     "Machines_Post",
-    note="ClientSecret is in this answer and never again; with it `stagedoor robot` signs in.",
+    note="ClientSecret is in this answer and never again; with it `stagedoor robot` signs in. A narrowed key is given "
+    "none, for it would outlive the key.",
 )
 def create_machine(call: Call) -> Answer:
-    """Make a machine; its licence key is drawn unless the caller brings one, and its client secret always."""
+    """Make a machine; its licence key is drawn unless the caller brings one, and its client secret for most."""
     body = get_body(call)
     get_text(body, "Name", length_max=NAME_LENGTH_MAX)
-    secret = service.draw_secret(call.chance)
+    # Whatever a narrowed key can make of itself ends with it.
+    is_lasting = call.caller.credential_kind is not CredentialKind.NARROWED_KEY
+    secret = service.draw_secret(call.chance) if is_lasting else None
     machine = service.create_machine(
         call.session,
         call.tenant.tenant_id,
         read_changes(body),
         license_key=find_text(body, "LicenseKey", length_max=LICENSE_KEY_LENGTH_MAX),
-        secret_hash=call.vault.keyed_hash(secret.reveal()),
+        secret_hash=None if secret is None else call.vault.keyed_hash(secret.reveal()),
         clock=call.clock,
         chance=call.chance,
     )
     answer = read_one(call, MACHINES, (Machine.id == machine.id,), status=201)
-    return replace(answer, content={**answer.content, "ClientSecret": secret.reveal()})
+    return replace(answer, content={**answer.content, "ClientSecret": None if secret is None else secret.reveal()})
 
 
 @routes.writes("Machines_PutById")

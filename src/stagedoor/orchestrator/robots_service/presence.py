@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from stagedoor.kit.chance import Chance
 from stagedoor.kit.clock import Clock
 from stagedoor.orchestrator.duties import Duty, DutyCall
+from stagedoor.orchestrator.errors import Conflict
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.robots.schemas import HOSTING_TYPE, NAME_LENGTH_MAX, ROBOT_TYPE, MachineChoice, RobotChanges
@@ -21,6 +22,8 @@ from stagedoor.orchestrator.sessions.service import ROBOT_VERSION
 from stagedoor.passage import FolderPlace
 
 SILENT_AFTER = timedelta(minutes=2)
+CONNECTED_MAX = 500
+"""Each process says itself which one it is, and each new one has a robot made for it."""
 AVAILABLE, BUSY, DISCONNECTED = (SESSION_STATE.members[word] for word in ("Available", "Busy", "Disconnected"))
 
 
@@ -37,12 +40,15 @@ def hear_of_robot(
     """Write a sign of life down and return the session that it belongs to.
 
     A process that is new takes a robot of the folder which is bound to its machine and which no other process is; where
-    there is none, one is made that has the host's name.
+    there is none, one is made that has the host's name. Raises :class:`Conflict` where as many are at work in the
+    folder as may be.
     """
     key = beat.robot_key or ""
     found = sessions.find_of_instance(session, tenant_id, folder.id, key)
     host = beat.host_machine_name or (machine.name if machine else "unknown")
     if found is None:
+        if sessions.count_connected(session, tenant_id, folder.id) >= CONNECTED_MAX:
+            raise Conflict(f"There are {CONNECTED_MAX} robots at work in the folder '{folder.path}' already.")
         machine_id = None if machine is None else machine.id
         robot = sessions.find_free_robot(session, tenant_id, folder.id, machine_id)
         if robot is None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from stagedoor.orchestrator.folders.models import Folder
@@ -51,6 +51,17 @@ def find_of_instance(session: Session, tenant_id: str, folder_id: int, instance_
         )
         .with_for_update()
     )
+
+
+def count_connected(session: Session, tenant_id: str, folder_id: int) -> int:
+    """Return how many processes of real robots are there in a folder."""
+    connected = select(func.count()).where(
+        RobotSession.tenant_id == tenant_id,
+        RobotSession.folder_id == folder_id,
+        RobotSession.instance_key.is_not(None),
+        RobotSession.state != SESSION_STATE.members["Disconnected"],
+    )
+    return session.scalar(connected) or 0
 
 
 def find_free_robot(session: Session, tenant_id: str, folder_id: int, machine_id: int | None) -> Robot | None:

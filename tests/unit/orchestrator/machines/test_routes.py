@@ -1,11 +1,14 @@
 """Machines of a tenant, their names and keys, and the folders they may run in."""
 
+from dataclasses import replace
+
 import pytest
-from tests.factories.orchestrator import OTHER_TENANT, Desk
+from tests.factories.orchestrator import CALLER, OTHER_TENANT, Desk
 
 from stagedoor.orchestrator.errors import InvalidRequest, NameInUse, NotFound
 from stagedoor.orchestrator.machines.errors import MachineInUse
-from stagedoor.passage import FolderPlace, Reach
+from stagedoor.orchestrator.machines.store import list_with_secrets
+from stagedoor.passage import CredentialKind, FolderPlace, Reach
 
 ASSIGNED = "Machines_GetAssignedMachinesByFolderid"
 
@@ -33,6 +36,13 @@ class TestMachines:
         assert content["ClientSecret"].startswith("sdm_")
         assert desk.call("Machines_GetById", key=content["Id"]).content["ClientSecret"] is None
         assert desk.call("Machines_GetById", key=content["Id"]).content["Key"] == content["Key"]
+
+    def test_a_narrowed_key_is_given_no_secret_that_outlives_it(self, desk: Desk) -> None:
+        narrowed = replace(CALLER, credential_kind=CredentialKind.NARROWED_KEY, narrowing_id="n1")
+        content = desk.call("Machines_Post", {"Name": "builder"}, caller=narrowed).content
+        assert (content["Name"], content["ClientSecret"]) == ("builder", None)
+        with desk.database.read() as session:
+            assert list_with_secrets(session) == []
 
     def test_a_licence_key_may_be_brought(self, desk: Desk) -> None:
         assert make(desk, LicenseKey="mine")["LicenseKey"] == "mine"

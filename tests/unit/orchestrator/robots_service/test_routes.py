@@ -11,6 +11,7 @@ from tests.factories.packages import FORM, form_of, python_package, studio_packa
 
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
 from stagedoor.orchestrator.folder_place import FolderRequired
+from stagedoor.orchestrator.robots_service import presence
 from stagedoor.passage import CredentialKind, FolderPlace
 
 BEAT = "RobotsService_SubmitHeartbeat"
@@ -250,6 +251,16 @@ class TestPresence:
         assert show(desk, folder, key)["State"] == "Running"
         desk.clock.advance(timedelta(seconds=2))
         assert show(desk, folder, key)["State"] == "Faulted"
+
+    def test_no_more_robots_come_than_a_folder_may_have(
+        self, desk: Desk, folder: FolderPlace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(presence, "CONNECTED_MAX", 1)
+        beat(desk, folder, RobotKey=ROBOT_KEY)
+        with pytest.raises(Conflict):
+            beat(desk, folder, RobotKey=OTHER_ROBOT)
+        beat(desk, folder, RobotKey=ROBOT_KEY, Leaving=True)
+        beat(desk, folder, RobotKey=OTHER_ROBOT)
 
     def test_a_silent_robot_is_lost_and_its_job_faults(self, desk: Desk, folder: FolderPlace) -> None:
         beat(desk, folder, RobotKey=ROBOT_KEY)
