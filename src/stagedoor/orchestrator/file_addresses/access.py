@@ -6,6 +6,7 @@ from typing import Any
 from stagedoor.orchestrator.call import Call
 from stagedoor.orchestrator.fields import find_query_integer
 from stagedoor.orchestrator.file_addresses.permits import READ, WRITE, FilePermit, sign_permit
+from stagedoor.passage import CredentialKind
 
 ROOT = "files_"
 """The first part of such an address behind the tenant's; the door knows it too."""
@@ -53,10 +54,19 @@ def _permit(
         thing=str(thing),
         path=path,
         method=method,
-        expires=int(call.clock.now().timestamp()) + minutes * 60,
+        expires=_end(call, minutes),
         content_type=content_type,
         request_id=call.request_id,
     )
+
+
+def _end(call: Call, minutes: int) -> int:
+    asked = int(call.clock.now().timestamp()) + minutes * 60
+    ends = call.caller.terms.not_after
+    if ends is None or call.caller.credential_kind is not CredentialKind.NARROWED_KEY:
+        return asked
+    # Whoever narrowed the key to an hour meant this, too.
+    return min(asked, int(ends.timestamp()))
 
 
 def _shown(call: Call, permit: FilePermit, headers: dict[str, str]) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """Files in buckets: listed by directory, by pattern and page by page, overwritten and deleted."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from tests.factories.bucket_files import get, put, put_in_bucket
-from tests.factories.orchestrator import OTHER_TENANT, Desk
+from tests.factories.orchestrator import CALLER, OTHER_TENANT, Desk
 
 from stagedoor.orchestrator.errors import Conflict, InvalidRequest, NotFound
-from stagedoor.passage import FolderPlace
+from stagedoor.orchestrator.file_addresses.errors import FileAddressExpired
+from stagedoor.passage import CredentialKind, FolderPlace
 
 KEY = "11111111-1111-4111-8111-111111111111"
 TREE = ("a.txt", "B.csv", "in/one.txt", "in/two.csv", "in/deep/three.txt", "in2/four.txt", "50%_off.txt")
@@ -152,6 +155,30 @@ class TestFiles:
         assert get(desk, read) == b"newer"
         with desk.database.read() as session:
             assert session.execute(text("SELECT count(*) FROM stored_files")).scalar() == 1
+
+    @pytest.mark.parametrize(
+        ("kind", "is_open"), [(CredentialKind.NARROWED_KEY, False), (CredentialKind.OAUTH_TOKEN, True)]
+    )
+    def test_an_address_that_a_narrowed_key_was_given_ends_with_it(
+        self, kind: CredentialKind, is_open: bool, desk: Desk, folder: FolderPlace, bucket: int
+    ) -> None:
+        put_in_bucket(desk, folder, bucket, "a.txt", b"1")
+        ends = replace(CALLER.terms, not_after=desk.clock.now() + timedelta(minutes=1))
+        read = desk.call(
+            "Buckets_GetReadUriByKey",
+            key=bucket,
+            folder=folder,
+            query={"path": "a.txt", "expiryinminutes": "10080"},
+            caller=replace(CALLER, credential_kind=kind, terms=ends),
+        ).content
+        desk.clock.advance(timedelta(seconds=59))
+        assert get(desk, read) == b"1"
+        desk.clock.advance(timedelta(seconds=1))
+        if is_open:
+            assert get(desk, read) == b"1"
+        else:
+            with pytest.raises(FileAddressExpired):
+                get(desk, read)
 
     def test_a_file_and_a_directory_may_have_one_name(self, desk: Desk, folder: FolderPlace, bucket: int) -> None:
         put_in_bucket(desk, folder, bucket, "a")
