@@ -6,6 +6,7 @@ from stagedoor.orchestrator.exports import store
 from stagedoor.orchestrator.exports.entities import EXPORTS
 from stagedoor.orchestrator.exports.files import ROOM
 from stagedoor.orchestrator.exports.service import get_export as get_own_export
+from stagedoor.orchestrator.exports.service import owner_of
 from stagedoor.orchestrator.fields import get_number_argument
 from stagedoor.orchestrator.file_addresses.access import MINUTES, show_read_access
 from stagedoor.orchestrator.odata.read import read_one
@@ -21,7 +22,7 @@ routes = Routes()
 )
 def get_export(call: Call) -> Answer:
     """Answer one export of the caller's own."""
-    return read_one(call, EXPORTS, [store.is_own(get_number_argument(call, "key"), call.caller.id)])
+    return read_one(call, EXPORTS, [store.is_own(get_number_argument(call, "key"), owner_of(call.caller))])
 
 
 @routes.reads("Exports_GetDownloadLinkById", basis=Basis.GUESS, note="The address is good for half an hour.")

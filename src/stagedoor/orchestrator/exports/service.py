@@ -17,11 +17,20 @@ from stagedoor.orchestrator.exports.schemas import EXPORT_TYPE, ExportKind, Expo
 from stagedoor.orchestrator.odata.options import QueryOptions
 from stagedoor.orchestrator.odata.read import read_values
 from stagedoor.orchestrator.stored_files import service as stored_files
+from stagedoor.passage import Caller
 
 CSV_TYPE = "text/csv; charset=utf-8"
 HELD_BYTES_MAX = 1024 * 1024
 KEPT_FOR = timedelta(days=7)
 DROPPED_AT_ONCE = 200
+
+
+def owner_of(caller: Caller) -> str:
+    """Return whom an export is shown to: its caller.
+
+    What an access key exported may be more than what was narrowed from it may read, so that each has its own.
+    """
+    return caller.id if caller.narrowing_id is None else caller.credential_name
 
 
 def write_export(call: Call, rows: Iterable[Row]) -> KeptFile:
@@ -43,7 +52,7 @@ def start_export(call: Call, kind: ExportKind) -> Answer:
     file = stored_files.write_down(call, call.uploads.prepared, content_type=CSV_TYPE)
     export = Export(
         tenant_id=call.tenant.tenant_id,
-        owner_id=call.caller.id,
+        owner_id=owner_of(call.caller),
         name=f"{EXPORT_TYPE.word(kind)}-{now:%Y%m%d-%H%M%S}.csv",
         type=kind,
         status=ExportStatus.COMPLETED,
@@ -54,13 +63,13 @@ def start_export(call: Call, kind: ExportKind) -> Answer:
     )
     store.add_export(call.session, export)
     # The call's own query options are about what was exported, and not about the export.
-    [shown] = read_values(call, EXPORTS, [store.is_own(export.id, call.caller.id)], QueryOptions(count=False))
+    [shown] = read_values(call, EXPORTS, [store.is_own(export.id, owner_of(call.caller))], QueryOptions(count=False))
     return Answer(content={"@odata.context": f"{call.base_url}/odata/$metadata#Exports/$entity", **shown})
 
 
 def get_export(call: Call, export_id: int) -> Export:
     """Return an export of the caller's own, or raise ``NotFound``."""
-    export = store.find_export(call.session, call.tenant.tenant_id, export_id, call.caller.id)
+    export = store.find_export(call.session, call.tenant.tenant_id, export_id, owner_of(call.caller))
     if export is None:
         raise NotFound(f"There is no export {export_id}.", hint="An export is shown to whoever asked for it.")
     return export

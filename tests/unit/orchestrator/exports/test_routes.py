@@ -19,6 +19,7 @@ from stagedoor.orchestrator.exports.schemas import ExportKind
 from stagedoor.orchestrator.exports.service import DROP_OLD_EXPORTS, get_export, start_export, write_export
 from stagedoor.orchestrator.folders.entities import FOLDERS
 from stagedoor.orchestrator.registry import Routes
+from stagedoor.passage import CredentialKind
 
 STRANGER = replace(CALLER, id="00000000-0000-4000-8000-0000000000ff")
 
@@ -83,6 +84,18 @@ def test_an_export_is_shown_to_its_owner_alone(desk: Desk) -> None:
         desk.call("Exports_GetById", key=made["Id"], tenant=OTHER_TENANT)
     with pytest.raises(InvalidRequest):
         desk.call("Exports_GetById", key="five")
+
+
+def test_what_a_key_exported_is_nothing_for_what_was_narrowed_from_it(desk: Desk) -> None:
+    narrowed = replace(CALLER, credential_kind=CredentialKind.NARROWED_KEY, narrowing_id="n1")
+    other = replace(narrowed, narrowing_id="n2")
+    made = export(desk)
+    own = desk.call("Maintenance_Start", caller=narrowed).content
+    assert desk.call("Exports_GetById", key=own["Id"], caller=narrowed).content["Name"] == own["Name"]
+    for number, who in ((made["Id"], narrowed), (own["Id"], other), (own["Id"], CALLER)):
+        for operation in ("Exports_GetById", "Exports_GetDownloadLinkById"):
+            with pytest.raises(NotFound):
+                desk.call(operation, key=number, caller=who)
 
 
 def test_more_rows_than_a_file_may_hold_leave_no_export(desk: Desk) -> None:
