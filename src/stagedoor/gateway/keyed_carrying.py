@@ -117,11 +117,12 @@ class KeyedCarrying:
         key = carriage.head.headers[IDEMPOTENCY_HEADER]
         verify_idempotency_key(key)
         holder = self._writes.hash_of("keyed-write-holder", holder_of(carriage.caller))
+        counted_to = self._writes.hash_of("keyed-write-holder", _counted_to(carriage.caller))
         operation = carriage.match.operation.id
         name = self._writes.hash_of("keyed-write", holder, carriage.tenant.tenant_id, operation, key)
         request = _Request(receive, carriage, self._writes.hash_of)
         use = _Use(self._writes, self._threads, name, carriage.head.request_id)
-        former = await self._threads.run(self._writes.claim, name, holder, use.owner)
+        former = await self._threads.run(self._writes.claim, name, counted_to, use.owner)
         if former is None:
             await self._carry_first(use, carriage, request, start, send_body, carry_on)
         elif former.state is not WriteState.FINISHED and self._can_be_asked_for(carriage):
@@ -310,6 +311,13 @@ class _Answering:
         answer = KeptAnswer(self._status, tuple(self._headers), bytes(self._body)) if is_kept else None
         await self._use.settle(self._request.fingerprint, self._status, answer)
         self.is_settled = True
+
+
+def _counted_to(caller: Caller) -> str:
+    # Whoever holds a narrowed key makes as many of it as they like; all of them are counted to the access key.
+    if caller.credential_kind in LASTING:
+        return f"credential:{caller.credential_id}"
+    return f"{caller.kind}:{caller.id}"
 
 
 def _is_undone(failure: BaseException, *, is_embedded: bool) -> bool:

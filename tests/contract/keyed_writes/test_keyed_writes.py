@@ -19,6 +19,7 @@ from stagedoor.gateway.keyed_writes.schemas import WriteState
 from stagedoor.kit.clock import HeldClock
 from stagedoor.kit.db import Database
 from stagedoor.kit.threads import WorkerThreads
+from stagedoor.passage import CredentialKind
 from stagedoor.upstream.errors import UpstreamBroke
 
 
@@ -123,6 +124,22 @@ def test_keeps_the_newest_answers_of_who_has_many(
     worker.writes.clean_up()
     # The other one's own is none of the three.
     assert len(names_of(worker)) == 3
+
+
+def test_counts_to_a_key_what_was_narrowed_from_it_and_keeps_no_more_in_between(
+    worker: Worker, destination: Destination, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "HOLDER_BYTES_MAX", 1_000)
+    for number in range(20):
+        narrowed = caller(credential_kind=CredentialKind.NARROWED_KEY, narrowing_id=f"n{number}")
+        worker.sends(destination, who=narrowed)
+        clock.advance(timedelta(seconds=1))
+    assert len(destination.bodies) == 20
+    with worker.writes._database.read() as session:
+        sizes = [row.answer_bytes for row in session.query(KeyedWriteRow)]
+    # What was kept since the last look, and what was kept at it.
+    assert 0 < sum(sizes) <= 2_000 < 20 * max(sizes)
+    assert worker.sends(destination, who=narrowed).headers[b"x-stagedoor-outcome"] == b"kept"
 
 
 def test_keeps_neither_key_nor_answer_readable(worker: Worker, destination: Destination) -> None:

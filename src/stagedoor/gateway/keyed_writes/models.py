@@ -9,8 +9,8 @@ from stagedoor.kit.db import Base, UtcDateTime
 
 
 class KeyedWriteRow(Base):
-    """One use of a key. ``name`` stands for holder, tenant, operation and key, ``holder`` for a credential, and
-    ``fingerprint`` for what was asked: keyed hashes, in which nothing can be read.
+    """One use of a key. ``name`` stands for holder, tenant, operation and key, ``holder`` for the credential to
+    which it is counted, and ``fingerprint`` for what was asked: keyed hashes, in which nothing can be read.
 
     ``owner`` is the request that may settle it. The answer is sealed with the context ``keyed_write:<name>``; it is
     absent where it was too large, and ``answer_bytes`` is then nothing.

@@ -5,9 +5,11 @@ not be sent again after a restart. All of it blocks; the gateway calls it on a w
 """
 
 import base64
+import threading
 from datetime import timedelta
 
 import orjson
+from sqlalchemy.orm import Session
 
 from stagedoor.gateway.keyed_writes import store
 from stagedoor.gateway.keyed_writes.models import KeyedWriteRow
@@ -23,8 +25,9 @@ KEPT = timedelta(hours=24)
 ANSWER_BYTES_MAX = 64 * 1024
 """A longer answer is not kept; that there was one is."""
 HOLDER_BYTES_MAX = 16 * 1024 * 1024
-"""Of the answers to one credential so many bytes are kept, the newest."""
+"""Of the answers to one credential, with whatever was narrowed from it, so many bytes are kept, the newest."""
 HOLDER_KEYS_MAX = 100_000
+HOLDERS_COUNTED_MAX = 10_000
 ATTEMPTS = 3
 
 
@@ -36,6 +39,9 @@ class KeyedWrites:
         self._vault = vault
         self._clock = clock
         self._chance = chance
+        # How many bytes of answers were kept for each holder since somebody last looked at what it has.
+        self._given: dict[str, int] = {}
+        self._counting = threading.Lock()
 
     def hash_of(self, *parts: str) -> str:
         """Return a name for something, the same each time, in which nothing can be read."""
@@ -44,6 +50,7 @@ class KeyedWrites:
     def claim(self, name: str, holder: str, owner: str) -> FormerWrite | None:
         """Take a key for the request ``owner``, or return what is known of the write that took it before.
 
+        ``holder`` is to whom it is counted; who may ask for it is in the name.
         Raises :class:`~stagedoor.kit.errors.StoreUnavailable` and
         :class:`~stagedoor.kit.steady_clock.ClockUntrusted`: what cannot be remembered for its time must not be sent.
         """
@@ -85,7 +92,7 @@ class KeyedWrites:
         """Note what was answered, and keep the answer where there is one to keep."""
         sealed = None if answer is None else self._sealed(name, answer)
         with self._database.write() as session:
-            store.settle(
+            holder = store.settle(
                 session,
                 name,
                 owner,
@@ -95,6 +102,8 @@ class KeyedWrites:
                 sealed_answer=sealed,
                 answer_bytes=len(sealed or ""),
             )
+            if sealed is not None and holder is not None and self._is_much(holder, len(sealed)):
+                self._cut(session, holder)
 
     def lose(self, name: str, owner: str, *, fingerprint: str | None, status: int | None) -> None:
         """Note that nobody knows whether it happened."""
@@ -115,14 +124,29 @@ class KeyedWrites:
         with self._database.write() as session:
             store.delete_expired(session, self._clock.now())
             for holder in store.list_holders(session, rows_max=HOLDER_KEYS_MAX, bytes_max=HOLDER_BYTES_MAX):
-                sizes = store.list_sizes(session, holder)
-                store.delete_rows(session, (name for name, _ in sizes[HOLDER_KEYS_MAX:]))
-                kept, dropped = 0, []
-                for name, size in sizes[:HOLDER_KEYS_MAX]:
-                    kept += size
-                    if size and kept > HOLDER_BYTES_MAX:
-                        dropped.append(name)
-                store.drop_answers(session, dropped)
+                self._cut(session, holder)
+
+    def _is_much(self, holder: str, size: int) -> bool:
+        """Tell whether so much was kept for a holder since the last look that it may have too much."""
+        with self._counting:
+            given = self._given.pop(holder, 0) + size
+            if given > HOLDER_BYTES_MAX:
+                return True
+            while len(self._given) >= HOLDERS_COUNTED_MAX:
+                del self._given[next(iter(self._given))]
+            self._given[holder] = given
+        return False
+
+    def _cut(self, session: Session, holder: str) -> None:
+        """Leave a holder the newest of what it has."""
+        sizes = store.list_sizes(session, holder)
+        store.delete_rows(session, (name for name, _ in sizes[HOLDER_KEYS_MAX:]))
+        kept, dropped = 0, []
+        for name, size in sizes[:HOLDER_KEYS_MAX]:
+            kept += size
+            if size and kept > HOLDER_BYTES_MAX:
+                dropped.append(name)
+        store.drop_answers(session, dropped)
 
     def _sealed(self, name: str, answer: KeptAnswer) -> str:
         said = {

@@ -42,10 +42,10 @@ def take_over(session: Session, name: str, owner: str, *, former_owner: str, sta
     return session.scalar(taken.returning(KeyedWriteRow.name)) is not None
 
 
-def settle(session: Session, name: str, owner: str, **values: object) -> None:
-    """Write what came of it, if it is still the owner's."""
+def settle(session: Session, name: str, owner: str, **values: object) -> str | None:
+    """Write what came of it, if it is still the owner's; return to whom it is counted."""
     mine = (KeyedWriteRow.name == name, KeyedWriteRow.owner == owner)
-    session.execute(update(KeyedWriteRow).where(*mine).values(**values))
+    return session.scalar(update(KeyedWriteRow).where(*mine).values(**values).returning(KeyedWriteRow.holder))
 
 
 def release(session: Session, name: str, owner: str) -> None:
