@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Protocol
 from uuid import UUID, uuid5
 
@@ -39,7 +40,7 @@ def of_job(job_id: int) -> ColumnElement[bool]:
 def add_inbox(session: Session, job: Waiting, at: datetime) -> None:
     """Let a job wait at an inbox of its own, whose id follows from the job's key and how often it waited before."""
     waits = session.scalar(select(func.count()).where(JobTrigger.job_id == job.id)) or 0
-    inbox_id = str(uuid5(UUID(job.key), f"inbox {waits}"))
+    inbox_id = _own_inbox(session, job, f"inbox {waits}")
     put_wait(session, job, Wait(type=TriggerType.INBOX, inbox_id=inbox_id), at)
 
 
@@ -169,7 +170,17 @@ def drop_state(session: Session, job: Waiting) -> None:
 def _free_inbox(session: Session, job: Waiting, wait: Wait) -> str:
     """Return where what lies outside tells of its end: at its own id where that may be, else at one of ours."""
     inbox_id = read_guid(wait.item_key or "") if wait.type is TriggerType.API else None
-    taken = select(JobTrigger.id).where(JobTrigger.inbox_id == inbox_id)
-    if inbox_id is not None and session.scalar(taken) is None:
+    if inbox_id is not None and not _is_taken(session, inbox_id):
         return inbox_id
-    return str(uuid5(UUID(job.key), f"{wait.type.name} {wait.item_key or wait.due_at}"))
+    return _own_inbox(session, job, f"{wait.type.name} {wait.item_key or wait.due_at}")
+
+
+def _own_inbox(session: Session, job: Waiting, name: str) -> str:
+    """Return an inbox of the job's own: by its key and a name, and by a number where somebody chose that very one."""
+    names = (f"{name} {number}" if number else name for number in count())
+    inboxes = (str(uuid5(UUID(job.key), each)) for each in names)
+    return next(inbox_id for inbox_id in inboxes if not _is_taken(session, inbox_id))
+
+
+def _is_taken(session: Session, inbox_id: str) -> bool:
+    return session.scalar(select(JobTrigger.id).where(JobTrigger.inbox_id == inbox_id)) is not None

@@ -1,6 +1,7 @@
 """What suspended jobs wait for."""
 
 from datetime import timedelta
+from uuid import UUID, uuid5
 
 import pytest
 from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
@@ -159,6 +160,22 @@ OUTSIDE = "11111111-2222-4333-8444-555555555555"
 
 
 class TestWhatLiesOutside:
+    def test_whoever_takes_the_inbox_that_another_job_would_have_stops_no_job(
+        self, desk: Desk, folder: FolderPlace, job: Json
+    ) -> None:
+        body = {"startInfo": {"ReleaseName": "InvoiceBot"}}
+        [other] = desk.call("Jobs_StartJobs", body, folder=folder).content["value"]
+        for name in ("inbox 0", "API x"):
+            theirs = str(uuid5(UUID(other["Key"]), name))
+            headers = {"x-uipath-jobkey": str(job["Key"])}
+            desk.call(SAVE, {"type": "DeepRag", "externalId": theirs}, headers=headers)
+        desk.clock.advance(SOON)
+        assert seen(desk, folder, other)["State"] == "Suspended"
+        saved = {"type": "DeepRag", "externalId": "x"}
+        assert desk.call(SAVE, saved, headers={"x-uipath-jobkey": other["Key"]}).status == 204
+        waits = desk.call("JobTriggers_GetByJobKey", jobKey=other["Key"], folder=folder).content["value"]
+        assert [wait["TriggerType"] for wait in waits] == ["Inbox", "Api"]
+
     def test_a_job_waits_for_what_it_saved_and_its_end_resumes_it(
         self, desk: Desk, folder: FolderPlace, job: Json
     ) -> None:
