@@ -31,6 +31,7 @@ def narrow_offline(
 
     Nothing is checked but the key's form: what the key does not allow is not allowed by what is made of it either, and
     a word that means nothing allows nothing. ``folder_keys`` are folders' keys, not paths; ``until`` needs a time zone.
+    What was narrowed with more than 250 words, in all steps together, opens nothing.
     Raises ``ValueError`` for what is no narrowed key, an access key among them: that one is narrowed by the server
     first (:meth:`Stagedoor.narrow_key`).
     """
