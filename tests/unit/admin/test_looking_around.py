@@ -1,9 +1,13 @@
 """What a caller may look at: itself, its verdicts, operations, tenants and folders."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.factories.management import Management
+
+from stagedoor.identity.authenticators.machine_secret import ANYWHERE, IN_FOLDERS
+from stagedoor.passage import Allowance, CredentialKind, GrantTerms
 
 
 class TestWhoAmI:
@@ -264,6 +268,22 @@ class TestFolders:
         admin.folder("Finance"), admin.folder("Shared")
         items = admin.client(admin.worker()).get("/folders", params={"tenant": "dev"}).json()["items"]
         assert [item["path"] for item in items] == ["Finance", "Shared"]
+
+    def test_what_lies_in_no_folder_shows_none_to_the_robot_of_a_machine(self, admin: Management) -> None:
+        shared, _ = admin.folder("Shared"), admin.folder("Finance")
+        tenant_id = admin.world.dev.id
+        of_robots = GrantTerms((Allowance(IN_FOLDERS, (shared.key,), tenant_id), Allowance(ANYWHERE, None, tenant_id)))
+        robot = replace(
+            admin.access_key("Jobs_Get"), credential_kind=CredentialKind.MACHINE_SECRET, id="5", terms=of_robots
+        )
+        items = admin.client(robot).get("/folders", params={"tenant": "dev"}).json()["items"]
+        assert [item["path"] for item in items] == ["Shared"]
+
+    def test_who_may_list_folders_sees_them(self, admin: Management) -> None:
+        admin.folder("Shared")
+        client = admin.client(admin.access_key("Folders_Get"))
+        items = client.get("/folders", params={"tenant": "dev"}).json()["items"]
+        assert [item["path"] for item in items] == ["Shared"]
 
     def test_a_grant_of_nothing_shows_nothing(self, admin: Management) -> None:
         admin.folder("Shared")

@@ -23,5 +23,8 @@ class Folders:
         """Return the places of those folders."""
         places = self._places.list_folders(tenant)
         statements = self._judge.grant_for(caller, tenant, self._places.lineages(tenant)).statements
-        reaches = [Reach(statement.folders) for statement in statements]
+        grants = self._judge.grants
+        # What lies in no folder, such as a robot's log lines, opens none; who may list folders sees them all the same.
+        about_folders = grants.bounded_by_folders | grants.selectors.resolve(("tag:Folders",))
+        reaches = [Reach(statement.folders) for statement in statements if statement.operations & about_folders]
         return [place for place in places if any(reach.covers(place) for reach in reaches)]
