@@ -21,7 +21,7 @@ up: $(VENV)/.installed-server ## Install and start Stagedoor; prints an address 
 	@exec $(BIN)/stagedoor up --port $(PORT) $(UP)
 
 test: $(VENV)/.installed-tests ## Install what the tests need and run all of them
-	$(BIN)/python -m pytest -n 4 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup $(TESTS)
 
 check: $(VENV)/.installed-dev ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check src tests examples bench docs

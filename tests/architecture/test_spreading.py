@@ -6,7 +6,6 @@ from tests.factories.spreading import group_of
     ("one", "other"),
     [
         ("tests/flows/test_console.py::test_a[dark]", "tests/flows/test_console.py::TestB::test_b"),
-        ("tests/flows/strangers/test_a.py::test_a", "tests/flows/strangers/test_b.py::test_b"),
         ("tests/flows/faults/test_a.py::test_a[sqlite-x]", "tests/flows/faults/test_b.py::test_b[sqlite]"),
         ("tests/flows/smuggling/test_a.py::test_a[node-chunk: 0x]", "tests/flows/smuggling/test_b.py::test_b[node]"),
         ("tests/judge/test_a.py::test_a[X]", "tests/judge/test_a.py::test_a[Y]"),
@@ -20,6 +19,7 @@ def test_those_that_share_a_server_go_together(one: str, other: str) -> None:
     ("one", "other"),
     [
         ("tests/flows/test_console.py::test_a", "tests/flows/test_keys.py::test_a"),
+        ("tests/flows/strangers/test_a.py::test_a", "tests/flows/strangers/test_b.py::test_a"),
         ("tests/flows/faults/test_a.py::test_a[sqlite]", "tests/flows/faults/test_a.py::test_a[postgresql]"),
         ("tests/flows/smuggling/test_a.py::test_a[node-x]", "tests/flows/smuggling/test_a.py::test_a[nginx-x]"),
         ("tests/unit/kit/test_a.py::test_a", "tests/unit/kit/test_a.py::test_b"),

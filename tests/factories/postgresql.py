@@ -15,9 +15,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
+import psycopg
+from sqlalchemy import make_url
 from tests.factories.patience import eventually
 from tests.factories.store import import_all_models
 
@@ -95,7 +94,7 @@ class PostgreSQL:
         """Tell whether the server takes connections already."""
         try:
             return self._say("SELECT 'yes'") == ["yes"]
-        except OperationalError:
+        except psycopg.OperationalError:
             return False
 
     def _create(self, template: str | None) -> str:
@@ -104,10 +103,10 @@ class PostgreSQL:
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     def _say(self, statement: str, *values: str) -> list[str]:
-        engine = create_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        with engine.connect() as connection:
-            answer = connection.exec_driver_sql(statement, values)
-            return list(answer.scalars()) if answer.returns_rows else []
+        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            answer = connection.execute(statement.encode(), values or None)
+            return [row[0] for row in answer] if answer.description else []
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
+from tests.factories.store import lay_upgraded_store
+
 START_SECONDS_MAX = 60
 
 
@@ -60,9 +62,14 @@ def served(
 ) -> Iterator[Served]:
     """Start ``stagedoor up`` and stop it at the end; raises with the log when it does not come up.
 
-    ``listener`` is passed on to it as systemd passes sockets on.
+    ``listener`` is passed on to it as systemd passes sockets on. A data directory that is not there yet gets a store
+    with every table and no row.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True)
+        if "STAGEDOOR_DATABASE_URL" not in (environment or {}):
+            # Making the tables is much of a first start, and most tests are about something else.
+            lay_upgraded_store(data_dir)
     ready_file = data_dir / "ready.json"
     log_path = data_dir / "server.log"
     passing_on = () if listener is None else ("-c", PASS_ON, str(listener.fileno()))

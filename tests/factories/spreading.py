@@ -7,15 +7,13 @@ that pytest reads no more, and every session's server was started by every proce
 from xdist.scheduler import LoadScopeScheduling
 
 ROOMS_WITH_SERVERS_OF_THEIR_OWN = ("tests/flows/faults/", "tests/flows/postgresql/", "tests/flows/smuggling/")
-# The vendor's command line listens on few ports that nobody can choose.
-ONE_AT_A_TIME = ("tests/flows/strangers/", "tests/flows/identity/")
 FILES_WITH_SERVERS = ("tests/flows/", "tests/judge/", "tests/contract/sealing/")
 
 
 def group_of(test_id: str) -> str:
     """Return the name of the group that a test belongs to; a test without one is a group of its own."""
     path, _, name = test_id.partition("::")
-    for room in (*ROOMS_WITH_SERVERS_OF_THEIR_OWN, *ONE_AT_A_TIME):
+    for room in ROOMS_WITH_SERVERS_OF_THEIR_OWN:
         if path.startswith(room):
             return f"{room}{_server_of(name)}"
     return path if path.startswith(FILES_WITH_SERVERS) else test_id

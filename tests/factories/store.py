@@ -14,6 +14,7 @@ import stagedoor.kit.changes
 import stagedoor.kit.clock_mark
 from stagedoor.kit.db import Base, Database
 from stagedoor.kit.growth import describe_growth
+from stagedoor.migrations.upgrade import upgrade_store
 
 
 def import_all_models() -> None:
@@ -34,10 +35,14 @@ def _empty_store() -> bytes:
         with database.engine.begin() as connection:
             describe_growth(connection, Base.metadata.sorted_tables)
         database.close()
-        plain = sqlite3.connect(file)
-        plain.execute("PRAGMA journal_mode=DELETE")
-        plain.close()
-        return file.read_bytes()
+        return _content(file)
+
+
+def _content(file: Path) -> bytes:
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
+    return file.read_bytes()
 
 
 def empty_database(directory: Path) -> Database:
@@ -49,6 +54,23 @@ def empty_database(directory: Path) -> Database:
     # No test outlives a power cut, and waiting for the disk is most of a small test's time.
     event.listen(database.engine, "connect", _do_not_wait_for_the_disk)
     return database
+
+
+def lay_upgraded_store(directory: Path) -> None:
+    """Put a store into a data directory as a first start makes it: every table, its version, and no row."""
+    file = directory / "stagedoor.db"
+    file.touch(mode=0o600)
+    file.write_bytes(_upgraded_store())
+
+
+@cache
+def _upgraded_store() -> bytes:
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "upgraded.db"
+        database = Database(f"sqlite:///{file}")
+        upgrade_store(database)
+        database.close()
+        return _content(file)
 
 
 @cache

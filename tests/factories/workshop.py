@@ -262,11 +262,13 @@ def filled_with_six_jobs(session: Session) -> None:
 def opened_workshop(url: str = "sqlite://") -> Iterator[Session]:
     """Open a session on an empty database, without a word one of SQLite in memory, and put the six jobs in."""
     engine = create_engine(url)
-    Workshop.metadata.create_all(engine)
-    with Session(engine) as session:
-        filled_with_six_jobs(session)
-        yield session
-    engine.dispose()
+    try:
+        Workshop.metadata.create_all(engine)
+        with Session(engine) as session:
+            filled_with_six_jobs(session)
+            yield session
+    finally:
+        engine.dispose()
 
 
 def workshop_call(session: Session, query: Mapping[str, str] | None = None, **changes: Any) -> Call:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from uipath.platform import UiPath
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def robot_key(house: Served) -> str:
     """The key of the seeded robot. No API tells it: a robot has it from its machine, so a test looks in the store."""
     with closing(sqlite3.connect(house.data_dir / "stagedoor.db")) as store:
