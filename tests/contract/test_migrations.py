@@ -1,5 +1,6 @@
 """The schema that the versions make is the schema that the models describe, and it can go back."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,14 @@ def test_an_upgraded_store_has_exactly_the_tables_of_the_models(database: Databa
     upgrade_store(database)
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_an_upgrade_that_keeps_others_out_leaves_no_connection_open(database: Database) -> None:
+    with database.alone():
+        upgrade_store(database)
+    database.close()
+    # What is collected while it is open is warned of, and a warning is an error.
+    gc.collect()
 
 
 def test_the_head_that_the_start_looks_for_is_the_newest_script() -> None:

@@ -46,8 +46,9 @@ def upgrade_store(database: Database) -> None:
         if database.is_sqlite:
             describe_growth(connection, Base.metadata.sorted_tables)
         connection.commit()
-    # Whoever was connected already has read what there was to plan with.
-    database.engine.dispose()
+    if database.is_sqlite:
+        # Whoever was connected already has read what there was to plan with.
+        database.engine.dispose()
 
 
 def find_version(database: Database) -> str | None:
