@@ -18,6 +18,8 @@ from stagedoor.kit.db import Database
 COLUMNS_BEGIN = "sealed_"
 """How the names of columns begin that hold something sealed; the architecture test holds them to it."""
 
+LOOKED_THROUGH = "stagedoor_looked_through"
+
 HELD = (
     select(SealingKey.id)
     .where(SealingKey.id.in_(bindparam("key_ids", expanding=True)))
@@ -37,13 +39,14 @@ def refuse_forgotten_keys(database: Database, look_again: Callable[[], None]) ->
     ) -> None:
         if COLUMNS_BEGIN not in statement or not statement.startswith(("INSERT", "UPDATE")):
             return
-        key_ids = {
-            key_id
-            # Text that was handed to the driver as it is has none; nothing of ours does that with what is sealed.
-            for bound in getattr(context, "compiled_parameters", ())
-            for name, value in bound.items()
-            if name.startswith(COLUMNS_BEGIN) and (key_id := _find_key_id(value)) is not None
-        }
+        # Text that was handed to the driver as it is has none; nothing of ours does that with what is sealed.
+        rows = getattr(context, "compiled_parameters", None)
+        # Many rows are sent in parts, and each part comes here with all of them: the first time is enough.
+        if not rows or getattr(context, LOOKED_THROUGH, False):
+            return
+        setattr(context, LOOKED_THROUGH, True)
+        names = [name for name in rows[0] if name.startswith(COLUMNS_BEGIN)]
+        key_ids = {key_id for row in rows for name in names if (key_id := _find_key_id(row.get(name))) is not None}
         if not key_ids:
             return
         forgotten = key_ids - set(connection.scalars(HELD, {"key_ids": list(key_ids)}))
