@@ -194,23 +194,48 @@ def test_names_cannot_break_out_of_their_line(with_key: CommandLine) -> None:
     assert lines[0].split("\t")[1] == r"a\tb\nc\x1b[31m"
 
 
-def test_revoke_names_the_key_that_ended(with_key: CommandLine) -> None:
-    with_key.wire = Wire(ok(KEY | {"state": "revoked"}))
-    assert "k1 (nightly) is revoked" in with_key.run("key", "revoke", "k1").stdout
-    assert (with_key.wire.sent[0].method, with_key.wire.sent[0].url.path) == ("DELETE", "/api/stagedoor/v1/keys/k1")
+LISTED = ok({"items": [KEY], "next": None})
+
+
+@pytest.mark.parametrize("word", ["nightly", "k1"])
+def test_revoke_names_the_key_that_ended(with_key: CommandLine, word: str) -> None:
+    with_key.wire = Wire(LISTED, ok(KEY | {"state": "revoked"}))
+    assert "k1 (nightly) is revoked" in with_key.run("key", "revoke", word).stdout
+    sent = with_key.wire.sent[-1]
+    assert (sent.method, sent.url.path) == ("DELETE", "/api/stagedoor/v1/keys/k1")
+
+
+def test_revoke_as_json_is_the_key(with_key: CommandLine) -> None:
+    with_key.wire = Wire(LISTED, ok(KEY | {"state": "revoked"}))
     assert with_key.json("key", "revoke", "k1")["state"] == "revoked"
 
 
-def test_rotate_prints_the_new_secret_and_says_until_when_the_old_one_works(with_key: CommandLine) -> None:
-    fresh = KEY | {"key": "sd_next_canary", "previous_secret_valid_until": "2026-11-26T12:00:00Z"}
-    with_key.wire = Wire(ok(fresh, 201))
-    result = with_key.run("key", "rotate", "k1", "--overlap", "2h")
-    assert result.stdout == "sd_next_canary\n"
-    assert "works until 2026-11-26T12:00:00Z" in result.stderr
-    assert with_key.json("key", "rotate", "k1")["key"] == "sd_next_canary"
-    with_key.run("key", "rotate", "k1", "--at-once")
-    overlaps = [json.loads(request.content)["overlap"] for request in with_key.wire.sent]
-    assert overlaps == ["2h", "24h", None]
+def test_revoke_ends_no_key_where_several_are_called_so(with_key: CommandLine) -> None:
+    with_key.wire = Wire(ok({"items": [KEY, KEY | {"id": "k2"}], "next": None}))
+    assert with_key.run("key", "revoke", "nightly").exit_code == 1
+    assert [request.method for request in with_key.wire.sent] == ["GET"]
+
+
+class TestRotate:
+    FRESH: ClassVar = KEY | {"key": "sd_next_canary", "previous_secret_valid_until": "2026-11-26T12:00:00Z"}
+
+    @pytest.mark.parametrize("word", ["nightly", "k1"])
+    def test_prints_the_new_secret_and_says_until_when_the_old_one_works(
+        self, with_key: CommandLine, word: str
+    ) -> None:
+        with_key.wire = Wire(LISTED, ok(self.FRESH, 201))
+        result = with_key.run("key", "rotate", word, "--overlap", "2h")
+        assert result.stdout == "sd_next_canary\n"
+        assert "works until 2026-11-26T12:00:00Z" in result.stderr
+        assert with_key.wire.sent[-1].url.path == "/api/stagedoor/v1/keys/k1/rotate"
+
+    @pytest.mark.parametrize(("words", "overlap"), [(["--overlap", "2h"], "2h"), ([], "24h"), (["--at-once"], None)])
+    def test_lets_the_old_secret_work_as_long_as_asked(
+        self, with_key: CommandLine, words: list[str], overlap: str | None
+    ) -> None:
+        with_key.wire = Wire(LISTED, ok(self.FRESH, 201))
+        assert with_key.json("key", "rotate", "k1", *words)["key"] == "sd_next_canary"
+        assert json.loads(with_key.wire.sent[-1].content)["overlap"] == overlap
 
 
 class TestLimit:

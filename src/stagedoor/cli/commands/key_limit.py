@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from stagedoor.cli.failure import CommandFailed
+from stagedoor.cli.chosen_key import get_chosen_key
 from stagedoor.cli.options import common_options, data_dir_option, pass_session
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.session import Session
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from stagedoor.client import AccessKeyFacts, KeyLimits
 
 NONE = "none"
-LIVING = ("active", "rotating")
 
 
 class NumberOrNone(click.ParamType[int | str]):
@@ -77,26 +76,11 @@ def limit(
     if not change:
         raise click.UsageError("Say what to change: --rate, --burst, --daily-quota, --concurrency or --weight.")
     with session.administrator(data_dir) as client:
-        key = _get_key(client.list_keys(), name)
-        facts = client.change_key_limits(key["id"], **cast("KeyLimits", change))
+        facts = client.change_key_limits(get_chosen_key(client, name)["id"], **cast("KeyLimits", change))
     if session.wants_json:
         echo_json(facts)
     else:
         click.echo(f"Key {facts['id']} ({facts['name']}) may be used: {_in_words(facts)}.")
-
-
-def _get_key(keys: "list[AccessKeyFacts]", word: str) -> "AccessKeyFacts":
-    """Return the key of this id, or the one that works and is called so."""
-    found = [key for key in keys if key["id"] == word]
-    found = found or [key for key in keys if key["name"] == word and key["state"] in LIVING]
-    if not found:
-        raise CommandFailed(
-            f"There is no access key {word}.", hint="`stagedoor key list` names them.", code="access_key_not_found"
-        )
-    if len(found) > 1:
-        ids = ", ".join(f"{key['id']} ({key['tenant']})" for key in found)
-        raise CommandFailed(f"Several keys are called {word}.", hint=f"Name one by its id: {ids}.", code="ambiguous")
-    return found[0]
 
 
 def _in_words(facts: "AccessKeyFacts") -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from stagedoor.cli.chosen_key import get_chosen_key
 from stagedoor.cli.options import common_options, data_dir_option, pass_session
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.session import Session
@@ -12,11 +13,11 @@ from stagedoor.cli.session import Session
 @click.command(
     epilog="""\b
 Examples:
-  stagedoor key rotate KEY_ID --overlap 7d
+  stagedoor key rotate nightly --overlap 7d
   stagedoor key rotate KEY_ID --at-once
 """
 )
-@click.argument("key_id")
+@click.argument("name")
 @click.option(
     "--overlap", metavar="SPAN", default="24h", show_default=True, help="How long the old secret still works."
 )
@@ -24,10 +25,10 @@ Examples:
 @data_dir_option
 @common_options
 @pass_session
-def rotate(session: Session, key_id: str, overlap: str, data_dir: Path | None, *, at_once: bool) -> None:
-    """Give the key of this id a new secret and print it, this once."""
+def rotate(session: Session, name: str, overlap: str, data_dir: Path | None, *, at_once: bool) -> None:
+    """Give the key called NAME, or of this id, a new secret and print it, this once."""
     with session.administrator(data_dir) as client:
-        fresh = client.rotate_key(key_id, overlap=None if at_once else overlap)
+        fresh = client.rotate_key(get_chosen_key(client, name)["id"], overlap=None if at_once else overlap)
     if session.wants_json:
         echo_json(fresh.facts | {"key": fresh.key.reveal(), "warnings": list(fresh.warnings)})
         return
