@@ -164,8 +164,7 @@ class KeyedCarrying:
         """Ask for what an earlier request did, and send it only where the upstream knows nothing of that."""
         body = await read_whole(request.receive, bytes_max=self._asked_body_bytes_max)
         self._verify_same(former, request)
-        is_old = self._clock.now() - former.claimed_at > UNDER_WAY_AT_MOST
-        if former.state is WriteState.UNDER_WAY and not is_old:
+        if self._is_under_way(former):
             # Its owner settles it.
             await carry_on(carriage, _whole(body), start, send_body, SentBefore.MAYBE_UNDER_WAY)
         elif await self._threads.run(self._writes.take_over, use.name, use.owner, former):
@@ -196,14 +195,15 @@ class KeyedCarrying:
                 raise KeyedOutcomeUnknown(is_under_way=True)
             former = found
             self._verify_same(former, request)
-        is_old = self._clock.now() - former.claimed_at > UNDER_WAY_AT_MOST
         if former.state is not WriteState.FINISHED:
-            is_under_way = former.state is WriteState.UNDER_WAY and not is_old
-            raise KeyedOutcomeUnknown(is_under_way=is_under_way, answered=former.status)
+            raise KeyedOutcomeUnknown(is_under_way=self._is_under_way(former), answered=former.status)
         if former.answer is None:
             raise AnswerNotKept(answered=former.status)
         await start(former.answer.status, [*former.answer.headers, KEPT_HEADER])
         await send_body(former.answer.body, False)
+
+    def _is_under_way(self, former: FormerWrite) -> bool:
+        return former.state is WriteState.UNDER_WAY and self._clock.now() - former.claimed_at <= UNDER_WAY_AT_MOST
 
     @staticmethod
     def _verify_same(former: FormerWrite, request: "_Request") -> None:

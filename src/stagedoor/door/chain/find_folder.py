@@ -105,7 +105,8 @@ def _settle_far(
 def _only_folder(places: list[FolderPlace], reach: Reach) -> FolderPlace:
     if reach.folder_keys is not None:
         # Where one folder was granted its sub-folders may be named, but without a name the folder itself is meant.
-        granted = [place for place in places if place.key in reach.roots]
+        roots = reach.roots
+        granted = [place for place in places if place.key in roots]
         if len(granted) == 1:
             return granted[0]
     raise FolderRequired(
