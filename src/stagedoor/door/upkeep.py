@@ -91,7 +91,7 @@ class Upkeep:
         """Carry duties out in one go on a worker thread; one that fails keeps none of the others waiting."""
         try:
             await (threads or self._house.threads).run(_carry_out, duties)
-        except Exception as failure:  # noqa: BLE001  # nobody would hear of a revocation again if this ended the task
+        except Exception as failure:  # noqa: BLE001  # such as no thread to be had: the task must not end with it
             _log.exception("upkeep_failed", failure=type(failure).__name__)
 
     def carry_out_duties(self) -> None:
@@ -128,5 +128,5 @@ def _carry_out(duties: Iterable[Callable[[], object]]) -> None:
         except StoreUnavailable as failure:
             # Everything is kept and tried again at a later tick; the audit says by itself when it is not written.
             _log.warning("upkeep_delayed", internal=failure.internal)
-        except Exception as failure:  # noqa: BLE001  # as above, and for the other duties
+        except Exception as failure:  # noqa: BLE001  # the duties behind it are carried out all the same
             _log.exception("upkeep_failed", failure=type(failure).__name__)

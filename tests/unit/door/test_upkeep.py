@@ -18,6 +18,12 @@ class InlineThreads:
         return function(*arguments)
 
 
+def prepared_house(**rooms: object) -> House:
+    nothing_to_do = SimpleNamespace(prepare=lambda: None, get=lambda: None)
+    prepared = dict.fromkeys(("gateway", "embedded", "management", "console"), nothing_to_do)
+    return cast("House", SimpleNamespace(threads=InlineThreads(), **prepared, **rooms))
+
+
 @pytest.mark.parametrize("failure", [StoreUnavailable(internal="disk full"), RuntimeError("a fault of our own")])
 def test_a_duty_that_fails_keeps_no_revocation_from_arriving(
     failure: Exception, monkeypatch: pytest.MonkeyPatch
@@ -36,21 +42,65 @@ def test_a_duty_that_fails_keeps_no_revocation_from_arriving(
     def fail() -> None:
         raise failure
 
-    house = SimpleNamespace(
-        threads=InlineThreads(),
-        gateway=SimpleNamespace(prepare=lambda: None),
-        embedded=SimpleNamespace(get=lambda: None),
-        management=SimpleNamespace(prepare=lambda: None),
-        console=SimpleNamespace(prepare=lambda: None),
+    house = prepared_house(
         changes=SimpleNamespace(catch_up=catch_up),
         oauth=SimpleNamespace(clean_up=fail),
         key_ring=SimpleNamespace(flush_last_used=fail),
     )
 
     async def live() -> None:
-        task = asyncio.create_task(Upkeep(cast("House", house))._keep_up())
+        task = asyncio.create_task(Upkeep(house)._keep_up())
         await asyncio.wait_for(enough.wait(), 5)
         task.cancel()
 
     asyncio.run(live())
     assert len(heard) >= 3
+
+
+@pytest.mark.parametrize("failure", [StoreUnavailable(internal="disk full"), RuntimeError("a fault of our own")])
+def test_duties_behind_one_that_fails_are_carried_out_all_the_same(failure: Exception) -> None:
+    carried_out: list[str] = []
+
+    def fail() -> None:
+        raise failure
+
+    house = cast("House", SimpleNamespace(threads=InlineThreads()))
+    asyncio.run(Upkeep(house)._attend_to(fail, lambda: carried_out.append("the next")))
+    assert carried_out == ["the next"]
+
+
+def test_goes_on_where_no_thread_can_be_had() -> None:
+    class NoThreads:
+        async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+            raise RuntimeError("can't start new thread")
+
+    house = cast("House", SimpleNamespace(threads=NoThreads()))
+    asyncio.run(Upkeep(house)._attend_to(lambda: pytest.fail("was carried out")))
+
+
+def test_what_is_outlived_is_thrown_away_whichever_of_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "CHANGES_EVERY_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "CLEAN_UP_EVERY_TICKS", 1)
+    thrown_away: list[str] = []
+    cleaned = asyncio.Event()
+
+    def fail() -> None:
+        raise StoreUnavailable(internal="disk full")
+
+    def clean_up_keyed_writes() -> None:
+        thrown_away.append("keyed writes")
+        cleaned.set()
+
+    house = prepared_house(
+        changes=SimpleNamespace(catch_up=lambda: None, clean_up=lambda: thrown_away.append("changes")),
+        oauth=SimpleNamespace(clean_up=fail),
+        keyed_writes=SimpleNamespace(clean_up=clean_up_keyed_writes),
+    )
+
+    async def live() -> None:
+        task = asyncio.create_task(Upkeep(house)._keep_up())
+        await asyncio.wait_for(cleaned.wait(), 5)
+        task.cancel()
+
+    asyncio.run(live())
+    assert thrown_away[:2] == ["changes", "keyed writes"]
