@@ -1,6 +1,7 @@
 """Writes with an idempotency key: what is answered to one that comes again, and what is never sent twice.
 
-Each ``Worker`` is a process of its own as far as the store can tell.
+Each ``Worker`` is a process of its own as far as the store can tell. What of it depends on the store is tested on each
+one in ``tests/contract/keyed_writes``.
 """
 
 import asyncio
@@ -79,18 +80,6 @@ def destination() -> Destination:
 
 
 class TestTheSameAgain:
-    def test_is_answered_with_the_same_and_sent_to_nobody(
-        self, worker: Worker, other: Worker, destination: Destination
-    ) -> None:
-        first = worker.sends(destination)
-        again = [worker.sends(destination), other.sends(destination)]
-        assert (first.status, first.body, first.is_over) == (201, b'{"Id":7}', True)
-        assert b"x-stagedoor-outcome" not in first.headers
-        for told in again:
-            assert (told.status, told.body, told.is_over) == (201, b'{"Id":7}', True)
-            assert told.headers == first.headers | {b"x-stagedoor-outcome": b"kept"}
-        assert destination.bodies == [b"{}"]
-
     @pytest.mark.parametrize("status", [200, 204, 302, 400, 404, 409])
     def test_is_answered_with_a_refusal_too(self, status: int, worker: Worker, destination: Destination) -> None:
         destination.status, destination.pieces = status, ()
