@@ -76,11 +76,6 @@ def settle_state(session: Session, robot_session: RobotSession) -> None:
     session.flush()
 
 
-def is_another_there(session: Session, robot_session: RobotSession) -> bool:
-    """Tell whether another real robot is at work in the folder."""
-    return store.is_another_there(session, robot_session)
-
-
 def _make_robot(
     session: Session,
     tenant_id: str,

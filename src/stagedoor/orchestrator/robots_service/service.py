@@ -16,12 +16,13 @@ from stagedoor.orchestrator.jobs.store import find_job_to_change_by_key
 from stagedoor.orchestrator.machines.models import Machine
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.robots_service import store
-from stagedoor.orchestrator.robots_service.presence import SILENT_AFTER, hear_of_robot, is_another_there, settle_state
+from stagedoor.orchestrator.robots_service.presence import SILENT_AFTER, hear_of_robot, settle_state
 from stagedoor.orchestrator.robots_service.schemas import Heartbeat, JobReport
 from stagedoor.orchestrator.scripted_robots.moves import Move
 from stagedoor.orchestrator.scripted_robots.scripts import DEFAULT_REASON, SECONDS_MAX, Ending, Script
 from stagedoor.orchestrator.scripted_robots.service import create_rule, list_waiting_rules
-from stagedoor.orchestrator.scripted_robots.states import FINAL_STATES, JobState, StopStrategy
+from stagedoor.orchestrator.scripted_robots.states import IN_HAND_STATES, JobState, StopStrategy
+from stagedoor.orchestrator.sessions.store import is_another_there
 from stagedoor.passage import FolderPlace
 
 SOFT_STOP_SECONDS = 300.0
@@ -132,7 +133,7 @@ def take_report(
     job = find_job_to_change_by_key(session, tenant_id, folder.id, report.job_key)
     if job is None or machine_id not in (None, job.machine_id):
         raise NotFound(f"There is no job {report.job_key} in this folder.")
-    if job.state in FINAL_STATES or job.state in (JobState.PENDING, JobState.RESUMED, JobState.SUSPENDED):
+    if job.state not in IN_HAND_STATES:
         raise Conflict(f"The job {report.job_key} is in no robot's hands.")
     now = clock.now()
     if report.state is JobState.SUSPENDED:

@@ -12,11 +12,7 @@ from stagedoor.orchestrator.machines.models import Machine, MachineFolder
 from stagedoor.orchestrator.processes.models import Package
 from stagedoor.orchestrator.releases.models import Release
 from stagedoor.orchestrator.scripted_robots.models import ScriptRule
-from stagedoor.orchestrator.scripted_robots.states import JobState
-from stagedoor.orchestrator.sessions.models import RobotSession
-from stagedoor.orchestrator.sessions.schemas import SESSION_STATE
-
-IN_HAND = (JobState.RUNNING, JobState.STOPPING, JobState.TERMINATING)
+from stagedoor.orchestrator.scripted_robots.states import IN_HAND_STATES, JobState
 
 
 def _is_for_real_robots() -> ColumnElement[bool]:
@@ -90,7 +86,7 @@ def has_job_of_package(session: Session, machine_id: int, package: Package) -> b
         .where(
             Job.tenant_id == package.tenant_id,
             Job.machine_id == machine_id,
-            Job.state.in_(IN_HAND),
+            Job.state.in_(IN_HAND_STATES),
             other.feed_id == package.feed_id,
             other.name_folded == package.name_folded,
         )
@@ -105,21 +101,5 @@ def delete_rules(session: Session, rules: Sequence[ScriptRule]) -> None:
 
 def has_job_in_hand(session: Session, robot_id: int) -> bool:
     """Tell whether a robot has a job that runs, or is being stopped."""
-    return session.scalar(select(Job.id).where(Job.robot_id == robot_id, Job.state.in_(IN_HAND)).limit(1)) is not None
-
-
-def is_another_there(session: Session, robot_session: RobotSession) -> bool:
-    """Tell whether another real robot's session of the folder is connected."""
-    return (
-        session.scalar(
-            select(RobotSession.id)
-            .where(
-                RobotSession.folder_id == robot_session.folder_id,
-                RobotSession.id != robot_session.id,
-                RobotSession.instance_key.is_not(None),
-                RobotSession.state != SESSION_STATE.members["Disconnected"],
-            )
-            .limit(1)
-        )
-        is not None
-    )
+    in_hand = select(Job.id).where(Job.robot_id == robot_id, Job.state.in_(IN_HAND_STATES)).limit(1)
+    return session.scalar(in_hand) is not None

@@ -27,6 +27,8 @@ class StopStrategy(IntEnum):
 
 
 FINAL_STATES = frozenset({JobState.FAULTED, JobState.SUCCESSFUL, JobState.STOPPED})
+IN_HAND_STATES = frozenset({JobState.RUNNING, JobState.STOPPING, JobState.TERMINATING})
+"""A robot has the job: it runs, or is being stopped."""
 
 JOB_STATE = EnumType(
     "JobState",

@@ -15,6 +15,10 @@ from stagedoor.orchestrator.sessions.models import RobotSession
 from stagedoor.orchestrator.sessions.schemas import SESSION_STATE
 from stagedoor.passage import Reach
 
+_DISCONNECTED = SESSION_STATE.members["Disconnected"]
+_IS_THERE = (RobotSession.instance_key.is_not(None), RobotSession.state != _DISCONNECTED)
+"""The process of a real robot is connected."""
+
 
 class Connection(NamedTuple):
     """A robot of some type connected from a machine, in some state."""
@@ -55,22 +59,19 @@ def find_of_instance(session: Session, tenant_id: str, folder_id: int, instance_
 
 def count_connected(session: Session, tenant_id: str, folder_id: int) -> int:
     """Return how many processes of real robots are there in a folder."""
-    connected = select(func.count()).where(
-        RobotSession.tenant_id == tenant_id,
-        RobotSession.folder_id == folder_id,
-        RobotSession.instance_key.is_not(None),
-        RobotSession.state != SESSION_STATE.members["Disconnected"],
-    )
-    return session.scalar(connected) or 0
+    of_folder = (RobotSession.tenant_id == tenant_id, RobotSession.folder_id == folder_id)
+    return session.scalar(select(func.count()).where(*of_folder, *_IS_THERE)) or 0
+
+
+def is_another_there(session: Session, robot_session: RobotSession) -> bool:
+    """Tell whether the process of another real robot is there in the folder."""
+    others = (RobotSession.folder_id == robot_session.folder_id, RobotSession.id != robot_session.id)
+    return session.scalar(select(RobotSession.id).where(*others, *_IS_THERE).limit(1)) is not None
 
 
 def find_free_robot(session: Session, tenant_id: str, folder_id: int, machine_id: int | None) -> Robot | None:
     """Return a robot of the folder on this machine, or on none, that no real robot's process is at present."""
-    taken = exists().where(
-        RobotSession.robot_id == Robot.id,
-        RobotSession.instance_key.is_not(None),
-        RobotSession.state != SESSION_STATE.members["Disconnected"],
-    )
+    taken = exists().where(RobotSession.robot_id == Robot.id, *_IS_THERE)
     on_it = Robot.machine_id.is_(None) if machine_id is None else Robot.machine_id == machine_id
     return session.scalar(
         select(Robot)
@@ -87,17 +88,11 @@ def is_any_silent(session: Session, heard_before: datetime) -> bool:
 
 def disconnect_silent(session: Session, heard_before: datetime) -> None:
     """Write down that the real robots which have not been heard of since some time are gone."""
-    session.execute(
-        update(RobotSession).where(*_silent(heard_before)).values(state=SESSION_STATE.members["Disconnected"])
-    )
+    session.execute(update(RobotSession).where(*_silent(heard_before)).values(state=_DISCONNECTED))
 
 
 def _silent(heard_before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        RobotSession.instance_key.is_not(None),
-        RobotSession.state != SESSION_STATE.members["Disconnected"],
-        RobotSession.reporting_time < heard_before,
-    )
+    return (*_IS_THERE, RobotSession.reporting_time < heard_before)
 
 
 def find_session(session: Session, tenant_id: str, session_id: int, reach: Reach) -> RobotSession | None:
@@ -115,7 +110,7 @@ def list_connected(session: Session, machines: Sequence[Machine]) -> Sequence[Co
     rows = session.execute(
         select(RobotSession.machine_id, Robot.type, RobotSession.state)
         .join(Robot, Robot.id == RobotSession.robot_id)
-        .where(RobotSession.machine_id.in_(ids), RobotSession.state != SESSION_STATE.members["Disconnected"])
+        .where(RobotSession.machine_id.in_(ids), RobotSession.state != _DISCONNECTED)
     )
     return [Connection(machine_id or 0, robot_type, state) for machine_id, robot_type, state in rows]
 
@@ -139,6 +134,6 @@ def delete_inactive(session: Session, tenant_id: str, session_ids: Collection[in
             RobotSession.tenant_id == tenant_id,
             RobotSession.id.in_(session_ids),
             is_within_reach(tenant_id, reach),
-            RobotSession.state == SESSION_STATE.members["Disconnected"],
+            RobotSession.state == _DISCONNECTED,
         )
     )

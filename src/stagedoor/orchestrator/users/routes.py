@@ -22,7 +22,7 @@ from stagedoor.orchestrator.odata.read import read_one, read_set
 from stagedoor.orchestrator.package_feeds.service import feed_of_folder
 from stagedoor.orchestrator.registry import Basis, Routes
 from stagedoor.orchestrator.roles.service import get_role, get_role_named
-from stagedoor.orchestrator.scripted_robots.states import JobState
+from stagedoor.orchestrator.scripted_robots.states import IN_HAND_STATES
 from stagedoor.orchestrator.settings.service import save_user_setting
 from stagedoor.orchestrator.users import service, store
 from stagedoor.orchestrator.users.entities import USERS
@@ -37,7 +37,6 @@ CHANGE_NOTE = (
     "and being active are for administrators of the organization, and nobody gives or takes a role that allows more "
     "than they hold."
 )
-BUSY = frozenset({JobState.RUNNING, JobState.STOPPING, JobState.TERMINATING})
 
 routes = Routes()
 
@@ -155,7 +154,7 @@ def tell_busy(call: Call) -> Answer:
     """Answer for each user whether their robots are busy."""
     numbers = _numbers_argument(call)
     users = service.get_users(call.session, call.tenant.tenant_id, numbers)
-    busy = store.list_busy(call.session, call.tenant.tenant_id, numbers, BUSY)
+    busy = store.list_busy(call.session, call.tenant.tenant_id, numbers, IN_HAND_STATES)
     return answer_value(call, "Edm.Untyped", {str(user.number): user.number in busy for user in users})
 
 
