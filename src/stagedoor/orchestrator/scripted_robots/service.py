@@ -67,12 +67,12 @@ def set_rule(
 
 def list_rules(session: Session, tenant_id: str) -> Sequence[ScriptRule]:
     """Return the tenant's rules in the order in which they are asked, without those by which jobs wait."""
-    return [rule for rule in store.list_rules(session, tenant_id) if not is_wait(rule)]
+    return [rule for rule in store.list_rules(session, tenant_id) if not _is_wait(rule)]
 
 
 def list_waiting_rules(session: Session, tenant_id: str) -> Sequence[ScriptRule]:
     """Return the rules by which jobs wait for real robots."""
-    return [rule for rule in store.list_rules(session, tenant_id) if is_wait(rule)]
+    return [rule for rule in store.list_rules(session, tenant_id) if _is_wait(rule)]
 
 
 def delete_rule(session: Session, tenant_id: str, rule_id: int) -> None:
@@ -90,11 +90,6 @@ def delete_rules(session: Session, tenant_id: str) -> int:
     found = [rule.id for rule in list_rules(session, tenant_id)]
     store.delete_rules(session, tenant_id, found)
     return len(found)
-
-
-def is_wait(rule: ScriptRule) -> bool:
-    """Tell whether a rule lets jobs wait for a real robot: no script that a person writes is made so."""
-    return rule.argument_name is None and rule.script.get("pendingSeconds") == SECONDS_MAX
 
 
 def choose_script(session: Session, tenant_id: str, process_name: str, arguments: Mapping[str, Any]) -> Script:
@@ -120,6 +115,11 @@ def find_script_of_call(headers: Mapping[str, str]) -> Script | None:
     if not isinstance(script, dict):
         raise InvalidRequest('The Scripted-Robot header must be a JSON object such as {"ending": "fault"}.')
     return read_script(Body(script))
+
+
+def _is_wait(rule: ScriptRule) -> bool:
+    # No script that a person writes is made so.
+    return rule.argument_name is None and rule.script.get("pendingSeconds") == SECONDS_MAX
 
 
 def _condition_of(rule: ScriptRule) -> tuple[str, Any] | None:
