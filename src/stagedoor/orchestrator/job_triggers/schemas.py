@@ -117,8 +117,9 @@ def _read_wait(body: Body) -> Wait:
 
 
 def _at_inbox(kind: TriggerType, resume: dict[str, object] | None, field: str) -> Wait:
-    inbox_id = get_required(find_guid(Body(get_required(resume, field)), "inboxId"), f"{field}.inboxId")
-    asked = (resume or {}).get("request")
+    resume = get_required(resume, field)
+    inbox_id = get_required(find_guid(Body(resume), "inboxId"), f"{field}.inboxId")
+    asked = resume.get("request")
     said = None if asked is None else orjson.dumps(asked).decode()
     return Wait(type=kind, inbox_id=inbox_id, configuration=said)
 

@@ -38,7 +38,7 @@ def show_role(call: Call) -> Answer:
     return read_one(call, ROLES, (Role.number == get_number_argument(call, "key"),))
 
 
-@routes.writes("Roles_Post", basis=Basis.SPEC, note=f"{OWN_NOTE} {CHANGE_NOTE}")
+@routes.writes("Roles_Post", note=f"{OWN_NOTE} {CHANGE_NOTE}")
 def create_role(call: Call) -> Answer:
     """Make a role of the tenant's own."""
     call.people.verify_may_change(call)
@@ -46,11 +46,7 @@ def create_role(call: Call) -> Answer:
     return read_one(call, ROLES, (Role.number == role_id + OWN_NUMBERS_AFTER,), status=201)
 
 
-@routes.writes(
-    "Roles_PutById",
-    basis=Basis.SPEC,
-    note=f"Without Permissions the role keeps those that it has. {OWN_NOTE} {CHANGE_NOTE}",
-)
+@routes.writes("Roles_PutById", note=f"Without Permissions the role keeps those that it has. {OWN_NOTE} {CHANGE_NOTE}")
 def update_role(call: Call) -> Answer:
     """Change a role of the tenant's own, for everybody who holds it."""
     body, role = get_body(call), _role_argument(call)
@@ -61,7 +57,7 @@ def update_role(call: Call) -> Answer:
     return read_one(call, ROLES, (Role.number == role.number,))
 
 
-@routes.writes("Roles_DeleteById", basis=Basis.SPEC, note=f"Whoever holds the role loses it. {CHANGE_NOTE}")
+@routes.writes("Roles_DeleteById", note=f"Whoever holds the role loses it. {CHANGE_NOTE}")
 def delete_role(call: Call) -> Answer:
     """Delete a role of the tenant's own, and take it from everybody."""
     role = _role_argument(call)
