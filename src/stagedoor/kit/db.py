@@ -13,16 +13,14 @@ from sqlalchemy import DateTime, Dialect, MetaData, Text, create_engine, event, 
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimedOut
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator
 
 from stagedoor.kit.checkpoints import LOG_BYTES_MAX, LOG_PAGES_LAST_RESORT, Checkpoints
 from stagedoor.kit.errors import StoreUnavailable
+from stagedoor.kit.spelled import Spelled
 from stagedoor.kit.turns import TurnNotTaken, Turns
 
 BUSY_TIMEOUT_MS = 5_000
@@ -64,7 +62,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-class missing_first(FunctionElement[datetime]):  # noqa: N801  # reads as the SQL that it is
+class missing_first(Spelled[datetime]):  # noqa: N801  # reads as the SQL that it is
     """A column in an index, in which rows without a value come first on every store.
 
     Lists of the API are sorted so, and from the other end the latest come first and these last. SQLite does it by
@@ -72,22 +70,12 @@ class missing_first(FunctionElement[datetime]):  # noqa: N801  # reads as the SQ
     """
 
     type = UtcDateTime()
-    inherit_cache = True
-    name = "missing_first"
+    sqlite = "{0}"
+    postgresql = "{0} NULLS FIRST"
 
     def self_group(self, against: OperatorType | None = None) -> Self:
         # Left alone: an index takes the order of a column, and none inside brackets.
         return self
-
-
-@compiles(missing_first, "sqlite")
-def _missing_first_sqlite(element: missing_first, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(element.clauses, **kw)
-
-
-@compiles(missing_first, "postgresql")
-def _missing_first_postgresql(element: missing_first, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"{compiler.process(element.clauses, **kw)} NULLS FIRST"
 
 
 class JsonText(TypeDecorator[Any]):
