@@ -23,13 +23,18 @@ def _remembered(*flags: str, **attributes: Any) -> Callable[[Decorated], Decorat
     return click.option(*flags, callback=_remember, expose_value=False, **attributes)
 
 
-def common_options(command: Decorated) -> Decorated:
-    """Add the options that every command takes, in front of the command or behind it."""
-    key_help = "Access key; better in STAGEDOOR_KEY, as others can see a command line."
+def output_option(command: Decorated) -> Decorated:
+    """Add ``--output``, which every command takes, in front of the command or behind it."""
     formats = click.Choice(["text", "json"])
+    return _remembered("-o", "--output", type=formats, help="Text for people, JSON for scripts.")(command)
+
+
+def common_options(command: Decorated) -> Decorated:
+    """Add ``--output``, and which server is asked with what, for a command that asks one."""
+    key_help = "Access key; better in STAGEDOOR_KEY, as others can see a command line."
     command = _remembered("--key", metavar="KEY", help=key_help)(command)
     command = _remembered("--base-url", metavar="URL", help="Where Stagedoor answers.")(command)
-    command = _remembered("-o", "--output", type=formats, help="Text for people, JSON for scripts.")(command)
+    command = output_option(command)
     return _remembered("--profile", metavar="NAME", help="Which sign-in to use.")(command)
 
 
@@ -49,6 +54,13 @@ def data_dir_option(command: Decorated) -> Decorated:
         "--data-dir",
         type=click.Path(file_okay=False, path_type=Path),
         help="Work straight on a server's data directory, on its own machine, without signing in.",
+    )(command)
+
+
+def store_dir_option(command: Decorated) -> Decorated:
+    """Add ``--data-dir`` to a command that does its work on a server's own files and nowhere else."""
+    return click.option(
+        "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor"
     )(command)
 
 

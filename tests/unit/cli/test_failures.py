@@ -114,6 +114,30 @@ def test_wrong_usage_ends_with_2_and_sends_nothing(with_key: CommandLine, words:
         assert json.loads(as_json.stderr)["exit_code"] == 2
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "clock status",
+        "clock accept",
+        "audit verify",
+        "audit prune --older-than 90d",
+        "secrets status",
+        "secrets rewrap",
+        "operations",
+        "up",
+        "testing up",
+    ],
+)
+@pytest.mark.parametrize("option", ["--base-url", "--key", "--profile"])
+def test_what_asks_no_server_cannot_be_told_which_and_with_what(
+    command_line: CommandLine, command: str, option: str
+) -> None:
+    result = command_line.run(*command.split(), option, "x")
+    assert result.exit_code == 2
+    assert "No such option" in result.stderr
+    assert option in result.stderr
+
+
 def test_a_profile_name_is_no_path(command_line: CommandLine) -> None:
     result = command_line.run("whoami", "--profile", "../../etc/passwd")
     assert result.exit_code == 2

@@ -10,7 +10,7 @@ import click
 from stagedoor.cli.audit_store import open_audit
 from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.master_key_options import master_key_options
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
@@ -32,9 +32,9 @@ Examples:
 )
 @click.option("--older-than", required=True, metavar="SPAN", help="Days or weeks, such as 90d or 52w.")
 @click.option("--with-broken", is_flag=True, help="Remove rows, too, that are not what was written.")
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor")
+@store_dir_option
 @master_key_options
-@common_options
+@output_option
 @pass_session
 def prune(
     session: Session,

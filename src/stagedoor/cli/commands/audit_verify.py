@@ -9,7 +9,7 @@ import click
 from stagedoor.cli.audit_store import open_audit
 from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.master_key_options import master_key_options
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
@@ -39,14 +39,14 @@ Examples:
   stagedoor audit verify --against /elsewhere/heads.json
 """
 )
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor")
+@store_dir_option
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="An earlier answer in JSON, kept where nobody who can write the store can write.",
 )
 @master_key_options
-@common_options
+@output_option
 @pass_session
 def verify(
     session: Session,

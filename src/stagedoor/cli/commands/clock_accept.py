@@ -5,7 +5,7 @@ from socket import gethostname
 
 import click
 
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.sealed_store import open_sealed_store
 from stagedoor.cli.server_part import server_part
@@ -13,8 +13,8 @@ from stagedoor.cli.session import Session
 
 
 @click.command()
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor")
-@common_options
+@store_dir_option
+@output_option
 @pass_session
 def accept(session: Session, data_dir: Path | None) -> None:
     """Have every server of this store believe its machine's clock as it is now.

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json, printable
 from stagedoor.cli.sealed_store import open_sealed_store
 from stagedoor.cli.server_part import server_part
@@ -14,8 +14,8 @@ from stagedoor.cli.session import Session
 
 
 @click.command()
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor")
-@common_options
+@store_dir_option
+@output_option
 @pass_session
 def status(session: Session, data_dir: Path | None) -> None:
     """Say what time it is here and the latest that the store has seen, and whether a server would trust the clock.

@@ -2,7 +2,7 @@
 
 import click
 
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session
 from stagedoor.cli.output import echo_json, echo_table
 from stagedoor.cli.session import Session
 
@@ -17,7 +17,7 @@ Examples:
 )
 @click.argument("words", nargs=-1)
 @click.option("--tag", help="Only operations of this tag, such as Jobs.")
-@common_options
+@output_option
 @pass_session
 def operations(session: Session, words: tuple[str, ...], tag: str | None) -> None:
     """Find the API's operations by plain WORDS.

@@ -10,7 +10,7 @@ import click
 
 from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.master_key_options import master_key_options
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json
 from stagedoor.cli.sealed_store import SealedStore, open_sealed_store
 from stagedoor.cli.server_part import server_part
@@ -37,7 +37,7 @@ Examples:
   stagedoor secrets rewrap --keep-former                      forget the former one another day
 """
 )
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor")
+@store_dir_option
 @click.option(
     "--new-key-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -46,7 +46,7 @@ Examples:
 @click.option("--new-key-stdin", is_flag=True, help="Read the new key from standard input.")
 @click.option("--keep-former", is_flag=True, help="Let the former key go on opening; the next run forgets it.")
 @master_key_options
-@common_options
+@output_option
 @pass_session
 def rewrap(
     session: Session,

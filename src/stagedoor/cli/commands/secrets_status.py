@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stagedoor.cli.master_key_options import master_key_options
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json, printable
 from stagedoor.cli.sealed_store import open_sealed_store
 from stagedoor.cli.server_part import server_part
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor")
+@store_dir_option
 @master_key_options
-@common_options
+@output_option
 @pass_session
 def status(
     session: Session, data_dir: Path | None, master_key_file: Path | None, master_key_command: str | None

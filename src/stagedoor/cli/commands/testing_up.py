@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session
 from stagedoor.cli.output import echo_facts, echo_json
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
@@ -30,7 +30,7 @@ Examples:
 @click.option(
     "--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Write what is printed there too, as JSON."
 )
-@common_options
+@output_option
 @pass_session
 def up(session: Session, port: int, seed_file: Path | None, ready_file: Path | None) -> None:
     """Start a server for tests on this machine, and go on until Ctrl-C.

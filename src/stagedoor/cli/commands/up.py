@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stagedoor.cli.master_key_options import master_key_options, settle_master_key
-from stagedoor.cli.options import common_options, pass_session
+from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
 from stagedoor.cli.welcome import welcome_text
@@ -48,7 +48,7 @@ of no use. `stagedoor secrets rewrap` changes it.
 )
 @click.option("--port", type=click.IntRange(0, PORT_MAX), help="Port to listen on; 0 takes a free one. Default 8120.")
 @click.option("--host", help="Address to listen on. Default 127.0.0.1, this machine alone.")
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where data lie. Default .stagedoor")
+@store_dir_option
 @click.option(
     "--ready-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -92,7 +92,7 @@ of no use. `stagedoor secrets rewrap` changes it.
     "contents, or with --empty in place of them.",
 )
 @master_key_options
-@common_options
+@output_option
 @pass_session
 def up(
     session: Session,
