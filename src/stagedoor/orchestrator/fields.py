@@ -215,6 +215,11 @@ def get_query_guid(call: Call, name: str) -> str:
     return guid
 
 
+def find_calling_job_key(call: Call) -> str | None:
+    """Return the key of the job whose program calls, where it sends it (``X-UIPATH-JobKey``)."""
+    return read_guid(call.headers.get("x-uipath-jobkey", ""))
+
+
 @overload
 def find_query_integer(call: Call, name: str, *, most: int = ...) -> int | None: ...
 @overload

@@ -4,7 +4,13 @@ import orjson
 
 from stagedoor.orchestrator.call import Answer, Call, unwrap
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
-from stagedoor.orchestrator.fields import get_body, get_guid_argument, get_number_argument, read_guid
+from stagedoor.orchestrator.fields import (
+    find_calling_job_key,
+    get_body,
+    get_guid_argument,
+    get_number_argument,
+    read_guid,
+)
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.job_triggers import store
 from stagedoor.orchestrator.job_triggers.entities import JOB_TRIGGERS, JOB_WAITS
@@ -24,7 +30,7 @@ NOTE = (
     "creatorJobKey; a payload delivered there or the end of such a task resumes it. One in the hands of a robot "
     "waits for what its program named: a task, a job, a time, an inbox."
 )
-JOB_KEY, TRACE = "x-uipath-jobkey", "x-uipath-traceparent-id"
+TRACE = "x-uipath-traceparent-id"
 
 routes = Routes(settlement=DUE_MOVES)
 
@@ -83,7 +89,7 @@ def deliver_payload(call: Call) -> Answer:
 def save_external_trigger(call: Call) -> Answer:
     """Write down what outside of the Orchestrator a running job is going to wait for."""
     wait = read_external(get_body(call))
-    key = read_guid(call.headers.get(JOB_KEY, "")) or _traced_key(call.headers.get(TRACE, ""))
+    key = find_calling_job_key(call) or _traced_key(call.headers.get(TRACE, ""))
     job = None if key is None else store.find_job_within(call.session, call.tenant.tenant_id, call.reach, key)
     if job is not None and job.state not in FINAL_STATES:
         add_waits(call.session, job, [wait], call.clock.now())

@@ -8,6 +8,7 @@ from stagedoor.orchestrator.exports.csv_rows import rows_of_set
 from stagedoor.orchestrator.exports.schemas import ExportKind
 from stagedoor.orchestrator.exports.service import start_export, write_export
 from stagedoor.orchestrator.fields import (
+    find_calling_job_key,
     find_guid,
     find_integer,
     find_integers,
@@ -16,7 +17,6 @@ from stagedoor.orchestrator.fields import (
     get_number_argument,
     get_object,
     get_required,
-    read_guid,
 )
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.jobs import service, store
@@ -161,7 +161,7 @@ def _starter(call: Call) -> service.Starter:
         clock=call.clock,
         chance=call.chance,
         script=find_script_of_call(call.headers),
-        parent_job_key=read_guid(call.headers.get("x-uipath-jobkey", "")),
+        parent_job_key=find_calling_job_key(call),
     )
 
 

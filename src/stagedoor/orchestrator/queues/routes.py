@@ -2,7 +2,14 @@
 
 from stagedoor.orchestrator.answers import answer_object, done
 from stagedoor.orchestrator.call import Answer, Call
-from stagedoor.orchestrator.fields import find_text, get_body, get_number_argument, get_object, get_text, read_guid
+from stagedoor.orchestrator.fields import (
+    find_calling_job_key,
+    find_text,
+    get_body,
+    get_number_argument,
+    get_object,
+    get_text,
+)
 from stagedoor.orchestrator.folder_place import get_folder
 from stagedoor.orchestrator.odata.read import read_one
 from stagedoor.orchestrator.queue_definitions.models import QueueDefinition
@@ -34,7 +41,7 @@ def add_item(call: Call) -> Answer:
         clock=call.clock,
         chance=call.chance,
         vault=call.vault,
-        creator_job_key=_job_key(call),
+        creator_job_key=find_calling_job_key(call),
         user_number=call.caller.number,
     )
     return read_one(call, QUEUE_ITEMS, [has_id(item.id)], status=201)
@@ -52,7 +59,7 @@ def add_items(call: Call) -> Answer:
         clock=call.clock,
         chance=call.chance,
         vault=call.vault,
-        creator_job_key=_job_key(call),
+        creator_job_key=find_calling_job_key(call),
         user_number=call.caller.number,
     )
     return answer_object(
@@ -79,7 +86,7 @@ def start_transaction(call: Call) -> Answer:
         clock=call.clock,
         chance=call.chance,
         vault=call.vault,
-        executor_job_key=_job_key(call),
+        executor_job_key=find_calling_job_key(call),
         user_number=call.caller.number,
     )
     return Answer(status=204) if item is None else read_one(call, QUEUE_ITEMS, [has_id(item.id)])
@@ -111,7 +118,3 @@ def _queue(call: Call, name: str) -> QueueDefinition:
 def _item(call: Call) -> QueueItem:
     item_id = get_number_argument(call, "key")
     return get_item_to_change(call.session, call.tenant.tenant_id, get_folder(call), item_id)
-
-
-def _job_key(call: Call) -> str | None:
-    return read_guid(call.headers.get("x-uipath-jobkey", ""))
