@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.factories.orchestrator import Desk, desk_in
+from tests.factories.orchestrator import TENANT, Desk, desk_in
 from tests.factories.tenant_people import people_desk_in
+
+from stagedoor.orchestrator.package_files.content import NewPackage
+from stagedoor.orchestrator.processes.service import create_package
+from stagedoor.passage import FolderPlace
 
 
 @pytest.fixture
@@ -21,3 +25,13 @@ def house(tmp_path: Path) -> Iterator[Desk]:
     desk = people_desk_in(tmp_path / "house")
     yield desk
     desk.database.close()
+
+
+@pytest.fixture
+def folder(desk: Desk) -> FolderPlace:
+    """A folder with a process to start, unless a room makes one for itself."""
+    with desk.write() as session:
+        create_package(session, TENANT.tenant_id, NewPackage(name="InvoiceBot", version="1.0.0"), clock=desk.clock)
+    folder = desk.make_folder("Shared")
+    desk.call("Releases_Post", {"Name": "InvoiceBot", "ProcessKey": "InvoiceBot"}, folder=folder)
+    return folder

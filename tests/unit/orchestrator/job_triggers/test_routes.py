@@ -7,8 +7,6 @@ import pytest
 from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
 
 from stagedoor.orchestrator.errors import InvalidRequest, NotFound
-from stagedoor.orchestrator.package_files.content import NewPackage
-from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.orchestrator.scripted_robots.scripts import Ending, Script
 from stagedoor.orchestrator.scripted_robots.service import create_rule
 from stagedoor.passage import FolderPlace, Reach
@@ -19,12 +17,10 @@ SOON = timedelta(seconds=10)
 
 
 @pytest.fixture
-def folder(desk: Desk) -> FolderPlace:
+def folder(desk: Desk, folder: FolderPlace) -> FolderPlace:
+    """The folder, and a script that suspends each job of its process."""
     with desk.write() as session:
-        create_package(session, TENANT.tenant_id, NewPackage(name="InvoiceBot", version="1.0.0"), clock=desk.clock)
         create_rule(session, TENANT.tenant_id, "*", Script(ending=Ending.SUSPEND))
-    folder = desk.make_folder("Shared")
-    desk.call("Releases_Post", {"Name": "InvoiceBot", "ProcessKey": "InvoiceBot"}, folder=folder)
     return folder
 
 

@@ -4,21 +4,10 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import select
-from tests.factories.orchestrator import TENANT, Desk
+from tests.factories.orchestrator import Desk
 
-from stagedoor.orchestrator.package_files.content import NewPackage
-from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.orchestrator.webhooks.models import OutgoingEvent
 from stagedoor.passage import FolderPlace
-
-
-@pytest.fixture
-def folder(desk: Desk) -> FolderPlace:
-    with desk.write() as session:
-        create_package(session, TENANT.tenant_id, NewPackage(name="InvoiceBot", version="1.0.0"), clock=desk.clock)
-    folder = desk.make_folder("Shared")
-    desk.call("Releases_Post", {"Name": "InvoiceBot", "ProcessKey": "InvoiceBot"}, folder=folder)
-    return folder
 
 
 @pytest.fixture

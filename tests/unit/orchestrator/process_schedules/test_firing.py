@@ -8,9 +8,7 @@ from tests.factories.orchestrator import TENANT, Desk
 
 from stagedoor.orchestrator.duties import DutyCall
 from stagedoor.orchestrator.machines.models import Machine, MachineFolder
-from stagedoor.orchestrator.package_files.content import NewPackage
 from stagedoor.orchestrator.process_schedules.firing import fire_due
-from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.orchestrator.robots.models import Robot
 from stagedoor.orchestrator.scripted_robots.scripts import Ending, Script, SoftStop
 from stagedoor.orchestrator.scripted_robots.service import create_rule
@@ -18,15 +16,6 @@ from stagedoor.passage import FolderPlace
 
 Json = dict[str, object]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def folder(desk: Desk) -> FolderPlace:
-    with desk.write() as session:
-        create_package(session, TENANT.tenant_id, NewPackage(name="InvoiceBot", version="1.0.0"), clock=desk.clock)
-    folder = desk.make_folder("Shared")
-    desk.call("Releases_Post", {"Name": "InvoiceBot", "ProcessKey": "InvoiceBot"}, folder=folder)
-    return folder
 
 
 def make(desk: Desk, folder: FolderPlace, **values: object) -> Json:

@@ -2,12 +2,10 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.factories.orchestrator import OTHER_TENANT, TENANT, Desk
+from tests.factories.orchestrator import OTHER_TENANT, Desk
 
 from stagedoor.orchestrator.errors import InvalidRequest
 from stagedoor.orchestrator.folder_place import FolderRequired
-from stagedoor.orchestrator.package_files.content import NewPackage
-from stagedoor.orchestrator.processes.service import create_package
 from stagedoor.passage import FolderPlace, Reach
 
 LINE = {
@@ -19,15 +17,6 @@ LINE = {
     "machineName": "HOST",
     "fingerprint": "abc",
 }
-
-
-@pytest.fixture
-def folder(desk: Desk) -> FolderPlace:
-    with desk.write() as session:
-        create_package(session, TENANT.tenant_id, NewPackage(name="InvoiceBot", version="1.0.0"), clock=desk.clock)
-    folder = desk.make_folder("Shared")
-    desk.call("Releases_Post", {"Name": "InvoiceBot", "ProcessKey": "InvoiceBot"}, folder=folder)
-    return folder
 
 
 @pytest.fixture
