@@ -10,7 +10,8 @@ from typing import Any
 from bench.house import PreparedHouse, prepare_house
 from bench.run import Run
 from stagedoor.catalog import CATALOG
-from stagedoor.door.house import House, open_house
+from stagedoor.door.house import House
+from stagedoor.door.opening import open_house
 from stagedoor.kit.settings import Settings
 from stagedoor.orchestrator.call import Answer
 from stagedoor.orchestrator.folders.store import EVERYWHERE

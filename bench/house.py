@@ -20,7 +20,7 @@ from sqlalchemy import insert
 from bench.processes import ProcessTree
 from bench.upstream import on_core
 from stagedoor.client import AppTransport
-from stagedoor.door.house import open_house
+from stagedoor.door.opening import open_house
 from stagedoor.identity.api_users.key_form import DrawnKey
 from stagedoor.identity.api_users.models import AccessKey, ApiUser
 from stagedoor.kit.chance import SystemChance, random_guid

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.table import write_expression
 from stagedoor.cli.main import cli
-from stagedoor.door.house import open_house
+from stagedoor.door.opening import open_house
 from stagedoor.kit.settings import Settings
 from stagedoor.orchestrator.app import ROOMS, join_routes
 from stagedoor.orchestrator.registry import Basis

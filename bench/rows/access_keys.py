@@ -9,7 +9,7 @@ from bench.figures import Figure
 from bench.house import prepare_house
 from bench.run import Run
 from bench.timing import time_calls
-from stagedoor.door.house import open_house
+from stagedoor.door.opening import open_house
 from stagedoor.identity.api_users.key_form import draw_key
 from stagedoor.kit.chance import SeededChance
 from stagedoor.kit.settings import Settings

@@ -16,7 +16,7 @@ FIXTURES = 9
 FIXTURE_PROGRAM = """
 import shutil, sys, time
 from pathlib import Path
-from stagedoor.door.house import open_house
+from stagedoor.door.opening import open_house
 from stagedoor.kit.settings import Settings
 template, scratch, count = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 for number in range(count + 1):

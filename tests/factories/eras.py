@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.admin.first_start import FILE
-from stagedoor.door.house import open_house
+from stagedoor.door.opening import open_house
 from stagedoor.identity.organizations.service import Organizations
 from stagedoor.identity.passwords import Passwords
 from stagedoor.identity.users.schemas import UserOrder

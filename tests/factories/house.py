@@ -19,7 +19,8 @@ import httpx2
 from sqlalchemy import select
 
 from stagedoor.audit.models import AuditRow
-from stagedoor.door.house import House, open_house
+from stagedoor.door.house import House
+from stagedoor.door.opening import open_house
 from stagedoor.identity.oauth_clients.first_party import STAGEDOOR_CLI
 from stagedoor.identity.organizations.service import Organizations
 from stagedoor.kit.chance import SeededChance

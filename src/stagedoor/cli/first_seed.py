@@ -35,7 +35,7 @@ def plant_once(session: Session, settings: "Settings", file: Path, *, empty: boo
         return
     seed = read_seed(file)
     verify_seed(seed)
-    open_house = server_part("stagedoor.door.house").open_house
+    open_house = server_part("stagedoor.door.opening").open_house
     authority = Secret(random_base62(session.world.draw_chance(), AUTHORITY_LETTERS))
     with open_house(settings, local_authority=authority, empty=empty) as house:
         place = f"{house.first_start.organization}/{house.first_start.tenant}"

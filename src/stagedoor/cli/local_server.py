@@ -28,7 +28,7 @@ def local_client(session: Session, data_dir: Path) -> Iterator[Stagedoor]:
     """
     settings = settings_from_environment(session.world.environment, data_dir=data_dir)
     _check_store(settings)
-    open_house = server_part("stagedoor.door.house").open_house
+    open_house = server_part("stagedoor.door.opening").open_house
     authority = Secret(random_base62(session.world.draw_chance(), AUTHORITY_LETTERS))
     with (
         open_house(settings, local_authority=authority) as house,

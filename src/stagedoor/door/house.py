@@ -1,7 +1,5 @@
 """One Stagedoor, put together: the only place that knows every room."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from socket import gethostname
 from typing import TYPE_CHECKING
@@ -16,11 +14,10 @@ from stagedoor.access.limits.machine_accounts import KeyAccounts, MachineAccount
 from stagedoor.access.limits.moments import nanoseconds_of
 from stagedoor.access.limits.serving_machines import ServingMachines
 from stagedoor.access.verdict import Judge
-from stagedoor.admin.first_start import first_start
 from stagedoor.admin.makers import Makers
 from stagedoor.admin.parts import AdminParts
 from stagedoor.admin.places import Places
-from stagedoor.admin.sealing.service import SealingKeys, open_sealing_keys
+from stagedoor.admin.sealing.service import SealingKeys
 from stagedoor.admin.started import FirstStart
 from stagedoor.admin.trail import AdministrationTrail
 from stagedoor.admin.users.endings import Endings
@@ -66,7 +63,7 @@ from stagedoor.identity.personal_access_tokens.service import PersonalAccessToke
 from stagedoor.identity.personal_access_tokens.token_ring import PersonalAccessTokenRing
 from stagedoor.identity.users.directory import UserDirectory
 from stagedoor.identity.users.service import Users
-from stagedoor.kit.chance import Chance, SystemChance, random_guid
+from stagedoor.kit.chance import Chance, random_guid
 from stagedoor.kit.changes import ChangeFeed
 from stagedoor.kit.clock import Clock
 from stagedoor.kit.clock_mark import ClockMark
@@ -74,12 +71,10 @@ from stagedoor.kit.db import Database
 from stagedoor.kit.deferred import Deferred
 from stagedoor.kit.file_place import open_files
 from stagedoor.kit.files import Files
-from stagedoor.kit.master_key_source import key_source
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
 from stagedoor.kit.steady_clock import SteadyClock
 from stagedoor.kit.threads import WorkerThreads
-from stagedoor.migrations.upgrade import upgrade_store
 from stagedoor.orchestrator.folders.directory import FolderDirectory
 from stagedoor.orchestrator.machines.directory import MachineDirectory
 from stagedoor.upstream.connections.service import Connections
@@ -376,58 +371,3 @@ def _build_console(house: House) -> ASGIApp:
         clock=house.clock,
         chance=house.chance,
     )
-
-
-@contextmanager
-def open_house(
-    settings: Settings,
-    *,
-    local_authority: Secret | None = None,
-    empty: bool = False,
-    clock: Clock | None = None,
-    chance: Chance | None = None,
-) -> Iterator[House]:
-    """Open the store of a data directory, upgrade it, and give a house that is ready to answer.
-
-    ``local_authority`` is a secret that opens everything for as long as the house is open: for whoever holds the
-    server's files. Raises :class:`~stagedoor.kit.errors.StoreUnavailable`,
-    :class:`~stagedoor.migrations.upgrade.StoreTooNew`, :class:`~stagedoor.kit.master_key_source.MasterKeyUnusable`
-    and :class:`~stagedoor.admin.sealing.errors.MasterKeyWrong`.
-    """
-    clock, chance = clock or SteadyClock(), chance or SystemChance()
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    source = key_source(settings)
-    database = Database(settings.store_url)
-    passwords = Passwords(chance, at_once=settings.limits.password_hashes_at_once)
-    try:
-        # Servers that start at once on one empty store make it once.
-        with database.alone():
-            upgrade_store(database)
-            sealing_keys = open_sealing_keys(database, source, clock, chance)
-            started = first_start(
-                database,
-                data_dir=settings.data_dir,
-                clock=clock,
-                chance=chance,
-                vault=sealing_keys.vault,
-                passwords=passwords,
-                empty=empty,
-            )
-        house = House(
-            settings,
-            database=database,
-            sealing_keys=sealing_keys,
-            clock=clock,
-            chance=chance,
-            passwords=passwords,
-            first_start=started,
-            local_authority=local_authority,
-        )
-        house.load()
-    except BaseException:
-        database.close()
-        raise
-    try:
-        yield house
-    finally:
-        house.close()

@@ -11,8 +11,9 @@ import uvicorn
 
 from stagedoor.admin.started import FirstStart
 from stagedoor.door.carrying_protocol import CarryingProtocol
-from stagedoor.door.house import House, open_house
+from stagedoor.door.house import House
 from stagedoor.door.listening import BACKLOG, open_listener
+from stagedoor.door.opening import open_house
 from stagedoor.door.ready_file import ReadyFile
 from stagedoor.door.server_log import log_as_a_server
 from stagedoor.kit.settings import Settings
@@ -69,7 +70,7 @@ def serve(
     the first start made, once the server answers; ``ready_file`` is written at the same moment, readable by its owner
     alone. SIGTERM and SIGINT stop it: requests under way are answered, within :data:`DRAIN_SECONDS`. Raises
     :class:`~stagedoor.door.listening.AddressTaken`,
-    :class:`~stagedoor.door.listening.PassedSocketUnusable` and what :func:`~stagedoor.door.house.open_house` raises.
+    :class:`~stagedoor.door.listening.PassedSocketUnusable` and what :func:`~stagedoor.door.opening.open_house` raises.
     """
     log_as_a_server()
     opened, settings = open_listener(settings)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stagedoor.door.abreast import Abreast
 from stagedoor.door.change_marks import ChangeMarks
-from stagedoor.door.house import open_house
+from stagedoor.door.opening import open_house
 from stagedoor.door.server import serve_house
 from stagedoor.door.server_log import log_as_a_server
 from stagedoor.door.worker_words import WorkerOrder, failure_line, master_key_line, ready_line

@@ -13,7 +13,8 @@ from platformdirs import user_cache_path
 
 from stagedoor import __version__
 from stagedoor.admin import first_start
-from stagedoor.door.house import House, open_house
+from stagedoor.door.house import House
+from stagedoor.door.opening import open_house
 from stagedoor.identity.api_users.schemas import AccessKeyOrder
 from stagedoor.identity.api_users.service import AccessKeys
 from stagedoor.kit.chance import SystemChance

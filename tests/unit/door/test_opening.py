@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.factories.house import open_small_house
 
-from stagedoor.door import house as house_module
-from stagedoor.door.house import open_house
+from stagedoor.door import opening
+from stagedoor.door.opening import open_house
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
@@ -48,9 +48,9 @@ def test_a_house_that_cannot_be_opened_leaves_nothing_open(tmp_path: Path, monke
     def fail(*_: object, **__: object) -> None:
         raise StoreUnavailable(internal="no disk")
 
-    close = house_module.Database.close
-    monkeypatch.setattr(house_module.Database, "close", lambda database: (closed.append(True), close(database)))
-    monkeypatch.setattr(house_module, "upgrade_store", fail)
+    close = opening.Database.close
+    monkeypatch.setattr(opening.Database, "close", lambda database: (closed.append(True), close(database)))
+    monkeypatch.setattr(opening, "upgrade_store", fail)
     with pytest.raises(StoreUnavailable), open_house(Settings(data_dir=tmp_path)):
         pytest.fail("it opened")
     assert closed == [True]
