@@ -9,7 +9,8 @@ from stagedoor.orchestrator.odata.bound import Applied, Field, Kind, Term, Value
 from stagedoor.orchestrator.odata.bounds import INT64_MAX
 from stagedoor.orchestrator.odata.literals import read_clock, read_duration, read_guid, read_time
 from stagedoor.orchestrator.odata.problem import query_problem, shorten
-from stagedoor.orchestrator.odata.tree import GuidText, Literal, PrefixedText
+from stagedoor.orchestrator.odata.tree import GuidText, Literal, LiteralValue, PrefixedText
+from stagedoor.orchestrator.odata.words import Words, find_words
 
 KINDS: dict[EdmType, Kind] = {
     EdmType.STRING: Kind.TEXT,
@@ -84,8 +85,9 @@ def value_for(literal: Literal, term: Term, option: str) -> Value:
     written = literal.value
     if written is None:
         return Value(None, Kind.NULL)
-    if term.kind is Kind.ENUM:
-        return _member(literal, term, option)
+    words = find_words(term)
+    if words is not None:
+        return _member(literal, words, option)
     found: Value | None = None
     match term.kind:
         case Kind.TEXT:
@@ -173,55 +175,37 @@ def _number(number: int | Decimal) -> Value:
     return Value(float(number), Kind.NUMBER)
 
 
-def flagged_members(flags: Literal, term: Term, option: str) -> tuple[Value, ...]:
+def flagged_members(flags: Literal, words: Words, option: str) -> tuple[Value, ...]:
     """Return the words of a list that have all the flags of ``flags``: one word or some with commas, or a number."""
     written = flags.value.text if isinstance(flags.value, PrefixedText) else flags.value
-    words = written.split(",") if isinstance(written, str) else [written]
-    enum = _list_of(term)
     wanted = 0
-    for word in words:
-        # What is no word of the list is refused where single words are.
-        number = enum.find_number(str(word)) if isinstance(word, str | int) and not isinstance(word, bool) else None
-        if number is None and (not isinstance(word, int) or isinstance(word, bool)):
-            raise _no_member(Literal(word, flags.at), term, option)
-        wanted |= int(str(word)) if number is None else number
+    for flag in written.split(",") if isinstance(written, str) else [written]:
+        number = words.find_number(flag)
+        if number is None:
+            # A number may be that of no single word.
+            if not isinstance(flag, int) or isinstance(flag, bool):
+                raise _no_member(flag, words, flags.at, option)
+            number = flag
+        wanted |= number
     return tuple(
-        Value(word if _field_of(term).property.stores_words else number, Kind.ENUM)
-        for word, number in enum.members.items()
+        Value(word if words.stores_words else number, Kind.ENUM)
+        for word, number in words.enum.members.items()
         if number & wanted == wanted
     )
 
 
-def _field_of(term: Term) -> Field:
-    assert isinstance(term, Field)  # noqa: S101  # only properties are words of a list
-    return term
-
-
-def _list_of(term: Term) -> EnumType:
-    enum = _field_of(term).property.type
-    assert isinstance(enum, EnumType)  # noqa: S101  # only properties of an enumeration come here
-    return enum
-
-
-def _no_member(literal: Literal, term: Term, option: str) -> InvalidRequest:
-    written = literal.value
-    shown = shorten(str(written)) if isinstance(written, str | int) else "this"
-    words = ", ".join(_list_of(term).members)
-    name = _field_of(term).property.name
-    return query_problem(option, f"{name} has no value {shown}.", at=literal.at, hint=f"It is one of {words}.")
-
-
-def _member(literal: Literal, term: Term, option: str) -> Value:
-    enum = _list_of(term)
-    written = literal.value
-    if isinstance(written, PrefixedText):
-        written = written.text
-    number = None
-    if isinstance(written, str | int) and not isinstance(written, bool):
-        number = enum.find_number(str(written))
+def _member(literal: Literal, words: Words, option: str) -> Value:
+    written = literal.value.text if isinstance(literal.value, PrefixedText) else literal.value
+    number = words.find_number(written)
     if number is None:
-        raise _no_member(Literal(written, literal.at), term, option)
-    return Value(enum.word(number) if _field_of(term).property.stores_words else number, Kind.ENUM)
+        raise _no_member(written, words, literal.at, option)
+    return Value(words.enum.word(number) if words.stores_words else number, Kind.ENUM)
+
+
+def _no_member(written: LiteralValue, words: Words, at: int, option: str) -> InvalidRequest:
+    shown = shorten(str(written)) if isinstance(written, str | int) else "this"
+    hint = f"It is one of {', '.join(words.enum.members)}."
+    return query_problem(option, f"{words.property_name} has no value {shown}.", at=at, hint=hint)
 
 
 def _name(term: Term) -> str:

@@ -45,6 +45,7 @@ from stagedoor.orchestrator.odata.sql_functions import (
     time_part,
 )
 from stagedoor.orchestrator.odata.tree import ArithmeticOperator
+from stagedoor.orchestrator.odata.words import Words, find_words
 
 TEXT_PLACE_MAX = 1_000_000_000
 
@@ -230,13 +231,14 @@ class TermWriter:
 
     def _cast(self, term: Term, kind: Kind) -> ColumnElement[Any]:
         column = self._sql(term, Folding.EXACT)
+        words = find_words(term)
+        if words is not None:
+            return _word_of(words, column)
         match term.kind:
             case Kind.NUMBER:
                 return rounded("trunc", column)
             case Kind.BOOLEAN:
                 return case((column.is_(True), "true"), (column.is_(False), "false"), else_=null())
-            case Kind.ENUM:
-                return _word_of(term, column)
             case _:
                 return cast(column, _TYPES[kind])
 
@@ -257,13 +259,11 @@ def _column(entity: Any, field: Field, folding: Folding) -> ColumnElement[Any]:
     return func.lower(column) if folding is Folding.LOWER and field.kind is Kind.TEXT else column
 
 
-def _word_of(term: Term, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    assert isinstance(term, Field)  # noqa: S101  # only properties are words of a list
-    assert isinstance(term.property.type, EnumType)  # noqa: S101  # only a property of an enumeration comes here
-    if term.property.stores_words:
+def _word_of(words: Words, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    if words.stores_words:
         return column
-    words = [(column == literal(number, BigInteger()), word) for word, number in term.property.type.members.items()]
-    return case(*words, else_=cast(column, String()))
+    named = [(column == literal(number, BigInteger()), word) for word, number in words.enum.members.items()]
+    return case(*named, else_=cast(column, String()))
 
 
 def _written(value: object) -> str:

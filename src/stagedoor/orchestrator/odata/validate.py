@@ -44,6 +44,7 @@ from stagedoor.orchestrator.odata.tree import (
     Path,
 )
 from stagedoor.orchestrator.odata.type_names import is_called, is_type, type_name_of
+from stagedoor.orchestrator.odata.words import find_words
 
 LAMBDAS_DEPTH_MAX = 3
 
@@ -129,18 +130,16 @@ class Binder(Terms):
         return self._checked_compare(node, operator, first, second)
 
     def _checked_compare(self, node: Comparison, operator: ComparisonOperator, left: Term, right: Term) -> Condition:
+        words, others = find_words(left), find_words(right)
         if operator not in _EQUALITY:
             if right.kind is Kind.NULL:
                 return Always(False)
-            words = isinstance(left, Field) and left.kind is Kind.ENUM and left.property.stores_words
-            if left.kind is Kind.BOOLEAN or words:
+            if left.kind is Kind.BOOLEAN or (words is not None and words.stores_words):
                 raise query_problem(
                     self._option, f"{left.kind.value} has no order.", at=node.at, hint="Use eq, ne or in."
                 )
-        if isinstance(left, Field) and isinstance(right, Field) and left.kind is Kind.ENUM:
-            same = left.property.type is right.property.type
-            if not same or left.property.stores_words != right.property.stores_words:
-                raise query_problem(self._option, "words of two lists cannot be compared.", at=node.at)
+        if words is not None and others is not None and not words.can_compare(others):
+            raise query_problem(self._option, "words of two lists cannot be compared.", at=node.at)
         if _is_elapsed(left) or _is_elapsed(right):
             left, right = _in_seconds(left), _in_seconds(right)
         return Compare(operator, left, right)
@@ -226,9 +225,10 @@ class Binder(Terms):
     def _flagged(self, node: Flagged) -> Condition:
         self._count_expression(node.at)
         term = None if _is_condition(node.value) else self.term(node.value)
-        if term is None or term.kind is not Kind.ENUM:
+        words = None if term is None else find_words(term)
+        if term is None or words is None:
             raise query_problem(self._option, "has needs a word of a list on its left.", at=node.at)
-        return OneOf(term, flagged_members(node.flags, term, self._option), or_null=False)
+        return OneOf(term, flagged_members(node.flags, words, self._option), or_null=False)
 
     def _is_of(self, node: Function) -> Condition:
         self._count_expression(node.at)
