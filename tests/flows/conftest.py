@@ -16,9 +16,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def administrator(house: Served) -> Iterator[Administrator]:
-    """The administrator of that server, signed in once."""
+    """The administrator of the server that the test's file uses, be it one of its own, signed in once."""
     with administrator_of(house) as signed_in:
         yield signed_in
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, Route, StorageState, expect
 from playwright.sync_api import Error as PlaywrightError
-from tests.factories.administrator import Administrator, administrator_of
+from tests.factories.administrator import Administrator
 from tests.factories.browser import chromium, sign_in_on_the_page
 from tests.factories.served import Served, served
 
@@ -46,12 +46,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server of the pages' own: what they offer depends on which folders and keys there are."""
     with served(tmp_path_factory.mktemp("console") / "data") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def administrator(house: Served) -> Iterator[Administrator]:
-    with administrator_of(house) as signed_in:
-        yield signed_in
 
 
 @pytest.fixture(scope="module")

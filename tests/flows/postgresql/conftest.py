@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.factories.administrator import Administrator, administrator_of
 from tests.factories.eras import make_eras
 from tests.factories.postgresql import PostgreSQL
 from tests.factories.served import Served, served
@@ -30,13 +29,6 @@ def house(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> I
     data_dir = tmp_path_factory.mktemp("house") / "data"
     with served_on(postgresql.make_database(), data_dir, "--workers", str(WORKERS)) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def administrator(house: Served) -> Iterator[Administrator]:
-    """The administrator of that server, signed in once."""
-    with administrator_of(house) as signed_in:
-        yield signed_in
 
 
 @pytest.fixture(scope="session")

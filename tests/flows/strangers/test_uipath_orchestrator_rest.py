@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import uipath_orchestrator_rest as rest
-from tests.factories.administrator import Administrator, administrator_of
+from tests.factories.administrator import Administrator
 from tests.factories.patience import eventually
 from tests.factories.served import Served, served
 from uipath_orchestrator_rest.rest import ApiException
@@ -56,12 +56,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server of its own: what newer clients make elsewhere has kinds that the package does not know."""
     with served(tmp_path_factory.mktemp("rest") / "data") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def administrator(house: Served) -> Iterator[Administrator]:
-    with administrator_of(house) as signed_in:
-        yield signed_in
 
 
 @pytest.fixture(scope="module")
