@@ -14,6 +14,7 @@ from stagedoor.admin.sealing.service import open_sealing_keys
 from stagedoor.audit.chain import PURPOSE, ChainKey
 from stagedoor.audit.models import AuditRow
 from stagedoor.audit.service import AuditWriter
+from stagedoor.cli import saying
 from stagedoor.kit.chance import SeededChance
 from stagedoor.kit.db import Database
 from stagedoor.kit.master_key_source import KeyFile
@@ -107,3 +108,12 @@ class TestPrune:
     def test_what_is_no_span_removes_nothing(self, command_line: CommandLine, store: Database, span: str) -> None:
         assert command_line.run("audit", "prune", "--older-than", span).exit_code == 2
         assert command_line.json("audit", "verify")["rows"] == 10
+
+
+def test_long_work_says_how_far_it_is_but_to_no_script(
+    command_line: CommandLine, store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saying, "SAY_EVERY_SECONDS", 0.0)
+    assert "Verified: 10 of 10 rows.\n" in command_line.run("audit", "verify").stderr
+    assert command_line.run("audit", "verify", "--output", "json").stderr == ""
+    assert "Removed: 6 rows.\n" in command_line.run("audit", "prune", "--older-than", "4d").stderr

@@ -11,7 +11,7 @@ from tests.factories.command_line import CommandLine
 from tests.factories.sealed_world import FIRST, SECOND, THIRD, VALUES, SealedWorld
 
 from stagedoor.admin.sealing.errors import MasterKeyWrong
-from stagedoor.cli.commands import secrets_rewrap
+from stagedoor.cli import saying
 from stagedoor.kit.crypto import MasterKey
 from stagedoor.kit.db import Database
 from stagedoor.kit.master_key_source import VARIABLES, KeyFile, key_source
@@ -227,7 +227,7 @@ class TestRewrap:
     def test_it_says_how_far_it_is_on_long_work(
         self, command_line: CommandLine, world: SealedWorld, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(secrets_rewrap, "SAY_EVERY_SECONDS", 0.0)
+        monkeypatch.setattr(saying, "SAY_EVERY_SECONDS", 0.0)
         said = command_line.run("secrets", "rewrap").stderr
         assert f"Sealed again: 0 of {VALUES}." in said
         assert f"Sealed again: {VALUES} of {VALUES}." in said

@@ -12,14 +12,13 @@ from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.master_key_options import master_key_options
 from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json
+from stagedoor.cli.saying import Saying
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
-from stagedoor.kit.clock import stopwatch
 
 if TYPE_CHECKING:
     from stagedoor.audit.pruning import Pruned
 
-SAY_EVERY_SECONDS = 1.0
 DAYS = {"d": 1, "w": 7}
 DAYS_MAX = 36_600
 
@@ -58,13 +57,11 @@ def prune(
         raise click.UsageError("--older-than is a number of days or weeks, such as 90d or 52w.")
     now = session.world.clock.now()
     with open_audit(session, data_dir, master_key_file, master_key_command) as (database, key):
-        said_at = stopwatch()
+        say = Saying(session)
         done: Pruned
         pruning = server_part("stagedoor.audit.pruning")
         for done in pruning.prune(database, key, now - timedelta(days=days), with_broken=with_broken):
-            if not session.wants_json and stopwatch() - said_at >= SAY_EVERY_SECONDS:
-                said_at = stopwatch()
-                click.echo(f"Removed: {done.rows} rows.", err=True)
+            say.at_times(f"Removed: {done.rows} rows.")
         if done.rows:
             pruning.record_pruning(database, key, session.world.clock, done.rows, older_than)
     if session.wants_json:

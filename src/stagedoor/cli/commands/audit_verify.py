@@ -11,15 +11,14 @@ from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.master_key_options import master_key_options
 from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json
+from stagedoor.cli.saying import Saying
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
-from stagedoor.kit.clock import stopwatch
 
 if TYPE_CHECKING:
     from stagedoor.audit.chain import Chain
     from stagedoor.audit.verification import Break, Report
 
-SAY_EVERY_SECONDS = 1.0
 HEADS_BYTES_MAX = 16 * 1024 * 1024
 SENTENCES = {
     "row": "Row {row} does not follow the one before it in chain {chain}: one of them was changed, added or taken out.",
@@ -65,12 +64,10 @@ def verify(
     """
     earlier = {} if against is None else _read_heads(against)
     with open_audit(session, data_dir, master_key_file, master_key_command) as (database, key):
-        said_at = stopwatch()
+        say = Saying(session)
         report: Report
         for report in server_part("stagedoor.audit.verification").verify(database, key, earlier):
-            if not session.wants_json and stopwatch() - said_at >= SAY_EVERY_SECONDS:
-                said_at = stopwatch()
-                click.echo(f"Verified: {report.rows} of {report.total} rows.", err=True)
+            say.at_times(f"Verified: {report.rows} of {report.total} rows.")
     if session.wants_json:
         echo_json(_facts(report))
     else:

@@ -12,18 +12,17 @@ from stagedoor.cli.failure import CommandFailed
 from stagedoor.cli.master_key_options import master_key_options
 from stagedoor.cli.options import output_option, pass_session, store_dir_option
 from stagedoor.cli.output import echo_json
+from stagedoor.cli.saying import Saying
 from stagedoor.cli.sealed_store import SealedStore, open_sealed_store
 from stagedoor.cli.server_part import server_part
 from stagedoor.cli.session import Session
-from stagedoor.kit.clock import stopwatch
 from stagedoor.kit.errors import StagedoorError
 
 if TYPE_CHECKING:
-    from stagedoor.admin.sealing.rewrap import Progress, Rewrap
+    from stagedoor.admin.sealing.rewrap import Rewrap
     from stagedoor.kit.crypto import MasterKey
     from stagedoor.kit.master_key_source import MasterKeySource
 
-SAY_EVERY_SECONDS = 1.0
 ROUNDS_MAX = 20
 """Each round takes what was sealed with the former key meanwhile; after the first there is hardly any."""
 KEY_TEXT_MAX = 4096
@@ -128,7 +127,7 @@ def _carry_out(
     session: Session, change: "Rewrap", opened: SealedStore, new: "MasterKey", *, keep_former: bool
 ) -> _Done:
     done = _Done(new.id, opened.source.description)
-    say = _Saying(session)
+    say = Saying(session)
     say.now(f"Making the key {new.id} known to every process.")
     change.announce(new)
     _put_in_place(opened.source, new)
@@ -138,7 +137,7 @@ def _carry_out(
         before = done.sealed_again
         progress = None
         for progress in change.seal_again():
-            say.progress(progress)
+            say.at_times(f"Sealed again: {progress.done} of {progress.total}.")
         if progress is not None:
             done.sealed_again += progress.done
             done.broken = [f"{value.column} of {value.row}" for value in progress.broken]
@@ -173,23 +172,6 @@ def _why_kept(source: "MasterKeySource", new: "MasterKey") -> str | None:
         return None if source.read().id == new.id else "source"
     except StagedoorError:
         return "source"
-
-
-class _Saying:
-    """Tell people how far it is, on stderr, about once a second; scripts are told at the end."""
-
-    def __init__(self, session: Session) -> None:
-        self._is_quiet = session.wants_json
-        self._said_at = stopwatch()
-
-    def now(self, sentence: str) -> None:
-        if not self._is_quiet:
-            click.echo(sentence, err=True)
-
-    def progress(self, progress: "Progress") -> None:
-        if stopwatch() - self._said_at >= SAY_EVERY_SECONDS:
-            self._said_at = stopwatch()
-            self.now(f"Sealed again: {progress.done} of {progress.total}.")
 
 
 def _tell(session: Session, done: _Done) -> None:
