@@ -12,7 +12,7 @@ from stagedoor.orchestrator.odata.bounds import (
     SKIP_MAX,
     SORT_KEYS_MAX,
 )
-from stagedoor.orchestrator.odata.choice import Choice, read_choice
+from stagedoor.orchestrator.odata.choice import Choice, Paths, read_choice
 from stagedoor.orchestrator.odata.expansion import NamedExpansion, split_expand
 from stagedoor.orchestrator.odata.parser import parse_filter, parse_orderby
 from stagedoor.orchestrator.odata.problem import query_problem, shorten, unknown_name
@@ -46,14 +46,13 @@ class QueryOptions:
     """What a list is asked to be.
 
     ``select`` are the properties to show; ``None`` means all. Of those named in ``within`` only what these paths lead
-    to is shown. ``top`` and ``count`` are ``None`` where the caller did
-    not say.
+    to is shown. ``top`` and ``count`` are ``None`` where the caller did not say.
     """
 
     filter: Condition | None = None
     orderby: tuple[SortKey, ...] = ()
     select: tuple[Property, ...] | None = None
-    within: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    within: Mapping[str, Paths] = field(default_factory=dict)
     expand: tuple[Expansion, ...] = ()
     top: int | None = None
     skip: int = 0
