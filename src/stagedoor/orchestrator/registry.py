@@ -50,12 +50,12 @@ Preparation = Callable[[Uploads, Files, Chance], None]
 
 
 Survey = Callable[[Call], Any]
-"""What takes long to read for an operation that writes; done in a transaction of its own, which cannot write."""
+"""What takes long to read for an operation that writes: read before, and nothing that it may write stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation's handler. A handler that only reads gets a transaction that cannot write.
+    """One operation's handler. Of what a handler that only reads would write nothing stays.
 
     ``takes_files`` says that the request's body is a form with files, or a file itself, and no JSON. ``reads_body``
     says of a ``DELETE`` that its body tells what goes; that of others means nothing (RFC 9110, 9.3.5). ``prepare`` does
@@ -129,7 +129,9 @@ class Routes:
 
     def reads(self, operation_id: str, *, basis: Basis = Basis.SPEC, note: str = "") -> Callable[[Handler], Handler]:
         """Register a handler that changes nothing."""
-        return self._registrar(operation_id, writes=False, basis=basis, note=note)
+        return self._registrar(
+            lambda handler: Route(operation_id, handler, False, self._settlement, basis=basis, note=note)
+        )
 
     def writes(
         self,
@@ -144,35 +146,10 @@ class Routes:
     ) -> Callable[[Handler], Handler]:
         """Register a handler whose whole work is one transaction, but for what is prepared or read before it."""
         return self._registrar(
-            operation_id,
-            writes=True,
-            takes_files=takes_files,
-            reads_body=reads_body,
-            prepare=prepare,
-            survey=survey,
-            basis=basis,
-            note=note,
-        )
-
-    def _registrar(
-        self,
-        operation_id: str,
-        *,
-        writes: bool,
-        takes_files: bool = False,
-        reads_body: bool = False,
-        prepare: Preparation | None = None,
-        survey: Survey | None = None,
-        basis: Basis,
-        note: str,
-    ) -> Callable[[Handler], Handler]:
-        def register(handler: Handler) -> Handler:
-            if operation_id in self._routes:
-                raise ValueError(f"{operation_id} has two handlers")
-            self._routes[operation_id] = Route(
+            lambda handler: Route(
                 operation_id,
                 handler,
-                writes,
+                True,
                 self._settlement,
                 takes_files=takes_files,
                 reads_body=reads_body,
@@ -181,6 +158,14 @@ class Routes:
                 basis=basis,
                 note=note,
             )
+        )
+
+    def _registrar(self, route_of: Callable[[Handler], Route]) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            route = route_of(handler)
+            if route.operation_id in self._routes:
+                raise ValueError(f"{route.operation_id} has two handlers")
+            self._routes[route.operation_id] = route
             return handler
 
         return register

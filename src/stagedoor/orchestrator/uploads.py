@@ -41,7 +41,7 @@ class Upload:
 class Uploads:
     """Everything that came with a request: files in their order, and the other fields of the form by name.
 
-    ``prepared`` is what the operation's own preparation made of them before its transaction began.
+    ``prepared`` is what the operation's own preparation made of them, or its survey read, before its transaction began.
     """
 
     files: list[Upload] = field(default_factory=list)

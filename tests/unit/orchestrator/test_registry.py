@@ -1,6 +1,7 @@
 """Routes: each operation has one handler, and nothing is overdue when it looks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from tests.factories.orchestrator import Desk
 
 from stagedoor.orchestrator.call import Answer, Call
 from stagedoor.orchestrator.errors import Conflict
-from stagedoor.orchestrator.registry import Routes, Settlement
+from stagedoor.orchestrator.registry import Routes, Settlement, Survey
+from stagedoor.orchestrator.uploads import Uploads
 
 
 class Room:
@@ -87,6 +89,20 @@ def test_what_is_settled_in_parts_is_settled_whole_and_each_part_in_a_transactio
     room = Room(due=3)
     assert room.run(desk, count, writes=False).content == 3
     assert len(transactions) >= 3
+
+
+def test_a_survey_reads_what_was_settled_and_nothing_that_it_writes_stays(desk: Desk) -> None:
+    room, uploads = Room(due=1), Uploads()
+
+    def carry_out(survey: Survey) -> Answer:
+        routes = Routes(settlement=Settlement(room.is_due, room.settle))
+        routes.writes("Jobs_Export", survey=survey)(lambda call: Answer(content=call.uploads.prepared))
+        [route] = routes
+        return route.carry_out(desk.database, lambda session: replace(call_in(session), uploads=uploads))
+
+    assert carry_out(lambda call: count(call).content).content == 1
+    carry_out(lambda call: call.session.execute(text("DELETE FROM settings")))
+    assert carry_out(lambda call: count(call).content).content == 1
 
 
 @pytest.mark.parametrize("writes", [False, True])
