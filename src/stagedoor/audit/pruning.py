@@ -1,6 +1,6 @@
 """Remove rows whose time is over, so that what is kept can still be verified."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,27 +38,37 @@ def prune(database: Database, key: ChainKey, before: datetime, *, with_broken: b
                 chain.id: Chain(chain.id, chain.pruned_rows, chain.anchor) for chain in chain_store.list_chains(session)
             }
             rows = chain_store.list_rows_in_order(session, after=0, limit=ROWS_AT_ONCE)
-            outlived: list[chain_store.StoredRow] = []
-            moved: dict[int, Chain] = {}
-            broken: int | None = None
-            for row in rows:
-                if row.time >= before:
-                    break
-                if row.chain is not None and row.link is not None:
-                    chain = moved.get(row.chain) or anchors.get(row.chain)
-                    is_right = chain is not None and row.link == key.next_link(chain.link, row.values)
-                    if not is_right and not with_broken:
-                        broken = row.id
-                        break
-                    if chain is not None:
-                        moved[row.chain] = Chain(row.chain, chain.rows + 1, row.link)
-                outlived.append(row)
+            outlived, moved, broken_row = _count_outlived(rows, key, before, anchors, with_broken=with_broken)
             if outlived:
-                chain_store.remove_rows(session, key, up_to=outlived[-1].id, anchors=list(moved.values()))
-        removed += len(outlived)
-        yield Pruned(removed, broken)
-        if broken is not None or len(outlived) < ROWS_AT_ONCE:
+                chain_store.remove_rows(session, key, up_to=rows[outlived - 1].id, anchors=list(moved.values()))
+        removed += outlived
+        yield Pruned(removed, broken_row)
+        if broken_row is not None or outlived < ROWS_AT_ONCE:
             return
+
+
+def _count_outlived(
+    rows: Sequence[chain_store.StoredRow],
+    key: ChainKey,
+    before: datetime,
+    anchors: Mapping[int, Chain],
+    *,
+    with_broken: bool,
+) -> tuple[int, dict[int, Chain], int | None]:
+    """Return how many rows may go, where the chains that lose them begin then, and the broken row that ended it."""
+    moved: dict[int, Chain] = {}
+    for count, row in enumerate(rows):
+        if row.time >= before:
+            return count, moved, None
+        if row.chain is None or row.link is None:
+            continue
+        chain = moved.get(row.chain) or anchors.get(row.chain)
+        is_right = chain is not None and row.link == key.next_link(chain.link, row.values)
+        if not is_right and not with_broken:
+            return count, moved, row.id
+        if chain is not None:
+            moved[row.chain] = Chain(row.chain, chain.rows + 1, row.link)
+    return len(rows), moved, None
 
 
 def record_pruning(database: Database, key: ChainKey, clock: Clock, rows: int, span: str) -> None:
