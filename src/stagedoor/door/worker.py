@@ -64,7 +64,8 @@ def _serve(order: WorkerOrder, channel: socket.socket) -> None:
 
         if order.master_key is not None:
             house.sealing_keys.on_new_key(lambda key: _tell_of_new_key(channel, key))
-        # It takes over from workers that answer meanwhile: nobody gains by its being ready sooner.
+        # Where it takes over from workers that answer meanwhile, nobody gains by its being ready sooner, and a request
+        # would wait for this; the first of all are ready later by it.
         house.embedded.get()
         serve_house(house, listener, announce, app=Abreast(house, ChangeMarks(order.marks, own=order.place)))
 
