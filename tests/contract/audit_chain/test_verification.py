@@ -176,23 +176,20 @@ class TestWhatWasKeptElsewhere:
         assert report_of(database, earlier).breaks == []
 
     def test_a_store_that_was_put_back_is_told(self, database: Database, workers: list[Worker]) -> None:
-        def read(session: Session) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-            return tuple(  # type: ignore[return-value]  # two tables
-                [dict(row) for row in session.execute(select(*model.__table__.columns)).mappings()]
-                for model in (AuditRow, AuditChain)
-            )
-
         with database.read() as session:
-            rows, chains = read(session)
+            kept = [
+                (model, [dict(row) for row in session.execute(select(*model.__table__.columns)).mappings()])
+                for model in (AuditRow, AuditChain)
+            ]
         third = Worker(database)
         third.write(4)
         third.writer.stop()
         earlier = report_of(database).heads
 
         def put_back(session: Session) -> None:
-            for model, kept in ((AuditRow, rows), (AuditChain, chains)):
+            for model, rows in kept:
                 session.execute(delete(model))
-                session.execute(insert(model), kept)
+                session.execute(insert(model), rows)
 
         tamper(database, put_back)
         assert report_of(database).breaks == []
