@@ -19,7 +19,7 @@ SYSTEM_CHANCE = SystemChance()
 
 
 def narrow_offline(
-    key: Secret,
+    key: str | Secret,
     *,
     allow: Sequence[str] | None = None,
     folder_keys: Sequence[str] | None = None,
@@ -35,7 +35,7 @@ def narrow_offline(
     Raises ``ValueError`` for what is no narrowed key, an access key among them: that one is narrowed by the server
     first (:meth:`Stagedoor.narrow_key`).
     """
-    match = FORM.fullmatch(key.reveal())
+    match = FORM.fullmatch(key.reveal() if isinstance(key, Secret) else key)
     if match is None:
         raise ValueError("only a narrowed key is narrowed further without the server, at most seven times")
     if until is not None and until.tzinfo is None:

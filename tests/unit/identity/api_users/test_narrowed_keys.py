@@ -207,6 +207,14 @@ class TestNarrowedAgain:
         assert terms.narrowings == (Allowance(("tag:Jobs",)), Allowance(("Jobs_Get",), ("f",)))
         assert (terms.networks, terms.not_after) == (("192.0.2.0/24",), until)
 
+    def test_without_the_server_a_key_from_the_environment_is_taken_as_it_is(
+        self, keys: Keys, narrowed_keys: NarrowedKeys
+    ) -> None:
+        first = narrow(narrowed_keys, keys.make(allow=("all",)).key, layer_of(keys, allow=("tag:Jobs",)))
+        second = narrow_offline(first.reveal(), allow=["Jobs_Get"])
+        terms = check(narrowed_keys, keys, second).terms
+        assert terms.narrowings == (Allowance(("tag:Jobs",)), Allowance(("Jobs_Get",)))
+
     def test_without_the_server_only_what_is_narrowed_already(self, keys: Keys) -> None:
         with pytest.raises(ValueError, match="only a narrowed key"):
             narrow_offline(keys.make().key, allow=["Jobs_Get"])
