@@ -11,16 +11,16 @@ from stagedoor.kit.settings import Settings
 
 
 class ReadyFile:
-    """The file of one server, if it has one."""
+    """The file of one server, if it has one: what a script needs to begin, as JSON, for its owner alone."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._written: int | None = None
 
     def write(self, settings: Settings, first_start: FirstStart) -> None:
-        """Write it."""
+        """Write it, whole or not at all."""
         if self._path is not None:
-            write_ready_file(self._path, settings, first_start)
+            write_private(self._path, json.dumps(_facts(settings, first_start), indent=2) + "\n")
             self._written = self._path.stat().st_ino
 
     def remove(self) -> None:
@@ -32,13 +32,11 @@ class ReadyFile:
                 self._path.unlink()
 
 
-def write_ready_file(path: Path, settings: Settings, first_start: FirstStart) -> None:
-    """Write what a script needs to begin, as JSON; whole or not at all, mode 0600."""
-
+def _facts(settings: Settings, first_start: FirstStart) -> dict[str, object]:
     def shown(secret: Secret | None) -> str | None:
         return None if secret is None else secret.reveal()
 
-    facts = {
+    return {
         "base_url": settings.base_url,
         "organization": first_start.organization,
         "tenant": first_start.tenant,
@@ -46,4 +44,3 @@ def write_ready_file(path: Path, settings: Settings, first_start: FirstStart) ->
         "admin": {"username": first_start.admin_username, "password": shown(first_start.admin_password)},
         "sample_key": shown(first_start.sample_key),
     }
-    write_private(path, json.dumps(facts, indent=2) + "\n")

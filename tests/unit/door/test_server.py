@@ -17,7 +17,7 @@ from stagedoor.admin.started import FirstStart
 from stagedoor.door import server_log
 from stagedoor.door.carrying_protocol import CarryingProtocol
 from stagedoor.door.listening import AddressTaken
-from stagedoor.door.ready_file import write_ready_file
+from stagedoor.door.ready_file import ReadyFile
 from stagedoor.door.server import serve, server_config
 from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import Settings
@@ -74,7 +74,7 @@ def test_a_server_says_when_it_answers_and_puts_everything_away(tmp_path: Path) 
 def test_the_ready_file_is_for_its_owner_alone_and_shows_what_there_is(tmp_path: Path) -> None:
     path = tmp_path / "ready.json"
     settings = Settings(data_dir=tmp_path)
-    write_ready_file(path, settings, FirstStart(organization="acme", tenant="dev", sample_key=Secret("sd_key")))
+    ReadyFile(path).write(settings, FirstStart(organization="acme", tenant="dev", sample_key=Secret("sd_key")))
     assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text()) == {
         "base_url": "http://127.0.0.1:8120",
@@ -84,6 +84,19 @@ def test_the_ready_file_is_for_its_owner_alone_and_shows_what_there_is(tmp_path:
         "admin": {"username": "admin", "password": None},
         "sample_key": "sd_key",
     }
+
+
+def test_a_server_that_ends_leaves_the_ready_file_that_the_next_one_has_written(tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    former, successor, never_ready = ReadyFile(path), ReadyFile(path), ReadyFile(path)
+    for server, organization in ((former, "acme"), (successor, "next")):
+        server.write(Settings(data_dir=tmp_path), FirstStart(organization=organization, tenant="dev"))
+    former.remove()
+    never_ready.remove()
+    assert json.loads(path.read_text())["organization"] == "next"
+    successor.remove()
+    assert not path.exists()
+    successor.remove()
 
 
 def test_the_server_believes_no_header_and_names_itself_to_nobody(tmp_path: Path) -> None:
