@@ -112,13 +112,7 @@ class KeyDraft:
     @property
     def limits(self) -> KeyLimits:
         """How much the key may be used, as far as the form says so."""
-        return KeyLimits(
-            rate=self.rate or None,
-            burst=number_of(self.burst),
-            daily_quota=number_of(self.daily_quota),
-            concurrency=number_of(self.concurrency),
-            weight=number_of(self.weight),
-        )
+        return limits_of(self.rate, self._numbers())
 
     def problems(self, folders: Sequence[FolderFacts], *, now: datetime) -> list[str]:
         """Return what is missing or wrong before the house is asked, as sentences that say what to do."""
@@ -138,7 +132,10 @@ class KeyDraft:
                 found.append("Pick a day in the future.")
         elif self.lifetime != NEVER and self.lifetime not in LIFETIMES:
             found.append("Choose when the key ends.")
-        return [*found, *limit_problems(self.rate, {name: getattr(self, name) for name in NUMBERS})]
+        return [*found, *limit_problems(self.rate, self._numbers())]
+
+    def _numbers(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in NUMBERS}
 
     def _end_day(self) -> datetime | None:
         try:
@@ -161,6 +158,16 @@ def limit_problems(rate: str, numbers: Mapping[str, str]) -> list[str]:
     return found
 
 
-def number_of(typed: str) -> int | None:
-    """Return the number that was typed, ``None`` for nothing."""
+def limits_of(rate: str, numbers: Mapping[str, str]) -> KeyLimits:
+    """Return the limits that were typed; what was left empty is ``None``."""
+    return KeyLimits(
+        rate=rate or None,
+        burst=_number(numbers["burst"]),
+        daily_quota=_number(numbers["daily_quota"]),
+        concurrency=_number(numbers["concurrency"]),
+        weight=_number(numbers["weight"]),
+    )
+
+
+def _number(typed: str) -> int | None:
     return int(typed) if NUMBER.fullmatch(typed) else None

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from stagedoor.client import NotSignedIn, StagedoorClientError
-from stagedoor.console.key_draft import NUMBERS, limit_problems, number_of
+from stagedoor.console.key_draft import NUMBERS, limit_problems, limits_of
 from stagedoor.console.new_key import show_fresh_key
 from stagedoor.console.visit import Visit, find_tenant, path_of
 
@@ -43,14 +43,7 @@ async def change_limits(visit: Visit) -> Response:
     if problems:
         return await _key_page(visit, status=422, typed=shown, refusals=problems)
     try:
-        facts = await visit.stagedoor().change_key_limits(
-            key_id,
-            rate=rate or None,
-            burst=number_of(typed["burst"]),
-            daily_quota=number_of(typed["daily_quota"]),
-            concurrency=number_of(typed["concurrency"]),
-            weight=number_of(typed["weight"]),
-        )
+        facts = await visit.stagedoor().change_key_limits(key_id, **limits_of(rate, typed))
     except NotSignedIn:
         raise
     except StagedoorClientError as refused:
