@@ -12,6 +12,10 @@ from stagedoor.identity.api_users.schemas import AccessKeyState
 Selector = Annotated[str, Field(min_length=1, max_length=200)]
 FolderWord = Annotated[str, Field(min_length=1, max_length=1024)]
 NetworkWord = Annotated[str, Field(min_length=1, max_length=64)]
+Burst = Annotated[int, Field(ge=1, le=1_000_000)]
+DailyQuota = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Concurrency = Annotated[int, Field(ge=1, le=10_000)]
+Weight = Annotated[int, Field(ge=1, le=100)]
 
 
 class KeyItem(BaseModel):
@@ -61,10 +65,10 @@ class KeyOrder(BaseModel):
     expires_in: Duration | None = None
     expires_at: AwareDatetime | None = None
     rate: Rate | None = None
-    burst: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    daily_quota: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
-    concurrency: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    weight: Annotated[int, Field(ge=1, le=100)] = 1
+    burst: Burst | None = None
+    daily_quota: DailyQuota | None = None
+    concurrency: Concurrency | None = None
+    weight: Weight = 1
 
     @model_validator(mode="after")
     def _ends_once(self) -> "KeyOrder":
@@ -88,10 +92,10 @@ class LimitChange(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     rate: Rate | None = None
-    burst: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    daily_quota: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
-    concurrency: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    weight: Annotated[int, Field(ge=1, le=100)] | None = None
+    burst: Burst | None = None
+    daily_quota: DailyQuota | None = None
+    concurrency: Concurrency | None = None
+    weight: Weight | None = None
 
 
 class RotationOrder(BaseModel):
