@@ -1,4 +1,4 @@
-"""The workshop of the OData layer's tests, on PostgreSQL."""
+"""Where the OData layer's tests keep the workshop: on PostgreSQL, or on each store in turn."""
 
 from collections.abc import Iterator
 
@@ -13,4 +13,16 @@ def workshop(postgresql: PostgreSQL) -> Iterator[Session]:
     url = postgresql.make_database()
     with opened_workshop(url) as session:
         yield session
+    postgresql.drop_database(url)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty store of each kind."""
+    if request.param == "sqlite":
+        yield "sqlite://"
+        return
+    postgresql: PostgreSQL = request.getfixturevalue("postgresql")
+    url = postgresql.make_database()
+    yield url
     postgresql.drop_database(url)

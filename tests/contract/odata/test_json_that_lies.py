@@ -23,12 +23,9 @@ LIES: list[Any] = [
 ]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    url = "sqlite://"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").make_database()
-    with opened_workshop(url) as session:
+@pytest.fixture(scope="module")
+def session(store_url: str) -> Iterator[Session]:
+    with opened_workshop(store_url) as session:
         for job in session.query(Job).all():
             job.settings = LIES[job.id % len(LIES)]
             job.marks = [lie for lie in LIES if isinstance(lie, dict)]

@@ -24,12 +24,9 @@ class Shop:
         self.rows = rows
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
-    url = "sqlite://"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").make_database()
-    with opened_workshop(url) as session:
+@pytest.fixture(scope="module")
+def shop(store_url: str) -> Iterator[Shop]:
+    with opened_workshop(store_url) as session:
         add_jobs(session, 40, all_there=False)
         yield Shop(session, rows_of(session))
 
