@@ -5,9 +5,9 @@ leads the bytes, so that it gets where no grammar of ours thought of going.
 """
 
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
+from importlib import import_module
 
 from sqlalchemy.orm import Session
 
@@ -50,13 +50,10 @@ def try_one(data: bytes) -> None:
 def _session() -> Session:
     from tests.factories.workshop import opened_workshop
 
-    held = opened_workshop()
-    # Kept open by what keeps it from being collected.
-    _HELD.append(held)
-    return held.__enter__()
+    return _OPEN.enter_context(opened_workshop())
 
 
-_HELD: list[object] = []
+_OPEN = ExitStack()
 
 
 def main(arguments: list[str]) -> None:
@@ -64,9 +61,8 @@ def main(arguments: list[str]) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["stagedoor.orchestrator.odata"]):
-        import stagedoor.orchestrator.odata.read  # noqa: F401  # imported to be instrumented
-    target: Callable[[bytes], None] = try_one
-    atheris.Setup(arguments, target)
+        import_module("stagedoor.orchestrator.odata.read")
+    atheris.Setup(arguments, try_one)
     atheris.Fuzz()
 
 
