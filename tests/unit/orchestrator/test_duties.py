@@ -1,20 +1,11 @@
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
-import pytest
-from tests.factories.orchestrator import Desk, desk_in
+from sqlalchemy.orm import Session
+from tests.factories.orchestrator import Desk
 
 from stagedoor.orchestrator.duties import Duties, Duty, DutyCall
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = desk_in(tmp_path)
-    yield desk
-    desk.database.close()
 
 
 class Process:
@@ -60,3 +51,21 @@ def test_a_process_that_starts_later_takes_over_when_it_is_due(desk: Desk) -> No
     desk.clock.advance(MINUTE)
     later.duties.attend()
     assert later.carried_out == 1
+
+
+def test_what_is_not_due_is_seen_in_one_transaction_and_once_a_period(desk: Desk) -> None:
+    looks: list[Session] = []
+    carried_out: list[DutyCall] = []
+
+    def look(session: Session, _: datetime) -> bool:
+        looks.append(session)
+        return False
+
+    duties = Duties([Duty(name, MINUTE, carried_out.append, look) for name in ("one", "two")], call(desk))
+    for expected in (2, 4):
+        duties.attend()
+        duties.attend()
+        assert len(looks) == expected
+        assert looks[-1] is looks[-2]
+        desk.clock.advance(MINUTE)
+    assert not carried_out

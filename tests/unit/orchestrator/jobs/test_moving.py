@@ -3,11 +3,15 @@
 import json
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import text
 from tests.factories.orchestrator import OTHER_TENANT, Desk
 from tests.factories.started_jobs import after, script, seen, start, start_many, stop
 
+from stagedoor.orchestrator.jobs import due
 from stagedoor.orchestrator.scripted_robots.scripts import Ending, Script
 from stagedoor.orchestrator.scripted_robots.service import create_rule
+from stagedoor.orchestrator.scripted_robots.states import JobState
 from stagedoor.passage import FolderPlace
 
 
@@ -40,6 +44,17 @@ class TestMoving:
         page = desk.call("Jobs_Get", folder=folder, query=query).content
         assert page["@odata.count"] == 600
         assert "@odata.count" not in desk.call("Jobs_Get", folder=folder).content
+
+    def test_all_jobs_move_though_nobody_looks_in_however_many_parts(
+        self, desk: Desk, folder: FolderPlace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(due, "AT_ONCE", 2)
+        start_many(desk, folder, JobsCount=5)
+        after(desk, 3)
+        desk.orchestrator.attend_to_duties()
+        with desk.database.read() as session:
+            states = session.scalars(text("SELECT state FROM jobs")).all()
+        assert states == [JobState.SUCCESSFUL] * 5
 
     def test_a_script_may_fault(self, desk: Desk, folder: FolderPlace) -> None:
         script(desk, Script(ending=Ending.FAULT, reason="System.Exception: no invoice\n   at Main"))
