@@ -22,6 +22,7 @@ from stagedoor.orchestrator.scripted_robots.moves import Move
 from stagedoor.orchestrator.scripted_robots.scripts import DEFAULT_REASON, SECONDS_MAX, Ending, Script
 from stagedoor.orchestrator.scripted_robots.service import create_rule, list_waiting_rules
 from stagedoor.orchestrator.scripted_robots.states import IN_HAND_STATES, JobState, StopStrategy
+from stagedoor.orchestrator.scripted_robots.store import delete_rules
 from stagedoor.orchestrator.sessions.store import is_another_there
 from stagedoor.passage import FolderPlace
 
@@ -169,7 +170,7 @@ def _let_jobs_wait(session: Session, tenant_id: str, folder: FolderPlace, *, is_
     names = {name.casefold() for name in store.list_process_names(session, tenant_id, folder.id)}
     rules = [rule for rule in list_waiting_rules(session, tenant_id) if rule.process_pattern in names]
     if is_leaving:
-        store.delete_rules(session, rules)
+        delete_rules(session, tenant_id, [rule.id for rule in rules])
         return
     for name in sorted(names - {rule.process_pattern for rule in rules}):
         create_rule(session, tenant_id, name, WAITING)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from stagedoor.orchestrator.folders.models import Folder
@@ -11,7 +11,6 @@ from stagedoor.orchestrator.jobs.models import Job
 from stagedoor.orchestrator.machines.models import Machine, MachineFolder
 from stagedoor.orchestrator.processes.models import Package
 from stagedoor.orchestrator.releases.models import Release
-from stagedoor.orchestrator.scripted_robots.models import ScriptRule
 from stagedoor.orchestrator.scripted_robots.states import IN_HAND_STATES, JobState
 
 
@@ -92,11 +91,6 @@ def has_job_of_package(session: Session, machine_id: int, package: Package) -> b
         )
     )
     return session.scalar(wanted.limit(1)) is not None
-
-
-def delete_rules(session: Session, rules: Sequence[ScriptRule]) -> None:
-    """Take rules away."""
-    session.execute(delete(ScriptRule).where(ScriptRule.id.in_([rule.id for rule in rules])))
 
 
 def has_job_in_hand(session: Session, robot_id: int) -> bool:
