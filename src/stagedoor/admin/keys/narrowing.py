@@ -113,7 +113,6 @@ class NarrowingDesk:
         lineages = self._places.lineages(tenant)
         held = grants.compile(replace(holder.terms, not_after=None), tenant.tenant_id, lineages)
         wanted = held.operations if layer.allow is None else grants.selectors.resolve(layer.allow)
-        beyond = wanted & ~held.operations
         networks = read_networks(layer.networks)
         if networks is not None and held.networks is not None:
             outside = [str(network) for network in networks if not is_part_of(network, held.networks)]
@@ -121,13 +120,13 @@ class NarrowingDesk:
                 raise NarrowingRefused(
                     "This key may not be used from all of these networks.", details={"networks": outside}
                 )
-        if layer.folder_keys is not None:
-            statement = Statement(wanted, frozenset(layer.folder_keys))
-            asked = grants.make([statement], networks=held.networks)
-            if not beyond and not asked.is_inside(held, lineages):
-                raise NarrowingRefused("This key does not reach all of these folders with what it may do there.")
+        beyond = wanted & ~held.operations
         if beyond:
             raise GrantExceedsMaker([operation.id for operation in grants.selectors.list_operations(beyond)])
+        if layer.folder_keys is not None:
+            asked = grants.make([Statement(wanted, frozenset(layer.folder_keys))], networks=held.networks)
+            if not asked.is_inside(held, lineages):
+                raise NarrowingRefused("This key does not reach all of these folders with what it may do there.")
 
     def _note(self, visitor: Visitor, caller: Caller, tenant: TenantPlace) -> None:
         end = "" if caller.terms.not_after is None else f" until {caller.terms.not_after:%Y-%m-%d %H:%M:%S} UTC"
