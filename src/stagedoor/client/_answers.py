@@ -139,7 +139,7 @@ class NarrowedKey:
 
 
 class KeyLimits(TypedDict, total=False):
-    """How much a new key may be used; what is left out or ``None`` is not limited.
+    """How much a key may be used; ``None`` is no limit, and so is what is left out of a new key.
 
     ``rate`` is such as ``10/s``, ``100/m`` or ``5000/h``, ``burst`` how many of those may come at once. ``daily_quota``
     counts the requests of a day in UTC, ``concurrency`` those under way at the same moment. ``weight`` is what the key
