@@ -52,7 +52,7 @@ class Control:
             raise ControlRefused("The body is to be a JSON object.")
         try:
             return order(self, read, word.partition("/")[2])
-        except (ValueError, TypeError, KeyError, LookupError, OverflowError) as wrong:
+        except (ValueError, TypeError, LookupError, OverflowError) as wrong:
             raise ControlRefused(f"The order cannot be carried out: {wrong}.") from wrong
 
     def tell(self) -> dict[str, Any]:

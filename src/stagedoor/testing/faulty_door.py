@@ -166,10 +166,8 @@ async def _answer_order(control: Control, scope: Scope, receive: Receive, send: 
         if not control.may(credential_in(scope["headers"])):
             raise ControlRefused(status=401)
         body = await _read_body(receive)
-        status, content = (
-            200,
-            await asyncio.to_thread(control.carry_out, str(scope["method"]), str(scope["path"]), body),
-        )
+        content = await asyncio.to_thread(control.carry_out, str(scope["method"]), str(scope["path"]), body)
+        status = 200
     except StagedoorError as refused:
         status, content = refusal_of(refused)
     written = orjson.dumps(content)
