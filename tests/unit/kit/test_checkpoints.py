@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from tests.factories.patience import eventually
 
 from stagedoor.kit import checkpoints, db
+from stagedoor.kit.checkpoints import Checkpoints
 from stagedoor.kit.db import Database
 
 LOG_BYTES_MAX = 64 * 1024
@@ -79,5 +80,23 @@ def test_a_checkpoint_that_cannot_be_had_now_fails_no_write(
 def test_closing_waits_for_the_checkpoint_that_is_under_way(database: Database, tmp_path: Path) -> None:
     write(database, 2 * LOG_BYTES_MAX)
     database.close()
-    assert not [thread for thread in threading.enumerate() if thread.name == "stagedoor-checkpoint"]
     assert carried_over(tmp_path) == 1
+
+
+def test_closing_waits_until_the_writers_turn_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "LOG_BYTES_MAX", LOG_BYTES_MAX)
+    closing_began = threading.Event()
+    given_back: list[bool] = []
+
+    @contextmanager
+    def turn_to_write() -> Iterator[None]:
+        closing_began.wait()
+        yield
+        given_back.append(True)
+
+    (tmp_path / "own.db-wal").write_bytes(bytes(LOG_BYTES_MAX + 1))
+    own = Checkpoints(tmp_path / "own.db", turn_to_write)
+    own.look()
+    closing_began.set()
+    own.close()
+    assert given_back
