@@ -1,8 +1,8 @@
 """What stands inside a value that the store keeps as JSON: a complex property, or the items of a list."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, literal
 from sqlalchemy.orm import InstrumentedAttribute
@@ -52,7 +52,7 @@ class JsonThing:
     type: PropertyType
     build: Build
     path: tuple[str, ...] = ()
-    navigations: tuple[Navigation, ...] = field(default=())
+    navigations: ClassVar[tuple[Navigation, ...]] = ()
 
     @property
     def name(self) -> str:
