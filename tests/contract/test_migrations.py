@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from stagedoor.kit.db import Base, Database
+from stagedoor.kit.growth import VALUES
 from stagedoor.migrations.tables import register_tables
 from stagedoor.migrations.upgrade import HEAD, SCRIPTS, StoreTooNew, find_version, upgrade_store
 
@@ -58,6 +60,15 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     upgrade_store(database)
     upgrade_store(database)
     assert find_version(database) == HEAD
+
+
+def test_an_upgraded_store_of_sqlite_is_told_of_the_tables_that_grow(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / 'store.db'}")) as database:
+        upgrade_store(database)
+        with database.read() as session:
+            told = set(session.scalars(text("SELECT tbl FROM sqlite_stat1")))
+    growing = {table.name for table in Base.metadata.sorted_tables if VALUES in table.info}
+    assert told == growing != set()
 
 
 def test_every_version_can_go_back(database: Database) -> None:
