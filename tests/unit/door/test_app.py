@@ -2,18 +2,24 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.factories.house import SmallHouse, open_small_house
 
-from stagedoor.door import upkeep
+from stagedoor.access.reasons import Reason
+from stagedoor.door import app, upkeep
+from stagedoor.door.chain.judge import judge
+from stagedoor.door.surfaces import Surface
 from stagedoor.gateway.dispatch import Gateway
 from stagedoor.gateway.errors import CallerLeft
 from stagedoor.kit.errors import StoreUnavailable
 from stagedoor.upstream.errors import UpstreamBroke
 
 QUEUES = "/acme/dev/odata/QueueDefinitions"
+SHARED = [("x-uipath-folderpath", "Shared")]
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +68,21 @@ def test_a_caller_who_left_gets_no_answer_and_leaves_a_row(small: SmallHouse, mo
         small.ask("GET", QUEUES, key=small.sample_key)
     row = small.rows()[-1]
     assert (row.status, row.reason) == (0, "caller_left")
+
+
+def test_a_key_that_ends_while_its_request_waits_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_small_house(tmp_path) as small:
+        key = small.make_key("QueueDefinitions_Get", expires_in="1h")
+
+        async def wait() -> None:
+            small.clock.advance(timedelta(hours=1))
+
+        way = list(app.WAYS[Surface.ORCHESTRATOR])
+        way.insert(way.index(judge), lambda _: wait())
+        assert small.ask("GET", QUEUES, SHARED, key=key).status == 200
+        monkeypatch.setattr(app, "WAYS", {**app.WAYS, Surface.ORCHESTRATOR: tuple(way)})
+        assert small.ask("GET", QUEUES, SHARED, key=key).status == 403
+        assert small.rows()[-1].reason == Reason.EXPIRED
 
 
 @pytest.mark.parametrize("failure", [UpstreamBroke(), ZeroDivisionError()])
