@@ -14,6 +14,7 @@ from stagedoor.kit.secret import Secret
 from stagedoor.kit.settings import settings_from_environment
 
 if TYPE_CHECKING:
+    from stagedoor.door.house import House
     from stagedoor.kit.settings import Settings
 
 AUTHORITY_LETTERS = 43
@@ -28,10 +29,8 @@ def local_client(session: Session, data_dir: Path) -> Iterator[Stagedoor]:
     """
     settings = settings_from_environment(session.world.environment, data_dir=data_dir)
     _check_store(settings)
-    open_house = server_part("stagedoor.door.opening").open_house
-    authority = Secret(random_base62(session.world.draw_chance(), AUTHORITY_LETTERS))
     with (
-        open_house(settings, local_authority=authority) as house,
+        open_as_authority(session, settings) as (house, authority),
         Stagedoor(
             settings.base_url,
             key=authority,
@@ -41,6 +40,20 @@ def local_client(session: Session, data_dir: Path) -> Iterator[Stagedoor]:
         ) as client,
     ):
         yield client
+
+
+@contextmanager
+def open_as_authority(
+    session: Session, settings: "Settings", *, empty: bool = False
+) -> "Iterator[tuple[House, Secret]]":
+    """Open a server's house in this process, with a secret that governs it and dies with this process.
+
+    A store that there is none of yet is made as ``stagedoor up`` makes it, ``empty`` or not.
+    """
+    authority = Secret(random_base62(session.world.draw_chance(), AUTHORITY_LETTERS))
+    open_house = server_part("stagedoor.door.opening").open_house
+    with open_house(settings, local_authority=authority, empty=empty) as house:
+        yield house, authority
 
 
 def _check_store(settings: "Settings") -> None:

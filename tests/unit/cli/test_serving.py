@@ -225,7 +225,8 @@ class TestDataDir:
             await send({"type": "http.response.body", "body": body})
 
         @contextmanager
-        def open_house(settings: Settings, *, local_authority: Secret) -> Iterator[SimpleNamespace]:
+        def open_house(settings: Settings, *, local_authority: Secret, empty: bool) -> Iterator[SimpleNamespace]:
+            assert not empty
             seen.append(f"Bearer {local_authority.reveal()}")
             yield SimpleNamespace(app=app)
 
