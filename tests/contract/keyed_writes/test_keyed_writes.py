@@ -22,6 +22,8 @@ from stagedoor.kit.threads import WorkerThreads
 from stagedoor.passage import CredentialKind
 from stagedoor.upstream.errors import UpstreamBroke
 
+SECONDS_MAX = 20
+
 
 @pytest.fixture
 def clock() -> HeldClock:
@@ -74,7 +76,9 @@ def test_many_at_once_are_sent_once(workers: tuple[Worker, Worker], destination:
 
         for worker in workers:
             worker.while_paused = let_the_first_be_answered
-        return await asyncio.gather(*calls)
+        # Were all of them sent, none would pause.
+        async with asyncio.timeout(SECONDS_MAX):
+            return await asyncio.gather(*calls)
 
     told = asyncio.run(all_at_once())
     assert len(destination.bodies) == 1
