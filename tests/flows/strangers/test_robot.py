@@ -7,6 +7,7 @@ import subprocess
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -148,11 +149,7 @@ def test_jobs_run_for_real_and_their_output_and_lines_come_back(
         assert [(one["MachineName"], one["State"] != "Disconnected") for one in sessions] == [("hal", True)]
         both = [start(administrator, folder_id, "sleep") for _ in range(2)]
         for each in both:
-            eventually(
-                lambda each=each: show(administrator, folder_id, each),  # type: ignore[misc]  # bound now
-                lambda job: job["State"] == "Running",
-                seconds_max=30,
-            )
+            eventually(partial(show, administrator, folder_id, each), lambda job: job["State"] == "Running")
         ids = [show(administrator, folder_id, each)["Id"] for each in both]
         administrator.orchestrator.post(
             "/odata/Jobs/UiPath.Server.Configuration.OData.StopJobs",
