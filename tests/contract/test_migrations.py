@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, text
 
 from stagedoor.kit.db import Base, Database
 from stagedoor.kit.growth import VALUES
 from stagedoor.migrations.tables import register_tables
 from stagedoor.migrations.upgrade import HEAD, SCRIPTS, StoreTooNew, find_version, upgrade_store
+
+ANY_VALUE = {int: 1, bool: False, str: "x", datetime: datetime(2030, 1, 31, 8, tzinfo=UTC)}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -133,3 +136,31 @@ def test_keys_made_before_there_were_limits_have_none(database: Database) -> Non
     with database.read() as session:
         limits = "rate_requests, rate_seconds, burst, daily_quota, concurrency, weight"
         assert session.execute(text(f"SELECT {limits} FROM access_keys")).all() == [(None, None, None, None, None, 1)]
+
+
+def test_what_befell_an_item_before_events_had_a_folder_is_in_the_items(database: Database) -> None:
+    config = alembic_config()
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0026")
+        connection.commit()
+        # What items and events hang on besides each other is left out. SQLite heeds this between transactions alone.
+        no_foreign_keys = (
+            "PRAGMA foreign_keys = OFF" if database.is_sqlite else "SET session_replication_role = replica"
+        )
+        connection.connection.cursor().execute(no_foreign_keys)
+        for item, folder, queue in ((1, 7, 70), (2, 8, 80)):
+            insert_row(connection, "queue_items", id=item, folder_id=folder, queue_id=queue)
+            insert_row(connection, "queue_item_events", id=item + 10, item_id=item)
+        connection.commit()
+        command.upgrade(config, "0027")
+        connection.commit()
+        found = connection.execute(text("SELECT id, folder_id, queue_id FROM queue_item_events ORDER BY id")).all()
+    assert found == [(11, 7, 70), (12, 8, 80)]
+
+
+def insert_row(connection: Connection, name: str, **given: int) -> None:
+    """Insert a row with these values, and with any in the other columns that need one."""
+    table = Table(name, MetaData(), autoload_with=connection)
+    filled = {column.name: ANY_VALUE[column.type.python_type] for column in table.columns if not column.nullable}
+    connection.execute(table.insert().values({**filled, **given}))
