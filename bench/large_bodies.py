@@ -36,7 +36,7 @@ class _Connection(socketserver.BaseRequestHandler):
     server: LargeUpstream
 
     def handle(self) -> None:
-        # Whoever leaves in the middle says so itself.
+        # Whoever leaves in the middle says so itself; at the end it is how a connection ends.
         with suppress(OSError):
             plain: socket.socket = self.request
             tls = self.server.tls
@@ -48,10 +48,7 @@ class _Connection(socketserver.BaseRequestHandler):
         rest = b""
         while True:
             while b"\r\n\r\n" not in rest:
-                piece = connection.recv(READ_BYTES)
-                if not piece:
-                    return
-                rest += piece
+                rest += _received(connection)
             head, _, rest = rest.partition(b"\r\n\r\n")
             taken = _take(connection, head.lower(), rest)
             rest = b""
@@ -72,15 +69,23 @@ def _take(connection: socket.socket, head: bytes, rest: bytes) -> int:
     if b"transfer-encoding: chunked" in head:
         end = rest[-len(LAST_CHUNK) :]
         while end != LAST_CHUNK:
-            piece = connection.recv(READ_BYTES)
+            piece = _received(connection)
             taken += len(piece)
             end = (end + piece)[-len(LAST_CHUNK) :]
         return taken
     for line in head.split(b"\r\n"):
         if line.startswith(b"content-length:"):
             while taken < int(line[15:]):
-                taken += len(connection.recv(READ_BYTES))
+                taken += len(_received(connection))
     return taken
+
+
+def _received(connection: socket.socket) -> bytes:
+    """Return what comes next; raise :class:`ConnectionError` where nothing comes any more."""
+    piece = connection.recv(READ_BYTES)
+    if not piece:
+        raise ConnectionResetError("the other end left")
+    return piece
 
 
 def _give(connection: socket.socket, size: int, *, in_chunks: bool) -> None:
@@ -128,9 +133,9 @@ def upload(base_url: str, access_key: str, size: int, *, in_chunks: bool) -> Non
             connection.sendall(CHUNK if in_chunks else PIECE)
         if in_chunks:
             connection.sendall(LAST_CHUNK)
-        answer = connection.recv(READ_BYTES)
+        answer = b""
         while b"}" not in answer:
-            answer += connection.recv(READ_BYTES)
+            answer += _received(connection)
     if not answer.startswith(b"HTTP/1.1 200 ") or int(answer.rpartition(b":")[2].rstrip(b"}")) < size:
         raise AssertionError(f"the body was not taken: {answer!r}")
 
@@ -140,7 +145,7 @@ def download(base_url: str, access_key: str, size: int, *, in_chunks: bool) -> N
     with _asked(base_url, "GET", BY_CHUNKS if in_chunks else BY_LENGTH, access_key) as connection:
         head = b""
         while b"\r\n\r\n" not in head:
-            head += connection.recv(READ_BYTES)
+            head += _received(connection)
         head, _, rest = head.partition(b"\r\n\r\n")
         taken, end = len(rest), rest[-len(LAST_CHUNK) :]
         while taken < size or (in_chunks and end != LAST_CHUNK):
