@@ -104,3 +104,37 @@ def test_what_is_outlived_is_thrown_away_whichever_of_it_fails(monkeypatch: pyte
 
     asyncio.run(live())
     assert thrown_away[:2] == ["changes", "keyed writes"]
+
+
+def test_another_process_that_waits_at_the_accounts_is_let_in_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "GIVE_WAY_EVERY_SECONDS", 0)
+    given_way = asyncio.Event()
+    told: list[str] = []
+
+    async def close() -> None:
+        told.append("closed")
+
+    house = cast(
+        "House",
+        SimpleNamespace(
+            threads=InlineThreads(),
+            upstream_threads=InlineThreads(),
+            upstream_tokens=SimpleNamespace(renew_due=lambda: None),
+            key_accounts=SimpleNamespace(give_way=given_way.set),
+            gateway=SimpleNamespace(close=close),
+        ),
+    )
+
+    async def live() -> None:
+        async def receive() -> dict[str, str]:
+            if told:
+                await asyncio.wait_for(given_way.wait(), 5)
+            return {}
+
+        async def send(message: Any) -> None:
+            told.append(message["type"])
+
+        await Upkeep(house).live(receive, send)
+
+    asyncio.run(live())
+    assert told == ["lifespan.startup.complete", "closed", "lifespan.shutdown.complete"]

@@ -11,6 +11,7 @@ from tests.factories.gateways import gateway_of
 from stagedoor.catalog import CATALOG
 from stagedoor.catalog.operations import Match
 from stagedoor.gateway.carriage import Carriage
+from stagedoor.gateway.dispatch import carries_at_once
 from stagedoor.kit.secret import Secret
 from stagedoor.passage import FolderPlace, Reach, RequestHead, TenantPlace
 from stagedoor.upstream.onward import Onward
@@ -92,3 +93,15 @@ def test_no_header_names_another_folder_than_was_judged(name: bytes) -> None:
         b"accept-encoding": b"identity",
         b"x-uipath-folderkey": JUDGED.key.encode(),
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "is_at_once"),
+    [("POST", {}, True), ("POST", {"idempotency-key": "k"}, False), ("GET", {"idempotency-key": "k"}, True)],
+)
+def test_only_a_write_with_an_idempotency_key_is_remembered_before_it_is_sent(
+    method: str, headers: dict[str, str], is_at_once: bool
+) -> None:
+    match = Match(CATALOG.get_operation("QueueDefinitions_Post"), {})
+    head = RequestHead(method, "/odata/QueueDefinitions", "", headers, (), "192.0.2.7", "r1")
+    assert carries_at_once(match, head) is is_at_once

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.factories.callers import caller as holder_of
 from tests.factories.house import START, SmallHouse, open_small_house
 
 from stagedoor.access.limits import fair_shares
@@ -19,6 +20,7 @@ from stagedoor.door.chain import hold_to_limits as step
 from stagedoor.door.visit import Visit
 from stagedoor.gateway.dispatch import Gateway
 from stagedoor.kit.clock import HeldClock
+from stagedoor.passage import CredentialKind
 
 JOBS = "/acme/dev/odata/Jobs"
 FOLDERS = "/acme/dev/odata/Folders"
@@ -390,3 +392,9 @@ def test_two_tenants_of_ours_that_lead_to_one_upstream_tenant_share_its_budget(s
     other = replace(far, tenant_id="another", remote_base_url="https://orch.example/acme/prod/orchestrator_")
     assert step.upstream_of(far) == step.upstream_of(other)
     assert step.upstream_of(entry.place) == entry.place.tenant_id
+
+
+def test_what_was_narrowed_from_a_key_shares_as_the_key_does() -> None:
+    narrowed = holder_of(credential_kind=CredentialKind.NARROWED_KEY, narrowing_id="n1")
+    assert step._sharer_of(narrowed) == step._sharer_of(holder_of()) == "key-1"
+    assert step._sharer_of(holder_of(credential_kind=CredentialKind.OAUTH_TOKEN)) == "api-user-1"
