@@ -44,6 +44,14 @@ def test_more_headers_and_larger_ones_are_refused(small: SmallHouse) -> None:
     assert small.ask("GET", "/healthz", [("x-a", "a" * (largest + 1))]).status == 431
 
 
+@pytest.mark.parametrize(
+    "name", ["authorization", "host", "content-length", "content-type", "x-api-key", "idempotency-key"]
+)
+def test_what_is_to_come_once_is_refused_twice(small: SmallHouse, name: str) -> None:
+    assert small.ask("GET", "/healthz", [(name, "1")]).status != 400
+    assert small.ask("GET", "/healthz", [(name, "1"), (name, "1")]).status == 400
+
+
 def test_the_page_about_it_tells_the_same_bounds() -> None:
     text = " ".join((DOCS / "errors" / "head_too_large.md").read_text().split())
     told = re.search(r"(\d+) KiB of path, (\d+) KiB of query, (\d+) KiB of headers, (\d+) headers", text)
