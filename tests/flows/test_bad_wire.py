@@ -145,6 +145,16 @@ def test_the_body_of_a_request_that_asks_for_an_upgrade_is_its_own(house: Served
     assert exchange(house.base_url, added + get(head), answers=2).statuses == [201, 200]
 
 
+@pytest.mark.parametrize("words", [b"close", b"close, Upgrade"])
+def test_what_follows_the_last_request_of_a_connection_is_no_request_and_spoils_no_answer(
+    house: Served, head: bytes, words: bytes
+) -> None:
+    last = get(head, b"Connection: " + words + b"\r\nUpgrade: h2c\r\n")
+    answers = exchange(house.base_url, last + SMUGGLED, until_closed=True)
+    assert answers.statuses == [200]
+    assert answers.was_closed
+
+
 def test_a_refused_connection_ends(house: Served, head: bytes) -> None:
     answers = exchange(house.base_url, get(head, b"X-A : b\r\n"), until_closed=True)
     assert answers.statuses == [400]
