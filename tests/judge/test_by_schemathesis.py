@@ -33,9 +33,9 @@ from schemathesis.specs.openapi.checks import (
 from tests.factories.administrator import administrator_of
 from tests.factories.operation_paths import plain_path
 from tests.factories.served import served
+from tests.factories.vendor_document import needs_document, read_document
 from tests.judge.linked_rooms import ROOMS as LINKED_ROOMS
 from tests.judge.linked_rooms import LinkedRoom, add_links
-from tests.judge.vendor_document import needs_document, read_document
 
 from stagedoor.catalog.matcher import CATALOG
 from stagedoor.catalog.operations import Operation

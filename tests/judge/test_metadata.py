@@ -8,7 +8,7 @@ from typing import Any
 
 from odatapy.edm.csdl import CsdlComplexType, CsdlEntityType, CsdlProperty
 from odatapy.edm.xml_io import XmlEdmProvider
-from tests.judge.vendor_document import needs_document, read_document
+from tests.factories.vendor_document import needs_document, read_document
 
 from stagedoor.orchestrator.documents import ENTITY_SETS
 from stagedoor.orchestrator.odata.metadata import metadata_document

@@ -5,32 +5,24 @@ The document is not part of this project. Where it lies beside the checkout, eve
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.factories.vendor_document import needs_document, read_document
 
 from stagedoor.catalog.matcher import CATALOG
 from stagedoor.catalog.operations import FolderNeed, Operation
 
-DOCUMENT = Path(__file__).parents[3].parent / "shared" / "orchestrator-api" / "orchestrator.yaml"
 METHODS = ("get", "post", "put", "patch", "delete")
 
-pytestmark = pytest.mark.skipif(
-    not DOCUMENT.is_file(), reason=f"the vendor's document is not beside this checkout ({DOCUMENT})"
-)
+pytestmark = needs_document
 
 
 @cache
 def stated() -> dict[str, dict[str, Any]]:
-    import yaml
-
-    paths = yaml.load(DOCUMENT.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))[
-        "paths"
-    ]
     return {
         item[method]["operationId"]: {**item[method], "method": method.upper(), "path": path}
-        for path, item in paths.items()
+        for path, item in read_document()["paths"].items()
         for method in METHODS
         if method in item
     }
